@@ -1,0 +1,179 @@
+"""What the store keeps, as plain data. Times are Unix seconds, UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from ivr.engine.events import Channel
+from ivr.engine.journey import Journey, Status
+
+IdentifierKind = Literal["e164", "sip", "email", "chat", "account"]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One turn, for people: what came in and what was answered, secret slots masked. `body` is JSON-ready:
+    {"event": "Input", "channel": "voice", "step": "track", "heard": "4217", "said": ["…"], "actions": ["Collect"]}."""
+
+    journey: str
+    rev: int
+    at: float
+    kind: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """An effect waiting to be carried out after the commit. `key` is unique for ever: `journey:rev:n`."""
+
+    key: str
+    journey: str
+    kind: Literal["sms", "email"]
+    payload: Mapping[str, Any]  # {"to": "+1…", "text": "…"}
+    due_at: float
+    state: Literal["waiting", "sending", "sent", "failed"] = "waiting"
+    attempts: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A single-use way into a journey. Only the SHA-256 of its token is stored."""
+
+    token_hash: str
+    journey: str
+    step: str | None
+    trust: int
+    expires_at: float
+    spent_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`expected_rev` is the stored revision that `journey` follows (0: the journey is new). `journey.rev` must be
+    `expected_rev + 1`. `node` names the engine that carries the contact (`asterisk`, `webphone`, `chat`)."""
+
+    journey: Journey
+    expected_rev: int
+    customer: str | None
+    node: str | None
+    expires_at: float
+    at: float
+    history: HistoryRow
+    outbox: tuple[OutboxRow, ...] = ()
+    links: tuple[LinkRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    rev: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Somebody was quicker. `current` is what is stored now."""
+
+    current: Journey | None
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyRow:
+    """A journey as lists show it."""
+
+    id: str
+    menu: str
+    version: str
+    rev: int
+    status: Status
+    customer: str | None
+    contact: str | None
+    channel: Channel | None
+    node: str | None
+    updated_at: float
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    id: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A number, address or id that points to customers; `customers` has several when it is shared."""
+
+    kind: IdentifierKind
+    value: str
+    customers: tuple[Customer, ...]
+    shared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LiveEvent:
+    """`id` orders the events of a stream and is what a browser sends back as `Last-Event-ID`."""
+
+    id: str
+    kind: str  # pop, journey, contact, outbox, agent
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+
+class ContextStore(Protocol):
+    """The only truth. Two implementations (SQLite, PostgreSQL), one contract test suite.
+    Every method may raise `StoreUnavailable` within a bounded time; none hangs."""
+
+    async def load(self, journey: str) -> Journey | None: ...
+    async def by_contact(self, contact: str) -> Journey | None: ...
+    async def save(self, change: Change) -> Saved | Conflict: ...
+    async def row(self, journey: str) -> JourneyRow | None: ...
+    async def of_customer(self, customer: str, since: float) -> list[JourneyRow]: ...
+    async def live_on(self, node: str) -> list[JourneyRow]: ...
+    async def recent(self, limit: int) -> list[JourneyRow]: ...
+    async def history(self, journey: str) -> list[HistoryRow]: ...
+    async def expired(self, now: float, limit: int) -> list[JourneyRow]: ...
+    async def purge(self, before: float) -> int: ...
+    # flows: what a pinned version said, for ever
+    async def put_flow(self, menu: str, version: str, source: str) -> None: ...
+    async def flow_source(self, menu: str, version: str) -> str | None: ...
+    # outbox
+    async def claim_outbox(self, now: float, limit: int) -> list[OutboxRow]: ...
+    async def settle_outbox(self, key: str, state: str, note: str, due_at: float | None) -> None: ...
+    async def outbox(self, limit: int) -> list[OutboxRow]: ...
+    # links
+    async def link(self, token_hash: str) -> LinkRow | None: ...
+    async def spend_link(self, token_hash: str, now: float) -> bool: ...
+    # identity
+    async def identify(self, kind: IdentifierKind, value: str) -> Identifier: ...
+    async def attach(self, customer: Customer, kind: IdentifierKind, value: str) -> None: ...
+    async def customer(self, customer: str) -> Customer | None: ...
+    # life
+    async def ping(self) -> None: ...
+    async def close(self) -> None: ...
+
+
+class StoreUnavailable(Exception):
+    """The database does not answer. Check that it runs and that IVR_DATABASE_URL is right."""
+
+
+class JourneyTooLarge(Exception):
+    """A journey's snapshot is over 64 KB; the turn was refused and nothing was saved."""
+
+
+class EventBus(Protocol):
+    """Live events for pages: published after the commit, kept for replay, capped."""
+
+    async def publish(self, kind: str, body: Mapping[str, Any]) -> str: ...
+    def subscribe(self, after: str | None) -> EventStream: ...
+    async def close(self) -> None: ...
+
+
+class EventStream(Protocol):
+    """`async for event in stream`; an event of kind `reset` says that `after` is older than what is kept.
+    Use as an async context manager."""
+
+    async def __aenter__(self) -> EventStream: ...
+    async def __aexit__(self, *exc: object) -> None: ...
+    def __aiter__(self) -> EventStream: ...
+    async def __anext__(self) -> LiveEvent: ...

@@ -1,0 +1,102 @@
+"""Events: everything that can happen to a journey, as one union.
+
+Each event has an id (handled once), the time it happened (`at`, Unix seconds, UTC) and the contact it belongs to.
+`turn` is the number of the wait that an outcome answers; None answers whatever wait is current.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Channel = Literal["voice", "chat", "sms", "email", "messenger", "app"]
+Mode = Literal["keys", "speech", "text", "button"]
+Resume = Literal["fresh", "continue", "offer"]
+LeftReason = Literal["caller", "dropped", "ours", "moved"]
+QueueOutcome = Literal["done", "unavailable", "timeout"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Event:
+    id: str
+    at: float
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived(_Event):
+    """A contact began. `trust` is the tier of evidence (0 to 4); `reach` the ways we can send something to
+    the customer; `step` is where a link leads (None: where the journey stands)."""
+
+    channel: Channel
+    trust: int = 0
+    resume: Resume = "fresh"
+    step: str | None = None
+    reach: tuple[str, ...] = ()
+    customer_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input(_Event):
+    """The customer pressed, said, typed or clicked something."""
+
+    text: str
+    mode: Mode
+    confidence: float = 1.0
+    turn: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoInput(_Event):
+    """The wait's time passed in silence."""
+
+    turn: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invoked(_Event):
+    """A back office answered; `result` holds the values it gave, by the names the service declares."""
+
+    turn: int
+    result: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvokeFailed(_Event):
+    """A back office did not answer, in time or at all. `reason` is for the history, never for the customer."""
+
+    turn: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentJoined(_Event):
+    """A person took the customer out of the queue."""
+
+    turn: int | None = None
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueLeft(_Event):
+    """The wait for a person, or the talk with one, is over."""
+
+    outcome: QueueOutcome
+    turn: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left(_Event):
+    """The contact ended. The journey does not."""
+
+    reason: LeftReason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expired(_Event):
+    """The journey was left alone for too long and is closed."""
+
+
+Event = Arrived | Input | NoInput | Invoked | InvokeFailed | AgentJoined | QueueLeft | Left | Expired

@@ -1,0 +1,80 @@
+"""A journey: one customer's one matter across channels. Plain data, stored at every turn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ivr.engine.events import Channel, LeftReason
+
+# new: nothing happened yet; live: a contact is on; queued: waits for a person; with_agent: talks to one;
+# paused: the customer left; dropped: the line was lost; finished: the flow came to its end; expired: left alone.
+Status = Literal["new", "live", "queued", "with_agent", "paused", "dropped", "finished", "expired"]
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The contact that a journey is in now."""
+
+    id: str
+    channel: Channel
+    trust: int
+    reach: tuple[str, ...] = ()
+    customer_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A named piece of information in canonical form: digits `4217`, number `3.5`, yes_no `yes`, date `2026-12-01`,
+    money `12.50`, a choice's id, or text."""
+
+    value: str
+    channel: Channel | None
+    contact: str | None
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A line of the ask ledger: a question was put for the first time in a contact. `known`: we had the answer."""
+
+    step: str
+    slot: str | None
+    channel: Channel
+    contact: str
+    at: float
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A step that the customer was at; `chose` is the label of what they took there."""
+
+    step: str
+    channel: Channel
+    at: float
+    chose: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    id: str
+    menu: str
+    version: str
+    rev: int = 0
+    status: Status = "new"
+    contact: Contact | None = None
+    step: str | None = None
+    offering: bool = False
+    turn: int = 0
+    noinputs: int = 0
+    nomatches: int = 0
+    slots: Mapping[str, Slot] = field(default_factory=dict)
+    ledger: tuple[Ask, ...] = ()
+    path: tuple[Visit, ...] = ()
+    seen: tuple[str, ...] = ()
+    left: LeftReason | None = None
+    left_detail: str = ""
+    left_at: float | None = None
+    agent: str = ""

@@ -1,0 +1,115 @@
+"""Settings: `IVR_*` variables to one frozen object. Unknown names are refused, since a typo must not be a default."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class SettingsError(Exception):
+    """The environment holds settings that cannot be used; the message has one line for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Each field is read from `IVR_` + its name in capitals."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    public_url: str = ""  # as customers reach us, for links; empty: http://host:port
+    data_dir: Path = Path("var")
+    database_url: str = ""  # sqlite:///path or postgresql://user:password@host/name; empty: SQLite in data_dir
+    redis_url: str = ""  # empty: live events stay in this process
+    menus: Path = Path(__file__).parent / "menus"
+    menu: str = "support"  # the menu that calls without a menu of their own get
+    services: Path | None = None  # declared back offices; None: `services.yaml` beside the menus
+    ami_url: str = ""  # ami://user:secret@host:5038; empty: no Asterisk
+    asterisk_sounds: Path | None = None  # where Asterisk may read our prompts; None: data_dir/prompts
+    voice: str = "gmw/en-us"
+    voice_rate: int = 165  # words a minute
+    region: str = "US"  # for numbers without a country code
+    desk_key: str = ""  # what agents type to open their page; may be empty on loopback only
+    demo: bool = False  # the demo page, its back office and its message page
+    journey_days: int = 30  # how long journeys and their history are kept
+
+    @property
+    def url(self) -> str:
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir / 'segue.db'}"
+
+    @property
+    def prompts_dir(self) -> Path:
+        return self.asterisk_sounds or self.data_dir / "prompts"
+
+
+PREFIX = "IVR_"
+TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this process. Raises `SettingsError` with every mistake at once."""
+    known = {PREFIX + f.name.upper(): f for f in fields(Settings)}
+    values: dict[str, object] = {}
+    mistakes = []
+    for name in sorted(n for n in environ if n.startswith(PREFIX)):
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            mistakes.append(f"{name} is not a setting" + (f"; did you mean {near[0]}?" if near else ""))
+            continue
+        field = known[name]
+        try:
+            values[field.name] = READERS.get(str(field.type), str)(environ[name])
+        except ValueError as error:
+            mistakes.append(f"{name}: {error}")
+    if mistakes:
+        raise SettingsError("\n".join(mistakes))
+    settings = Settings(**values)  # type: ignore[arg-type]  # read by the field's own type above
+    if mistakes := list(_conflicts(settings)):
+        raise SettingsError("\n".join(mistakes))
+    return settings
+
+
+def _integer(text: str) -> int:
+    if not text.strip().isdigit():
+        raise ValueError(f"{text!r} is not a whole number")
+    return int(text)
+
+
+def _yes_no(text: str) -> bool:
+    if text.lower() in TRUE:
+        return True
+    if text.lower() in FALSE:
+        return False
+    raise ValueError(f"{text!r} is neither yes nor no; write 1 or 0")
+
+
+READERS: Mapping[str, Callable[[str], object]] = {
+    "int": _integer,
+    "bool": _yes_no,
+    "Path": Path,
+    "Path | None": lambda text: Path(text) if text else None,
+}
+
+
+def _conflicts(settings: Settings) -> list[str]:
+    found = []
+    if not 1 <= settings.port <= 65535:
+        found.append(f"IVR_PORT: {settings.port} is not a port; use 1 to 65535")
+    if settings.host not in {"127.0.0.1", "::1", "localhost"} and not settings.desk_key:
+        found.append("IVR_HOST opens the agents' page to others: set IVR_DESK_KEY to what agents must type")
+    if settings.database_url and urlsplit(settings.database_url).scheme not in {"sqlite", "postgresql"}:
+        found.append("IVR_DATABASE_URL: begins with neither sqlite:// nor postgresql://")
+    if settings.ami_url and urlsplit(settings.ami_url).scheme != "ami":
+        found.append("IVR_AMI_URL: write it as ami://user:secret@host:5038")
+    if settings.redis_url and urlsplit(settings.redis_url).scheme not in {"redis", "rediss", "unix"}:
+        found.append("IVR_REDIS_URL: begins with none of redis://, rediss://, unix://")
+    if settings.public_url and urlsplit(settings.public_url).scheme not in {"http", "https"}:
+        found.append("IVR_PUBLIC_URL: begins with neither http:// nor https://")
+    return found

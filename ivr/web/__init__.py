@@ -1,0 +1,1 @@
+"""Server side of the pages and the HTTP API; `static/` holds the pages themselves."""
