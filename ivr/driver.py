@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ivr.engine.actions import Action, Say
-from ivr.engine.events import Channel, Event
+from ivr.engine.events import Channel, Event, QueueOutcome
 from ivr.engine.journey import Journey
 
 Saying = Callable[[tuple[Say, ...]], Awaitable[None]]
@@ -70,6 +70,26 @@ class Driver(Protocol):
 
     async def open_contacts(self, node: str) -> list[str]:
         """The contacts that the store believes to be on at this node: to be compared with those that really are."""
+        ...
+
+    async def join(self, contact: str, agent: str) -> bool:
+        """An agent takes the waiting contact; False when it is not waiting any more (somebody was quicker)."""
+        ...
+
+    async def release(self, contact: str, outcome: QueueOutcome) -> None:
+        """The talk with the agent is over or nobody came: one turn, performed by the leg's `released`."""
+        ...
+
+    async def tell(self, contact: str, text: str, sender: str) -> None:
+        """Words between agent and customer in a chat: kept in the history, shown live on both sides."""
+        ...
+
+    async def pop(self, journey: str) -> dict[str, object] | None:
+        """All that an agent must know about a journey (see docs/api.md, screen-pop)."""
+        ...
+
+    async def waiting(self) -> list[dict[str, object]]:
+        """The pops of all contacts that wait for a person or talk to one, oldest first."""
         ...
 
     def attach(self, contact: str, leg: Leg) -> None: ...
