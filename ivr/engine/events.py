@@ -26,15 +26,18 @@ class _Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived(_Event):
-    """A contact began. `trust` is the tier of evidence (0 to 4); `reach` the ways we can send something to
-    the customer; `step` is where a link leads (None: where the journey stands)."""
+    """A contact began. `trust` is the tier of evidence (0 to 4); `reach` says how we can send something to the
+    customer (`{"sms": "+15550100"}`); `step` is where a link leads (None: where the journey stands); `node` is the
+    engine that carries the contact; `customer` who it is, if we are sure that it is one."""
 
     channel: Channel
     trust: int = 0
     resume: Resume = "fresh"
     step: str | None = None
-    reach: tuple[str, ...] = ()
+    reach: Mapping[str, str] = field(default_factory=dict)
+    customer: str | None = None
     customer_name: str = ""
+    node: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,8 +20,9 @@ class Contact:
     id: str
     channel: Channel
     trust: int
-    reach: tuple[str, ...] = ()
+    reach: Mapping[str, str] = field(default_factory=dict)
     customer_name: str = ""
+    node: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Journey:
     version: str
     rev: int = 0
     status: Status = "new"
+    customer: str | None = None
     contact: Contact | None = None
     step: str | None = None
     offering: bool = False
