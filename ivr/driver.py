@@ -15,6 +15,11 @@ from ivr.engine.actions import Action, Say
 from ivr.engine.events import Channel, Event, QueueOutcome
 from ivr.engine.journey import Journey
 
+
+class LinkRefused(Exception):
+    """The link was used, has expired or never was; which of these is nobody's business."""
+
+
 Saying = Callable[[tuple[Say, ...]], Awaitable[None]]
 
 

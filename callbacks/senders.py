@@ -1,0 +1,20 @@
+"""Where messages go. The demo's sender stands for a carrier: it takes every message, once for each key."""
+
+from __future__ import annotations
+
+import logging
+
+log = logging.getLogger(__name__)
+
+
+class DemoSender:
+    """Takes what would be sent; the outbox page shows it. A key that was taken before is not taken again."""
+
+    def __init__(self) -> None:
+        self.taken: dict[str, tuple[str, str, str]] = {}
+
+    async def send(self, key: str, kind: str, to: str, text: str) -> None:
+        if key in self.taken:
+            log.warning("message %s was asked for twice; the second was dropped", key)
+            return
+        self.taken[key] = (kind, to, text)
