@@ -160,7 +160,7 @@ async def run(conversation: Conversation, player: Player) -> Result:
     for turn in conversation.turns:
         try:
             if turn.act is not None:
-                await _perform(turn.act, conversation.menu, player)
+                await perform(turn.act, conversation.menu, player)
             heard = await player.heard()
         except CannotPlay as error:
             return Result(conversation, (Mismatch(turn.line, turn.shown, str(error)),))
@@ -183,7 +183,8 @@ def _needs(act: Act | None) -> tuple[str, ...]:
             return (type(act).__name__.lower(),)
 
 
-async def _perform(act: Act, menu: str, player: Player) -> None:
+async def perform(act: Act, menu: str, player: Player) -> None:
+    """Do what the customer does."""
     match act:
         case Call(channel, number):
             await player.call(channel, number, menu)

@@ -1,0 +1,183 @@
+"""Conversations: files are read or refused with every mistake, played, and told apart from what really happened."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.conversation import CannotPlay, Conversation, Mismatch, needs, run
+from ivr.conversation_file import ConversationMistakes, load, seconds
+from ivr.engine.events import Channel
+from ivr.engine.journey import Ask, Journey, Slot
+
+DROPPED = """
+conversation: The line drops and she phones again
+menu: support
+caller: "+14155550134"
+services:
+  orders.status: [fails, {status: on its way}]
+customers:
+  Ada Jones: "+14155550134"
+turns:
+  - call: voice
+    hears: [Welcome to Acme, track an order]
+  - press: 007#
+    hears_not: welcome
+  - drop
+  - wait: 2m
+  - call: {channel: chat, number: withheld}
+  - open_link:
+    hears: order
+  - known: {order_number: 0042, pin: null}
+    status: dropped
+"""
+
+
+class Parrot:
+    """A player without any Segue: says for each act what it was given to say."""
+
+    features = frozenset({"call", "voice", "press", "silence", "drop"})
+
+    def __init__(self, *says: list[str], journey: Journey | None = None) -> None:
+        self.acts: list[str] = []
+        self._says = list(says)
+        self._journey = journey
+
+    async def call(self, channel: Channel, number: str | None, menu: str) -> None:
+        self.acts.append(f"call {channel} {number} {menu}")
+
+    async def press(self, keys: str) -> None:
+        self.acts.append(f"press {keys}")
+
+    async def choose(self, label: str) -> None:
+        raise CannotPlay(f"there is no button {label}")
+
+    async def type(self, text: str) -> None: ...
+    async def wait(self, seconds: float) -> None: ...
+    async def silence(self) -> None: ...
+    async def drop(self) -> None: ...
+    async def hang_up(self) -> None: ...
+    async def open_link(self) -> None: ...
+    async def agent_joins(self) -> None: ...
+    async def agent_finishes(self) -> None: ...
+
+    async def heard(self) -> list[str]:
+        return self._says.pop(0) if self._says else []
+
+    async def journey(self) -> Journey | None:
+        return self._journey
+
+
+def conversation(*turns: str) -> Conversation:
+    return load("conversation: c\nmenu: m\ncaller: '+14155550134'\nturns:\n" + "\n".join(turns), "c.yaml")
+
+
+async def play(player: Parrot, *turns: str) -> tuple[Mismatch, ...]:
+    return (await run(conversation(*turns), player)).mismatches
+
+
+def test_a_file_says_what_the_customer_does_and_must_hear() -> None:
+    found = load(DROPPED, "dropped.yaml")
+    assert [turn.shown for turn in found.turns] == [
+        "call voice",
+        "press 007#",
+        "drop",
+        "wait 2m",
+        "call",
+        "open_link",
+        "then",
+    ]
+    assert found.turns[0].hears == ("Welcome to Acme", "track an order")
+    assert found.turns[-1].known == {"order_number": "0042", "pin": None}  # as written, not as YAML's octal number
+    assert found.services == {"orders.status": (None, {"status": "on its way"})}
+    assert needs(found) == {"call", "voice", "chat", "press", "drop", "wait", "open_link"}
+
+
+def test_every_mistake_of_a_file_is_told_at_once_with_its_place_and_remedy() -> None:
+    with pytest.raises(ConversationMistakes) as caught:
+        load(
+            "conversaton: typo\nmenu: m\nturns:\n  - prss: 1\n  - press: x\n  - wait: 2 weeks\n  - call: fax\n"
+            "  - {press: 1, wait: 2s}\n  - hears: nothing happened\n  - drop: now\n  - call: {number: 12-34}\n",
+            "bad.yaml",
+        )
+    lines = str(caught.value).splitlines()
+    assert [line.split(":")[1] for line in lines] == ["1", "1", "4", "5", "6", "7", "8", "9", "10", "11"]
+    assert lines[0].startswith("bad.yaml:1:1: ")
+    assert "`conversaton` is not known here; did you mean `conversation`?" in str(caught.value)
+    assert all("; " in line for line in lines)
+
+
+@given(st.text() | st.text("-:{}[]\n &*'\"#acdehlnoprstuvw").map(lambda text: "turns:\n" + text))
+def test_no_text_makes_the_reader_fall_over(text: str) -> None:
+    with suppress(ConversationMistakes):
+        assert load(text, "any.yaml").turns
+
+
+@pytest.mark.parametrize(("text", "length"), [("90", 90), ("30s", 30), ("1.5m", 90), ("3h", 10800), ("8d", 691200)])
+def test_durations(text: str, length: float) -> None:
+    assert seconds(text) == length
+
+
+async def test_words_are_found_in_any_case_and_across_sentences() -> None:
+    player = Parrot(["Welcome to\nAcme.", "What would you like?"])
+    assert not await play(player, "- call: voice\n  hears: ['WELCOME to acme. What', 'like?']\n  hears_not: goodbye")
+    assert player.acts == ["call voice +14155550134 m"]
+
+
+async def test_what_was_not_heard_is_told_with_what_was() -> None:
+    (mismatch,) = await play(Parrot(["Hello."]), "- call: voice\n  hears: Welcome", "- press: 1")
+    assert (
+        str(mismatch) == "  line 5, call voice: did not hear “Welcome”\n      heard: Hello."
+    )  # the turn after it is not played: it would only repeat the news
+
+
+async def test_the_order_of_what_is_heard_counts() -> None:
+    (mismatch,) = await play(Parrot(["First.", "Second."]), "- call: voice\n  hears: [second, first]")
+    assert "earlier" in mismatch.problem
+
+
+async def test_words_that_must_not_be_said() -> None:
+    (mismatch,) = await play(Parrot(["Welcome back."]), "- call: voice\n  hears_not: welcome")
+    assert "should not" in mismatch.problem
+
+
+async def test_slots_and_status_are_compared_with_the_stored_journey() -> None:
+    slots = {"order_number": Slot("4217", "voice", "c", 1.0)}
+    journey = Journey("j", "m", "v", status="live", slots=slots)
+    turns = "- call: voice\n  known: {order_number: 4218, pin: null}\n  status: dropped"
+    problems = [mismatch.problem for mismatch in await play(Parrot(journey=journey), turns)]
+    assert problems == ["order_number is “4217” instead of “4218”", "the journey is live instead of dropped"]
+
+
+async def test_a_question_whose_answer_was_known_fails_every_conversation() -> None:
+    asked = Ask("track", "order_number", "voice", "second call", at=9.0, known=False)
+    known = Slot("4217", "voice", "first call", at=1.0)
+    journey = Journey("j", "m", "v", slots={"order_number": known}, ledger=(asked,))
+    (mismatch,) = await play(Parrot(journey=journey), "- call: voice")
+    assert mismatch.problem == "order_number was asked at step track, though it was known already"
+
+    allowed = replace(conversation("- call: voice"), never_asked_twice=False)
+    assert (await run(allowed, Parrot(journey=journey))).passed
+    left_out = replace(journey, ledger=(replace(asked, known=True),))
+    assert not await play(Parrot(journey=left_out), "- call: voice")
+    answered_since = replace(journey, slots={"order_number": replace(known, at=10.0)})
+    assert not await play(Parrot(journey=answered_since), "- call: voice")
+
+
+async def test_a_player_that_cannot_do_a_turn_says_so_and_plays_nothing() -> None:
+    player = Parrot()
+    result = await run(conversation("- call: chat", "- wait: 1s"), player)
+    assert not result.passed
+    assert result.lacking == ("chat", "wait")
+    assert not player.acts
+
+
+async def test_a_turn_that_makes_no_sense_is_a_mismatch_at_its_line() -> None:
+    player = Parrot()
+    player.features |= {"choose"}
+    (mismatch,) = await play(player, "- choose: Deliver")
+    assert (mismatch.line, mismatch.problem) == (5, "there is no button Deliver")
