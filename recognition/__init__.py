@@ -1,7 +1,8 @@
 """Who is calling and what they said.
 
-caller.py  pure: number, attestation and history give the customer, the trust tier and resume, offer or fresh
-keys.py    pure: keys pressed, type-ahead and time give an answer, or silence
-speak.py   words to sound: pyttsx3 in a worker process, cached; the only importer of pyttsx3
-audio.py   sound as numbers: wav files, resampling, levels, joining
+caller.py        pure: number, attestation and history give the customer, the trust tier and resume, offer or fresh
+keys.py          pure: keys pressed, type-ahead and time give an answer, or silence
+speak.py         words to sound files, cached; over voice.py, which keeps a worker process alive that speaks
+voice_worker.py  that process; the only importer of pyttsx3
+audio.py         sound as numbers: wav files, resampling, levels, joining
 """

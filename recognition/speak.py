@@ -1,0 +1,256 @@
+"""Words to sound files, made once. A cache of WAV files by content, over one `Voice`.
+
+A file's name is a hash of all that decides its sound, so it never changes and may be played by its path: Asterisk
+leaves the extension out. One flat folder for each rate: 8,000 Hz for telephone lines, 16,000 for browsers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import logging
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Literal, Self
+
+from recognition import audio
+from recognition.voice import RATE, SpeakFailed, Voice
+
+__all__ = ["Clip", "SpeakFailed", "Speaker"]
+
+Rate = Literal[8000, 16000]
+RATES: tuple[Rate, ...] = (8000, 16000)
+VERSION = 1  # of what is done to the sound here; a new one makes all files anew
+PAUSE = 0.12  # seconds between the parts of one clip
+EMPTY = 0.1  # seconds of silence for no words
+LONGEST = 2000  # characters of one prompt: over two minutes
+REMEMBERED = 20_000  # clips known by heart
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A sound file on disk: mono, 16-bit PCM WAV."""
+
+    path: Path
+    rate: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What is played: a recording, `stamp` telling one version of it from the next, or else words."""
+
+    text: str
+    recording: Path | None = None
+    stamp: str = ""
+
+
+class Speaker:
+    """Async context manager. `cache` is where the clips are kept, `audio_root` the folder that recordings are under.
+    All that makes a clip raises `SpeakFailed`; a caller who hangs up meanwhile does not stop it for others."""
+
+    def __init__(
+        self,
+        cache: Path,
+        voice: str,
+        words_a_minute: int,
+        audio_root: Path | None = None,
+        python: str = sys.executable,
+    ) -> None:
+        self._cache = cache.absolute()
+        self._audio_root = audio_root.resolve() if audio_root else None
+        self._voice = Voice(voice, words_a_minute, python)
+        self._how = [VERSION, "pyttsx3 espeak-ng", voice, words_a_minute]
+        self._known: dict[Path, Clip] = {}
+        self._rendering: dict[Path, asyncio.Task[Clip]] = {}
+        self._complained: set[str] = set()
+
+    async def __aenter__(self) -> Self:
+        """Raises `SpeakFailed` when the cache cannot be written to, there is no engine, or the voice is unknown."""
+        self._prepare()
+        await self._voice.start()
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        for task in (tasks := list(self._rendering.values())):
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._voice.stop()
+
+    async def voices(self) -> list[str]:
+        """The names of the voices that the engine has, such as `gmw/en-us`."""
+        return self._voice.voices
+
+    async def clip(self, text: str, rate: Rate, audio: str | None = None) -> Clip:
+        """The words as sound, or in their place the recording `audio`, a path under `audio_root`. A recording that
+        is missing or cannot be played is reported once, and the words are spoken."""
+        return await self._clip((self._part(text, audio),), rate)
+
+    async def joined(self, parts: Sequence[tuple[str, str | None]], rate: Rate) -> Clip:
+        """Several (text, audio) as one clip, with a short pause between."""
+        return await self._clip(tuple(self._part(text, audio) for text, audio in parts), rate)
+
+    async def warm(
+        self,
+        texts: Iterable[str],
+        rates: Iterable[Rate] = RATES,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> int:
+        """Make clips before anybody waits for them; `progress(done, all)`. How many are ready. One at a time, so that
+        a caller who needs a clip meanwhile waits for one other at most. What fails is left for when it is needed."""
+        wanted = [(text, rate) for text in dict.fromkeys(texts) for rate in rates]
+        ready = 0
+        for done, (text, rate) in enumerate(wanted, 1):
+            try:
+                await self.clip(text, rate)
+                ready += 1
+            except SpeakFailed as error:
+                log.warning("a prompt could not be made ahead: %s", error)
+            if progress:
+                progress(done, len(wanted))
+        return ready
+
+    def forget(self, before: float) -> int:
+        """Remove the clips made before a time (Unix seconds), since some hold what customers told us; what is still
+        needed is made again. How many. Blocking."""
+        removed = 0
+        for path in self._cache.glob("*/*.wav"):
+            with contextlib.suppress(FileNotFoundError):  # another server shares the cache
+                if path.stat().st_mtime < before:
+                    path.unlink()
+                    removed += 1
+        return removed
+
+    def _prepare(self) -> None:
+        try:
+            for rate in RATES:
+                (self._cache / str(rate)).mkdir(parents=True, exist_ok=True)
+            for part in self._cache.glob("*/.*.part"):  # of a server that was killed while writing
+                part.unlink(missing_ok=True)
+        except OSError as error:
+            raise self._cannot_write(error) from error
+
+    def _part(self, text: str, name: str | None) -> _Part:
+        words = _speakable(text)
+        if name is None:
+            return _Part(words)
+        try:
+            recording = self._recording(name)
+            stat = recording.stat()
+        except (OSError, ValueError) as error:
+            self._complain(name, error)
+            return _Part(words)
+        return _Part(words, recording, f"{recording} {stat.st_mtime_ns} {stat.st_size}")
+
+    def _recording(self, name: str) -> Path:
+        if self._audio_root is None:
+            raise ValueError("no folder of recordings is set")
+        path = (self._audio_root / name).resolve(strict=True)
+        if not path.is_relative_to(self._audio_root):
+            raise ValueError(f"it is outside {self._audio_root}")
+        return path
+
+    def _complain(self, name: str, error: Exception) -> None:
+        if name not in self._complained:
+            self._complained.add(name)
+            log.warning("the recording %s cannot be played, its words are spoken instead: %s", name, error)
+
+    async def _clip(self, parts: tuple[_Part, ...], rate: Rate) -> Clip:
+        path = self._path(parts, rate)
+        if clip := self._cached(path, rate):
+            return clip
+        task = self._rendering.get(path)
+        if task is None:
+            task = self._rendering[path] = asyncio.create_task(self._render(path, parts, rate))
+            task.add_done_callback(partial(self._rendered, path))
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if task.cancelled():  # by us, not our caller
+                raise SpeakFailed("the prompt was not made: the server is stopping") from None
+            raise
+
+    def _path(self, parts: tuple[_Part, ...], rate: Rate) -> Path:
+        told = json.dumps([*self._how, rate, [[part.text, part.stamp] for part in parts]])
+        return self._cache / str(rate) / f"{hashlib.sha256(told.encode()).hexdigest()[:20]}.wav"
+
+    def _cached(self, path: Path, rate: Rate) -> Clip | None:
+        clip = self._known.get(path)
+        if clip and _size(path) == audio.HEADER + 2 * round(clip.seconds * rate):
+            return clip
+        count = audio.frames(path, rate)
+        return self._remember(path, rate, count) if count else None
+
+    def _remember(self, path: Path, rate: Rate, count: int) -> Clip:
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()  # they are still on disk
+        clip = self._known[path] = Clip(path, rate, count / rate)
+        return clip
+
+    def _rendered(self, path: Path, task: asyncio.Task[Clip]) -> None:
+        del self._rendering[path]
+        if not task.cancelled():
+            task.exception()  # seen, even when everybody who waited for it has hung up
+
+    async def _render(self, path: Path, parts: tuple[_Part, ...], rate: Rate) -> Clip:
+        try:
+            samples = await (self._said(parts[0], rate) if len(parts) == 1 else self._joined(parts, rate))
+            await asyncio.to_thread(audio.write, path, samples, rate)
+        except (OSError, audio.NotPlayable) as error:
+            raise self._cannot_write(error) from error
+        return self._remember(path, rate, len(samples))
+
+    async def _joined(self, parts: tuple[_Part, ...], rate: Rate) -> audio.Samples:
+        clips = [await self._clip((part,), rate) for part in parts]
+        return await asyncio.to_thread(_join, [clip.path for clip in clips], rate)
+
+    async def _said(self, part: _Part, rate: Rate) -> audio.Samples:
+        if part.recording:
+            try:
+                return await asyncio.to_thread(_of_recording, part.recording, rate)
+            except (OSError, audio.NotPlayable) as error:
+                self._complain(str(part.recording), error)
+        sound = await self._voice.sound(part.text) if part.text else b""
+        return await asyncio.to_thread(_finish, audio.from_pcm(sound), RATE, rate)
+
+    def _cannot_write(self, error: Exception) -> SpeakFailed:
+        return SpeakFailed(f"prompts cannot be kept in {self._cache} ({error}); make room there, or let us write")
+
+
+def _of_recording(path: Path, rate: Rate) -> audio.Samples:
+    return _finish(*audio.read(path), rate)
+
+
+def _finish(samples: audio.Samples, rate: int, to: Rate) -> audio.Samples:
+    if not len(samples):
+        return audio.silence(EMPTY, to)
+    return audio.level(audio.trim(audio.resample(samples, rate, to), to), to)
+
+
+def _join(paths: Sequence[Path], rate: Rate) -> audio.Samples:
+    return audio.join([audio.read(path)[0] for path in paths] or [audio.silence(EMPTY, rate)], rate, PAUSE)
+
+
+def _speakable(text: str) -> str:
+    """Without control characters and lone surrogates, which no engine can say, and not too long."""
+    words = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", " ", text).split())
+    if len(words) <= LONGEST:
+        return words
+    cut = words[:LONGEST]
+    sentences = max(cut.rfind(mark) for mark in ".!?。！？") + 1
+    return cut[: sentences or max(cut.rfind(" "), 0) or LONGEST]
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1

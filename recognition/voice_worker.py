@@ -1,0 +1,90 @@
+"""The child process that speaks: the only importer of pyttsx3. Started by `voice.py`, never by hand.
+
+    python -P voice_worker.py VOICE WORDS_A_MINUTE
+
+First it answers one line of JSON: {"voices": [...]} (or also "unknown": true, when VOICE is none of them), or
+{"failed": why}. Then, for each line {"text": ...} on standard input, a line {"samples": n} and n 16-bit samples at
+22,050 Hz. 0 samples: the engine spoke and nothing came. It ends when its input does, so it never outlives its parent.
+
+pyttsx3 2.99 on espeak-ng has races, which decide how this file looks: `runAndWait` comes back before the file is
+written, so the callback is waited for; and an exception in the callback leaves it waiting for ever, so it ends us.
+What the customer hears is in memory only, never in a temporary file, on standard error or in a log.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import wave
+from queue import SimpleQueue
+from typing import BinaryIO
+
+import pyttsx3
+
+RATE = 22050
+
+
+class Engine:
+    """pyttsx3 set to one voice. One prompt at a time."""
+
+    def __init__(self, voice: str, words_a_minute: int) -> None:
+        self._engine = pyttsx3.init("espeak")
+        self._spoken = threading.Event()
+        self._engine.connect("finished-utterance", lambda **_: self._spoken.set())
+        self._file = os.memfd_create("prompt")  # pyttsx3 can only write to a name
+        self._engine.setProperty("voice", voice)
+        self._engine.setProperty("rate", words_a_minute)
+        self._engine.runAndWait()  # properties wait in a queue until something runs
+        self.voices = sorted(str(known.id) for known in self._engine.getProperty("voices"))
+        # An unknown voice or variant (the part after +) is not refused: the one before stays.
+        chosen = str(self._engine.getProperty("voice")).lower()
+        self.unknown = voice.lower() not in {chosen, chosen.rpartition("/")[2]}
+
+    def speak(self, text: str) -> bytes:
+        """16-bit samples at `RATE`."""
+        os.truncate(self._file, 0)
+        self._spoken.clear()
+        self._engine.save_to_file(text, f"/proc/self/fd/{self._file}")
+        self._engine.runAndWait()
+        self._spoken.wait()
+        try:
+            with wave.open(f"/proc/self/fd/{self._file}") as file:
+                samples: bytes = file.readframes(file.getnframes())
+        except (EOFError, wave.Error):
+            return b""
+        return samples
+
+
+def answer(out: BinaryIO, line: dict[str, object], data: bytes = b"") -> None:
+    out.write(json.dumps(line).encode() + b"\n" + data)
+    out.flush()
+
+
+def read_requests(requests: SimpleQueue[str]) -> None:
+    """In a thread of its own, so that the end of the parent is noticed while the engine speaks, or hangs."""
+    for line in sys.stdin.buffer:
+        requests.put(json.loads(line)["text"])
+    os._exit(0)
+
+
+def main(voice: str, words_a_minute: int) -> None:
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # pyttsx3 prints to standard output
+    sys.unraisablehook = lambda _: os._exit(1)
+    requests: SimpleQueue[str] = SimpleQueue()
+    threading.Thread(target=read_requests, args=(requests,), daemon=True).start()
+    try:
+        engine = Engine(voice, words_a_minute)
+    except Exception as error:  # whatever ctypes, espeak-ng and pyttsx3 raise, our parent has to be told
+        answer(out, {"failed": f"{type(error).__name__}: {error}"})
+        os._exit(1)  # a thread is still reading
+    answer(out, {"voices": engine.voices, "unknown": engine.unknown})
+    while True:
+        data = engine.speak(requests.get())
+        answer(out, {"samples": len(data) // 2}, data)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
