@@ -200,3 +200,20 @@ class Flow:
     sorry: Prompt  # said when the flow cannot go on
     source: str = ""  # the YAML text
     lines: Mapping[str, int] = field(default_factory=dict)  # step -> line in the file
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSpec:
+    """A declared back office. `url` names `{argument}`s; a POST carries the other arguments as a JSON object. An
+    address that begins with `demo:/` is a path of our own demo back office. `timeout` (seconds) serves the invokes that
+    name none. `answer`: name of a value -> its key in the JSON object that comes back."""
+
+    name: str
+    url: Template
+    method: Literal["GET", "POST"]
+    timeout: float
+    answer: Mapping[str, str]
+
+    @property
+    def in_url(self) -> frozenset[str]:
+        return frozenset(part.name for part in self.url if isinstance(part, Ref))

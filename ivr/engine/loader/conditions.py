@@ -1,0 +1,80 @@
+"""Declared conditions of a branch: `{status: {is: shipped}, channel: {in: [voice, sms]}, order_number: known}`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Literal, get_args
+
+from ivr.engine.flow import Condition
+from ivr.engine.loader import values
+from ivr.engine.loader.mistakes import Place
+from ivr.engine.loader.reader import Reader, one_of
+from ivr.engine.loader.source import Node, Text
+
+Test = Literal["is", "is_not", "in", "known", "at_least", "at_most"]
+TESTS: tuple[Test, ...] = get_args(Test)
+ORDERED = {"at_least", "at_most"}
+HIGHEST_TRUST = 4
+
+
+def conditions(case: Reader) -> tuple[Condition, ...]:
+    """All conditions under `if:`; they must hold together."""
+    with case.inside("if", "write a condition: {status: {is: shipped}}") as subjects:
+        found = tuple(c for name, place, node in subjects.entries() for c in _tests(subjects, name, place, node))
+        if not found and not subjects.fields.entries:
+            subjects.missing("if", "write a condition: {status: {is: shipped}}")
+        return found
+
+
+def _tests(subjects: Reader, subject: str, place: Place, node: Node) -> Iterator[Condition]:
+    if subject not in {"channel", "trust"}:
+        subjects.mention(subject, "tested", place)
+        if isinstance(node, Text) and node.value == "known":
+            yield Condition(subject, "known", ())
+            return
+    with subjects.reader(subject, node, "write a test: {is: …}, or known") as tests:
+        parse = _parser(tests, subject)
+        for test in TESTS:
+            if not tests.has(test):
+                tests.get(test, str, "")  # so that it is suggested for a misspelt one
+            elif test == "known":
+                yield from _known(tests, subject)
+            else:
+                yield _compared(tests, subject, test, parse)
+        if not tests.fields.entries and not tests.quiet:
+            tests.missing(subject, f"write a test: {', '.join(TESTS)}")
+
+
+def _known(tests: Reader, subject: str) -> Iterator[Condition]:
+    wanted = tests.get("known", one_of(("yes", "no")), "yes")
+    if subject in {"channel", "trust"}:
+        tests.wrong(tests.place("known"), f"{subject} is always known", "test what it is: {is: …}")
+    yield Condition(subject, "known", () if wanted == "yes" else ("no",))
+
+
+def _compared(tests: Reader, subject: str, test: Test, parse: Callable[[str], str]) -> Condition:
+    found = tests.several(test, parse)
+    if test in ORDERED and not _has_order(tests, subject):
+        tests.wrong(tests.place(test), f"{subject} is neither a number nor a date", "test it by is, is_not or in")
+    if test not in {"in", "is_not"} and len(tests.texts(test)) > 1:
+        tests.wrong(tests.place(test), f"{test} takes one value", "use in for a list of them")
+    if not tests.texts(test):
+        tests.missing(test, "write the value to compare with")
+    return Condition(subject, test, found)
+
+
+def _has_order(tests: Reader, subject: str) -> bool:
+    spec = tests.draft.slots.get(subject)
+    return subject != "channel" and (spec is None or spec.type in {"number", "money", "date"})
+
+
+def _parser(tests: Reader, subject: str) -> Callable[[str], str]:
+    """What reads a value that `subject` is compared with."""
+    spec = tests.draft.slots.get(subject)
+    if subject == "channel":
+        return one_of(tests.draft.channels)
+    if subject == "trust":
+        return lambda text: str(values.whole(0, HIGHEST_TRUST)(text))
+    if spec:
+        return lambda text: values.fits(spec, text)
+    return values.words

@@ -1,0 +1,266 @@
+"""The ten verbs: one mapping of the file to one `Step`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Literal, get_args
+
+from ivr.engine.events import Channel
+from ivr.engine.flow import (
+    AskSlot,
+    Branch,
+    Choice,
+    Condition,
+    End,
+    Goto,
+    Handoff,
+    InvokeStep,
+    Menu,
+    SayStep,
+    SendStep,
+    ServiceSpec,
+    SetStep,
+    Step,
+    Template,
+    Tries,
+)
+from ivr.engine.loader import values, wording
+from ivr.engine.loader.conditions import conditions
+from ivr.engine.loader.mistakes import Place, Unfit, did_you_mean, nearest, quoted
+from ivr.engine.loader.reader import UNKNOWN, Reader, one_of
+from ivr.engine.loader.source import Fields, Node, Text
+from ivr.engine.match import fold
+
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
+WAYS: tuple[Literal["sms", "email"], ...] = ("sms", "email")
+DEEDS: tuple[Literal["repeat", "start_over"], ...] = ("repeat", "start_over")
+RESERVED = {"channel", "trust", "link"}  # have a meaning of their own in conditions and templates
+
+
+def read(step: Reader) -> Step:
+    """The step of this mapping; what is not readable at all becomes a way to nowhere."""
+    verbs = [verb for verb in VERBS if step.has(verb)]
+    if len(verbs) == 1:
+        with step:
+            return VERBS[verbs[0]](step)
+    if verbs:
+        step.wrong(step.fields.place, f"has {len(verbs)} verbs: {', '.join(verbs)}", "make a step of each")
+        return Goto(UNKNOWN)
+    near = {key: verb for key in step.fields.entries if (verb := nearest(key, VERBS))}
+    for key, verb in near.items():
+        step.wrong(step.fields.entries[key].place, f"{quoted(key)} is no verb", f'did you mean "{verb}"?')
+    if not near and not step.quiet:
+        step.wrong(step.fields.place, "has no verb", f"give it one of: {', '.join(VERBS)}")
+    return Goto(UNKNOWN)
+
+
+def _menu(step: Reader) -> Menu:
+    with step.inside("menu") as menu:
+        prompt = menu.prompt("prompt")
+        found = choices(menu, "choices")
+        if not found:
+            menu.missing("choices", "write at least one choice: - {key: 1, label: …, goto: …}")
+        return Menu(prompt, found, _tries(menu))
+
+
+def choices(reader: Reader, key: str) -> tuple[Choice, ...]:
+    """A list of choices, noted in the draft with their places. Those of a step need a label."""
+    noted = reader.draft.choices.setdefault(reader.step, [])
+    for item in reader.list_of(key, "write a list of choices: - {key: 1, label: …, goto: …}"):
+        with item:
+            noted.append((_choice(item), item.fields.place))
+    return tuple(choice for choice, _ in noted)
+
+
+def _choice(item: Reader) -> Choice:
+    key = item.get("key", values.key, None)
+    if not item.has("key") and "voice" in item.draft.channels:
+        item.missing("key", "give the choice a key, or take voice from the channels of this menu")
+    label = item.get("label", values.words, "")
+    if item.step is not None and not item.has("label"):
+        item.missing("label", "write what the customer can do, such as: track an order")
+    phrases = item.several("say", values.words)
+    goto = item.target("goto", None) or None
+    do = item.get("do", one_of(DEEDS), None)
+    if item.has("goto") == item.has("do"):
+        item.missing("goto", 'write where it leads, or "do: repeat" or "do: start_over", not both')
+    return Choice(fold(label).replace(" ", "_") or do or goto or "", key, label, phrases, goto, do)
+
+
+def _ask(step: Reader) -> AskSlot:
+    with step.inside("ask") as ask:
+        slot = ask.need("slot", values.name, "", "name the slot that the answer goes to")
+        if slot:
+            ask.mention(slot, "asked", ask.place("slot"))
+        prompt = ask.prompt("prompt")
+        tries = _tries(ask)
+        fallback = _fallback(ask)
+    return AskSlot(slot, prompt, tries, step.target("next"), fallback)
+
+
+def _fallback(ask: Reader) -> Mapping[Channel, str]:
+    """Where the channels go that do not put this question."""
+    node = ask.node("fallback")
+    with ask.reader("fallback", node, "write a channel and a step: {voice: person}") as fallback:
+        return {channel: step for channel in CHANNELS if (step := fallback.target(channel, None))}
+
+
+def _tries(question: Reader) -> Tries:
+    remedy = 'name the step after the last try, here or for all questions by a top-level "exhausted:"'
+    default = question.draft.exhausted
+    return Tries(
+        no_input=question.prompts("no_input", wording.NO_INPUT),
+        no_match=question.prompts("no_match", wording.NO_MATCH),
+        tries=question.get("tries", values.whole(1, 20), 3),
+        exhausted=question.target("exhausted", None if default else remedy) or default,
+        timeout=question.get("timeout", values.duration, 6.0),
+        interdigit=question.get("interdigit", values.duration, 3.0),
+    )
+
+
+def _say(step: Reader) -> SayStep:
+    return SayStep(step.prompt("say"), step.target("next"))
+
+
+def _invoke(step: Reader) -> InvokeStep:
+    with step.inside("invoke") as invoke:
+        service = invoke.need("service", values.words, "", "name a service of services.yaml")
+        spec = _spec(invoke, service)
+        arguments = _arguments(invoke, spec)
+        timeout = invoke.get("timeout", values.duration, spec.timeout if spec else 3.0)
+        filler = invoke.prompt_or("filler", None)
+        save = _save(invoke, spec)
+    return InvokeStep(service, arguments, timeout, filler, save, step.target("done"), step.target("failed"))
+
+
+def _spec(invoke: Reader, service: str) -> ServiceSpec | None:
+    """The declaration of a service; None when there is none, or only its name is known."""
+    services = invoke.draft.services
+    if services is not None and service and service not in services:
+        remedy = did_you_mean(service, services)
+        invoke.wrong(invoke.place("service"), f"service {quoted(service)} is not declared", remedy)
+    return services.get(service) if isinstance(services, Mapping) else None
+
+
+def _arguments(invoke: Reader, spec: ServiceSpec | None) -> Mapping[str, Template]:
+    with invoke.reader("with", invoke.node("with"), 'write what it gets: {order: "{order_number}"}') as given:
+        arguments = {name: given.template(name, node, "passed") for name, _, node in given.entries()}
+    if spec:
+        for name in sorted(spec.in_url - arguments.keys()):
+            invoke.wrong(invoke.place("with"), f"service {spec.name} needs {name}", f'write with: {{{name}: "…"}}')
+        for name in sorted(arguments.keys() - spec.in_url) if spec.method == "GET" else ():
+            remedy = did_you_mean(name, spec.in_url)
+            invoke.wrong(invoke.place("with"), f"service {spec.name} takes no {quoted(name)}", remedy)
+    return arguments
+
+
+def _save(invoke: Reader, spec: ServiceSpec | None) -> Mapping[str, str]:
+    """Values kept under their own names (a list), or under others (a mapping of slot to value)."""
+    node = invoke.node("save")
+    if isinstance(node, Fields):
+        with invoke.reader("save", node, "") as save:
+            pairs = [(slot, save.get(slot, values.words, ""), place) for slot, place, _ in save.entries()]
+    else:
+        pairs = [(text.value, text.value, text.place) for text in invoke.texts("save")]
+    for slot, value, place in pairs:
+        slot_name(invoke, slot, place)
+        invoke.mention(slot, "saved", place)
+        if spec and value and value not in spec.answer:
+            remedy = did_you_mean(value, spec.answer)
+            invoke.wrong(place, f"service {spec.name} does not answer {quoted(value)}", remedy)
+    return {slot: value for slot, value, _ in pairs}
+
+
+def slot_name(reader: Reader, name: str, place: Place) -> None:
+    """Adds a mistake when a slot cannot have this name."""
+    try:
+        values.name(name)
+        if name in RESERVED:
+            raise Unfit(f"{quoted(name)} has a meaning of its own", "give the slot another name")
+    except Unfit as unfit:
+        reader.wrong(place, unfit.problem, unfit.remedy)
+
+
+def _send(step: Reader) -> SendStep:
+    with step.inside("send") as send:
+        by = send.need("by", one_of(WAYS), WAYS[0], f"write by: {' or '.join(WAYS)}")
+        node = send.node("text")
+        text = send.template("text", node, "sent") if node else ()
+        if node is None:
+            send.missing("text", "write what is sent; {link} in it becomes the address of the link")
+        to_step = send.target("to_step", None) or None
+    return SendStep(by, text, to_step, step.target("next"), step.target("failed", None) or None)
+
+
+def _handoff(step: Reader) -> Handoff:
+    with step.inside("handoff") as handoff:
+        queue = handoff.need("queue", values.name, "", "name the queue in which the customer waits")
+        skills = handoff.several("skills", values.name)
+        prompt = handoff.prompt_or("prompt", None)
+        node = handoff.node("whisper")
+        whisper = handoff.template("whisper", node, "told") if node else ()
+        timeout = handoff.get("timeout", values.duration, 300.0)
+    unavailable = step.target("unavailable", "name the step for when nobody is there or comes in time")
+    return Handoff(queue, skills, prompt, whisper, timeout, unavailable, step.target("done", None) or None)
+
+
+def _set(step: Reader) -> SetStep:
+    with step.inside("set", 'write slots and their values: {wanted: "yes", order_number: null}') as slots:
+        made = {slot: _value(slots, slot, place, node) for slot, place, node in slots.entries()}
+        if not made:
+            slots.missing("set", "write at least one slot and its value")
+    return SetStep(made, step.target("next"))
+
+
+def _value(slots: Reader, slot: str, place: Place, node: Node) -> Template:
+    """What a slot is set to; nothing (null) forgets it. A value without parts must fit the slot's type."""
+    slot_name(slots, slot, place)
+    if isinstance(node, Text) and node.empty:
+        slots.mention(slot, "forgotten", place)
+        return ()
+    slots.mention(slot, "set", place)
+    value = slots.template(slot, node, "copied", into=slot)
+    spec = slots.draft.slots.get(slot)
+    if spec and isinstance(node, Text) and all(isinstance(part, str) for part in value):
+        whole = Text(node.place, "".join(map(str, value)), node.plain)
+        return (slots.checked(slot, whole, lambda text: values.fits(spec, text), ""),)
+    return value
+
+
+def _branch(step: Reader) -> Branch:
+    cases: list[tuple[tuple[Condition, ...], str]] = []
+    otherwise: str | None = None
+    remedy = "write a list: - {if: {…}, goto: …}, and at its end - {else: …}"
+    for item in step.list_of("branch", remedy):
+        with item:
+            if otherwise is not None:
+                item.wrong(item.fields.place, "nothing can come behind else", "put this case before it")
+            if item.has("else"):
+                otherwise = item.target("else")
+            else:
+                cases.append((conditions(item), item.target("goto")))
+    if otherwise is None:
+        step.wrong(step.place("branch"), "else is missing", "write at the end of the list: - {else: …}")
+    return Branch(tuple(cases), otherwise or UNKNOWN)
+
+
+def _goto(step: Reader) -> Goto:
+    return Goto(step.target("goto"))
+
+
+def _end(step: Reader) -> End:
+    return End(step.prompt("end") if step.node("end") else None)
+
+
+VERBS: Mapping[str, Callable[[Reader], Step]] = {
+    "menu": _menu,
+    "ask": _ask,
+    "say": _say,
+    "invoke": _invoke,
+    "send": _send,
+    "handoff": _handoff,
+    "set": _set,
+    "branch": _branch,
+    "goto": _goto,
+    "end": _end,
+}

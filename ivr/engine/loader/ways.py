@@ -1,0 +1,165 @@
+"""The ways between steps: missing targets, unreachable steps, circles without a wait, steps without a way out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+from typing import assert_never
+
+from ivr.engine.flow import (
+    AskSlot,
+    Branch,
+    End,
+    Flow,
+    Goto,
+    Handoff,
+    InvokeStep,
+    Menu,
+    SayStep,
+    SendStep,
+    SetStep,
+    Step,
+)
+from ivr.engine.loader.mistakes import did_you_mean, nearest, quoted
+from ivr.engine.loader.reader import UNKNOWN, Draft
+
+Ways = Mapping[str, Iterable[str]]
+
+
+def exits(step: Step) -> tuple[str, ...]:
+    """All steps that a step may lead to, but for the always-choices."""
+    match step:
+        case Menu():
+            return (*(choice.goto for choice in step.choices if choice.goto), step.tries.exhausted)
+        case AskSlot():
+            return (step.next, *step.fallback.values(), step.tries.exhausted)
+        case SayStep() | SetStep():
+            return (step.next,)
+        case InvokeStep():
+            return (step.done, step.failed)
+        case SendStep():
+            return tuple(target for target in (step.next, step.failed, step.to_step) if target is not None)
+        case Handoff():
+            return (step.unavailable,) if step.done is None else (step.unavailable, step.done)
+        case Branch():
+            return (*(target for _, target in step.cases), step.otherwise)
+        case Goto():
+            return (step.target,)
+        case End():
+            return ()
+        case _:
+            assert_never(step)
+
+
+def check_ways(flow: Flow, draft: Draft) -> None:
+    meant = _missing_targets(flow, draft)
+
+    def follow(targets: Iterable[str]) -> set[str]:
+        return {meant.get(target, target) for target in targets}
+
+    always = [choice.goto for choice in flow.always if choice.goto]
+    ways = {
+        name: follow((*exits(step), *(always if isinstance(step, Menu | AskSlot) else ())))
+        for name, step in flow.steps.items()
+    }
+    _unreachable(flow, draft, ways, *follow([flow.start]))
+    circling = _circles(flow, draft, {name: follow(_unasked(step)) for name, step in flow.steps.items()})
+    _no_way_out(flow, draft, ways, circling)
+
+
+def _missing_targets(flow: Flow, draft: Draft) -> Mapping[str, str]:
+    """Names of no step, to the steps that were probably meant: one slip must not bring a dozen other mistakes."""
+    meant = {}
+    for target in draft.targets:
+        if target.name not in flow.steps:
+            remedy = did_you_mean(target.name, flow.steps)
+            draft.mistakes.add(target.place, f"{target.key} {quoted(target.name)} does not exist", remedy, target.step)
+            meant[target.name] = nearest(target.name, flow.steps) or target.name
+    return meant
+
+
+def _unreachable(flow: Flow, draft: Draft, ways: Ways, start: str) -> None:
+    """Says nothing when a way could not be read: it may lead anywhere."""
+    reached, ahead = {start}, [start]
+    while ahead:
+        fresh = set(ways.get(ahead.pop(), ())) - reached
+        reached |= fresh
+        ahead += fresh
+    if start not in flow.steps or UNKNOWN in reached:
+        return
+    remedy = "lead a choice, a next or a goto here, or take the step away"
+    for name in (name for name in flow.steps if name not in reached):
+        draft.mistakes.add(draft.step_places[name], "no way leads here", remedy, name)
+
+
+def _unasked(step: Step) -> tuple[str, ...]:
+    """The exits that are taken without a word of the customer. A question is passed over when its slot is known."""
+    match step:
+        case Menu() | Handoff():
+            return ()
+        case AskSlot():
+            return (step.next, *step.fallback.values())
+        case SendStep():
+            return (step.next,) if step.failed is None else (step.next, step.failed)
+        case _:
+            return exits(step)
+
+
+def _circles(flow: Flow, draft: Draft, ways: dict[str, set[str]]) -> set[str]:
+    """The steps of circles in which nobody is asked. Known limit: of circles that share a step, one is told."""
+    circling: set[str] = set()
+    while circle := _circle(ways):
+        forgotten = set(_forgotten(flow.steps[name] for name in circle))
+        asking = [name for name in circle if _asks(flow.steps[name], forgotten)]
+        if not asking:
+            _tell_circle(draft, sorted(circle, key=lambda name: draft.step_places[name].line))
+            circling |= circle
+        for name in asking or circle:
+            ways[name] = set()
+    return circling
+
+
+def _circle(ways: Ways) -> set[str]:
+    try:
+        TopologicalSorter(ways).prepare()
+    except CycleError as error:
+        return set(error.args[1])
+    return set()
+
+
+def _tell_circle(draft: Draft, circle: list[str]) -> None:
+    shown = f"{', '.join(circle[:8])}{', …' if len(circle) > 8 else ''}"
+    remedy = "put a menu into it; an ask counts when a set in the circle forgets its slot: {slot: null}"
+    problem = f"runs in a circle without asking anybody: {shown}"
+    draft.mistakes.add(draft.step_places[circle[0]], problem, remedy, circle[0])
+
+
+def _asks(step: Step, forgotten: Iterable[str]) -> bool:
+    return isinstance(step, AskSlot) and step.slot in forgotten
+
+
+def _forgotten(steps: Iterable[Step]) -> Iterator[str]:
+    for step in steps:
+        if isinstance(step, SetStep):
+            yield from (slot for slot, value in step.values.items() if not value)
+
+
+def _no_way_out(flow: Flow, draft: Draft, ways: Ways, circling: set[str]) -> None:
+    """Every step must lead to an end or a hand-off. Where a way could not be read, it may."""
+    entries = defaultdict(list)
+    for name, targets in ways.items():
+        for target in targets:
+            entries[target].append(name)
+    done = {name for name, step in flow.steps.items() if isinstance(step, End | Handoff)}
+    ahead = [*done, *circling, *(target for target in entries if target not in flow.steps)]
+    out = set(ahead)
+    while ahead:
+        fresh = set(entries.get(ahead.pop(), ())) - out
+        out |= fresh
+        ahead += fresh
+    stuck = sorted(flow.steps.keys() - out, key=lambda name: draft.step_places[name].line)
+    if stuck:
+        others = f" (nor from {', '.join(stuck[1:9])}{', …' if len(stuck) > 9 else ''})" if stuck[1:] else ""
+        problem = f"no way out: neither an end nor a handoff can be reached from here{others}"
+        draft.mistakes.add(draft.step_places[stuck[0]], problem, "lead a choice or exhausted to one", stuck[0])
