@@ -59,7 +59,8 @@ Act = Call | Press | Choose | Type | Wait | Do
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One act and what must follow from it. `hears` are parts of what is said, in that order; `known` slots by
-    canonical value, None for a slot that must not be known. `shown` is the act as the file has it."""
+    canonical value, None for a slot that must not be known; `refused` when a link must not work any more. `shown` is
+    the act as the file has it."""
 
     line: int
     act: Act | None
@@ -68,6 +69,7 @@ class Turn:
     hears_not: tuple[str, ...] = ()
     known: Mapping[str, str | None] = field(default_factory=dict)
     status: Status | None = None
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,10 @@ class Conversation:
 
 class CannotPlay(Exception):
     """The turn makes no sense where the conversation stands, such as a key when no call is on. The message says why."""
+
+
+class Refused(CannotPlay):
+    """The link that was opened leads nowhere any more."""
 
 
 class Player(Protocol):
@@ -107,7 +113,7 @@ class Player(Protocol):
 
     async def hang_up(self) -> None: ...
     async def open_link(self) -> None:
-        """Open the link that was sent last and press its button."""
+        """Open the link that was sent last and press its button. Raises `Refused`."""
 
     async def agent_joins(self) -> None: ...
     async def agent_finishes(self) -> None: ...
@@ -158,14 +164,19 @@ async def run(conversation: Conversation, player: Player) -> Result:
     if lacking := needs(conversation) - player.features:
         return Result(conversation, lacking=tuple(sorted(lacking)))
     for turn in conversation.turns:
+        refused = False
         try:
             if turn.act is not None:
                 await perform(turn.act, conversation.menu, player)
-            heard = await player.heard()
         except CannotPlay as error:
-            return Result(conversation, (Mismatch(turn.line, turn.shown, str(error)),))
+            refused = isinstance(error, Refused)
+            if not (refused and turn.refused):
+                return Result(conversation, (Mismatch(turn.line, turn.shown, str(error)),))
+        heard = await player.heard()
         journey = await player.journey()
         problems = [*_unlike(turn, heard, journey), *_repeated(conversation, journey)]
+        if turn.refused and not refused:
+            problems.append("the link was taken, though it should be refused")
         if problems:
             return Result(conversation, tuple(Mismatch(turn.line, turn.shown, p, tuple(heard)) for p in problems))
     return Result(conversation)

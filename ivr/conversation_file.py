@@ -18,7 +18,7 @@ from ivr.engine.journey import Status
 CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 DEEDS: Final[tuple[Deed, ...]] = get_args(Deed)
-EXPECTATIONS: Final = ("hears", "hears_not", "known", "status")
+EXPECTATIONS: Final = ("hears", "hears_not", "known", "status", "refused")
 UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 Name = TypeVar("Name", bound=str)
 DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)([smhd]?)")
@@ -99,7 +99,7 @@ class _Reader:
                 name: tuple(self.text(n) for n in self.one_or_many(node))
                 for name, node in self.pairs(top.get("customers"))
             },
-            never_asked_twice=self.yes_no(top.get("never_asked_twice")),
+            never_asked_twice=self.yes_no(top["never_asked_twice"]) if "never_asked_twice" in top else True,
         )
 
     def turn(self, node: yaml.Node) -> Turn:
@@ -121,6 +121,7 @@ class _Reader:
             hears_not=tuple(self.text(n) for n in self.one_or_many(fields.get("hears_not"))),
             known={name: self.maybe_text(n) for name, n in self.pairs(fields.get("known"))},
             status=self.one_of(fields["status"], STATUSES) if "status" in fields else None,
+            refused=self.yes_no(fields["refused"]) if "refused" in fields else False,
         )
 
     def act(self, turn: yaml.Node, name: str, value: yaml.Node | None) -> Act | None:
@@ -182,8 +183,8 @@ class _Reader:
         self.unknown(node, text, allowed)
         return allowed[0]
 
-    def yes_no(self, node: yaml.Node | None) -> bool:
-        return node is None or self.one_of(node, ("true", "false")) == "true"
+    def yes_no(self, node: yaml.Node) -> bool:
+        return self.one_of(node, ("true", "false")) == "true"
 
     def text(self, node: yaml.Node | None) -> str:
         if node is None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.conversation import CannotPlay, Conversation, Mismatch, needs, run
+from ivr.conversation import CannotPlay, Conversation, Mismatch, Refused, needs, run
 from ivr.conversation_file import ConversationMistakes, load, seconds
 from ivr.engine.events import Channel
 from ivr.engine.journey import Ask, Journey, Slot
@@ -40,7 +40,7 @@ turns:
 class Parrot:
     """A player without any Segue: says for each act what it was given to say."""
 
-    features = frozenset({"call", "voice", "press", "silence", "drop"})
+    features = frozenset({"call", "voice", "press", "silence", "drop", "open_link"})
 
     def __init__(self, *says: list[str], journey: Journey | None = None) -> None:
         self.acts: list[str] = []
@@ -61,7 +61,11 @@ class Parrot:
     async def silence(self) -> None: ...
     async def drop(self) -> None: ...
     async def hang_up(self) -> None: ...
-    async def open_link(self) -> None: ...
+    async def open_link(self) -> None:
+        if self.acts.count("open"):
+            raise Refused("used already")
+        self.acts.append("open")
+
     async def agent_joins(self) -> None: ...
     async def agent_finishes(self) -> None: ...
 
@@ -174,6 +178,14 @@ async def test_a_player_that_cannot_do_a_turn_says_so_and_plays_nothing() -> Non
     assert not result.passed
     assert result.lacking == ("chat", "wait")
     assert not player.acts
+
+
+async def test_a_link_that_must_be_refused() -> None:
+    assert not await play(Parrot(), "- open_link", "- open_link:\n  refused: true")
+    (taken,) = await play(Parrot(), "- open_link:\n  refused: true")
+    assert taken.problem == "the link was taken, though it should be refused"
+    (refused,) = await play(Parrot(), "- open_link", "- open_link")
+    assert refused.problem == "used already"
 
 
 async def test_a_turn_that_makes_no_sense_is_a_mismatch_at_its_line() -> None:
