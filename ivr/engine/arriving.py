@@ -1,0 +1,64 @@
+"""A contact begins: where it goes on. In any channel, at the same step, with the same answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ivr.engine.events import Arrived
+from ivr.engine.flow import End, Flow, Prompt
+from ivr.engine.journey import Contact, Journey
+from ivr.engine.turn import Turn
+from ivr.engine.words import words_of
+
+
+def arrived(turn: Turn, event: Arrived) -> None:
+    """The new contact has the journey, whoever had it before. The flow may be a newer version than the journey was
+    pinned to; then it is pinned to this one. If that has not kept the step, we say so and begin again, with the
+    answers there are."""
+    over = _is_over(turn.flow, turn.journey)
+    turn.journey = _taken_over(turn, event)
+    at = turn.journey.step or turn.flow.start
+    if event.step in turn.flow.steps:
+        _go_on(turn, event.step or at)
+    elif over or event.resume == "fresh":
+        turn.start_over()
+    elif at not in turn.flow.steps:
+        turn.tell(words_of(turn.flow.language).changed)
+        turn.begin()
+    elif event.resume == "offer":
+        turn.say(_lead(turn))
+        turn.offer()
+    else:
+        _go_on(turn, at)
+
+
+def _is_over(flow: Flow, journey: Journey) -> bool:
+    """Nothing is left to go on with."""
+    step = journey.step
+    return step is None or journey.status == "finished" or isinstance(flow.steps.get(step), End)
+
+
+def _taken_over(turn: Turn, event: Arrived) -> Journey:
+    journey = turn.journey
+    if journey.contact is not None:
+        journey = replace(journey, left="moved", left_detail="", left_at=event.at)
+    contact = Contact(event.contact, event.channel, event.trust, event.reach, event.customer_name, event.node)
+    customer = event.customer or journey.customer
+    return replace(journey, contact=contact, customer=customer, status="live", version=turn.flow.version)
+
+
+def _go_on(turn: Turn, step: str) -> None:
+    """No welcome: a few words that we remember, then what belongs to the step."""
+    if lead := _lead(turn):
+        turn.say(lead)
+    else:
+        turn.tell(words_of(turn.flow.language).continuing)
+    turn.go(step, keep_counters=step == turn.journey.step)
+
+
+def _lead(turn: Turn) -> Prompt | None:
+    """What the menu says first to somebody who left so, and so long ago."""
+    journey, resume = turn.journey, turn.flow.resume
+    rules = resume.dropped if journey.left == "dropped" else resume.unfinished
+    away = turn.at - (journey.left_at if journey.left_at is not None else turn.at)
+    return next((rule.say for rule in rules if away <= rule.within), None)

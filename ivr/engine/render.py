@@ -1,0 +1,148 @@
+"""Templates and prompts to words: by channel, in the formats of the menu's language, and by trust.
+
+Who may see a slot is decided here and nowhere else. Customers never get a secret slot, and a private one only when
+this contact has proven enough or has given it; its title stands in. Agents get all but secrets. Services get values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ivr.engine.actions import Say
+from ivr.engine.flow import Flow, Prompt, Ref, Sensitivity, Template
+from ivr.engine.journey import Journey, Slot
+from ivr.engine.words import MASK, formatted, words_of
+
+ATTESTED = 2  # the trust tier from which private slots may be said back
+SENSITIVITIES: tuple[Sensitivity, ...] = ("public", "private", "secret")
+SUMMARY_CHOICES, SUMMARY_VALUE = 6, 80  # the last choices, and characters of a value, that a sentence can bear
+LINK, LINK_REF = "{link}", Ref("link")  # replaced by the driver
+
+Show = Callable[[str, Slot], str | None]  # slot name, slot -> what to show of it; None: it stays hidden
+
+
+def say(flow: Flow, journey: Journey, prompt: Prompt | None) -> tuple[Say, ...]:
+    """A prompt as words for the journey's channel; nothing when it has no words there."""
+    if prompt is None:
+        return ()
+    voice = spoken(journey)
+    template, audio = (prompt.voice, prompt.audio) if voice else (prompt.text, None)
+    text = for_customer(flow, journey, template)
+    fixed = not any(isinstance(part, Ref) for part in template)
+    return (Say(text, audio, fixed),) if text or audio else ()
+
+
+def spoken(journey: Journey) -> bool:
+    return journey.contact is not None and journey.contact.channel == "voice"
+
+
+def for_customer(flow: Flow, journey: Journey, template: Template) -> str:
+    return _fill(flow, journey, template, _customers_show(flow, journey), lambda name: _title(flow, name))
+
+
+def for_send(flow: Flow, journey: Journey, template: Template) -> str:
+    """Words that leave this contact. `{link}` stays for the driver, but not where a customer's own words hold it."""
+
+    def part_of(part: str | Ref) -> str:
+        if part == LINK_REF or isinstance(part, str):
+            return LINK if part == LINK_REF else str(part)
+        return for_customer(flow, journey, (part,)).replace(LINK, "link")
+
+    return "".join(map(part_of, template))
+
+
+def for_agent(flow: Flow, journey: Journey, template: Template) -> str:
+    unknown = words_of(flow.language).unknown
+    return _fill(flow, journey, template, _agents_show(flow), lambda _: unknown)
+
+
+def for_service(flow: Flow, journey: Journey, template: Template) -> str:
+    """Bare values, secrets too: a PIN is asked for to be checked."""
+    return _fill(flow, journey, template, lambda _, slot: slot.value, lambda _: "", bare=True)
+
+
+def for_slot(flow: Flow, journey: Journey, template: Template, target: str) -> str:
+    """A value made of others. What is sensitive may only go where it stays as sensitive; elsewhere it is masked."""
+    ceiling = SENSITIVITIES.index(_sensitivity(flow, target))
+
+    def show(name: str, slot: Slot) -> str:
+        return slot.value if SENSITIVITIES.index(_sensitivity(flow, name)) <= ceiling else MASK
+
+    return _fill(flow, journey, template, show, lambda _: "", bare=True)
+
+
+def summary(flow: Flow, journey: Journey) -> str:
+    """One sentence for agents: what was chosen and what was given."""
+    return _summary(flow, journey, _agents_show(flow))
+
+
+def _customers_show(flow: Flow, journey: Journey) -> Show:
+    def show(name: str, slot: Slot) -> str | None:
+        contact, sensitivity = journey.contact, _sensitivity(flow, name)
+        trusted = contact is not None and (contact.trust >= ATTESTED or contact.id == slot.contact)
+        return slot.value if sensitivity == "public" or (sensitivity == "private" and trusted) else None
+
+    return show
+
+
+def _agents_show(flow: Flow) -> Show:
+    return lambda name, slot: MASK if _sensitivity(flow, name) == "secret" else slot.value
+
+
+def _fill(
+    flow: Flow, journey: Journey, template: Template, show: Show, hidden: Callable[[str], str], *, bare: bool = False
+) -> str:
+    """`hidden` gives what stands for a name that has no value or may not be shown; `bare`: values as they are kept."""
+
+    def value(ref: Ref) -> str:
+        match ref.name:
+            case "customer.name":
+                return (journey.contact.customer_name if journey.contact else "") or hidden(ref.name)
+            case "journey.summary":
+                return _summary(flow, journey, show)
+        slot = journey.slots.get(ref.name)
+        shown = show(ref.name, slot) if slot else None
+        if shown is None:
+            return hidden(ref.name)
+        if ref.format != "plain":
+            return formatted(words_of(flow.language), ref.format, shown, spoken=spoken(journey) and not bare)
+        return shown if bare else _plain(flow, ref.name, shown)
+
+    text = "".join(part if isinstance(part, str) else value(part) for part in template)
+    return text if bare else text.strip()
+
+
+def _summary(flow: Flow, journey: Journey, show: Show) -> str:
+    words = words_of(flow.language)
+    chosen = [visit.chose for visit in journey.path if visit.chose][-SUMMARY_CHOICES:]
+    given = [
+        f"{_title(flow, name)} {_short(_plain(flow, name, shown))}"
+        for name, slot in journey.slots.items()
+        if slot.channel is not None and (shown := show(name, slot)) is not None
+    ]
+    parts = [words.chose.format(labels=", ".join(chosen))] if chosen else []
+    parts += [words.gave.format(slots=", ".join(given))] if given else []
+    sentence = "; ".join(parts) or words.nothing
+    return f"{sentence[0].upper()}{sentence[1:]}."
+
+
+def _plain(flow: Flow, name: str, value: str) -> str:
+    """People hear the label of a choice, not its id."""
+    spec = flow.slots.get(name)
+    return spec.choices.get(value, value) if spec and spec.type == "choice" else value
+
+
+def _title(flow: Flow, name: str) -> str:
+    """What stands for a slot. A customer without a name has no title either."""
+    spec = flow.slots.get(name)
+    return spec.title if spec else ""
+
+
+def _sensitivity(flow: Flow, name: str) -> Sensitivity:
+    """A slot that the flow does not declare (another version did) is nobody's to see."""
+    spec = flow.slots.get(name)
+    return spec.sensitivity if spec else "secret"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SUMMARY_VALUE else text[: SUMMARY_VALUE - 1] + "…"

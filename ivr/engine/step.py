@@ -1,0 +1,161 @@
+"""What the customer hears next is decided here, and nowhere else.
+
+`step` takes one event to the next wait. It is pure and total: whatever a customer, an agent, a back office or the
+network does, it answers. The flow is one that the loader has checked.
+
+An event counts if it belongs to the contact that the journey is in and to the wait that is current. Anything else
+(late, repeated, out of place, from a contact that was left) changes nothing and is answered by the current wait.
+
+The parts: `arriving` (a contact begins), `answers` (what customers do at a question), `turn` (steps that run by
+themselves), `waits` (what is waited for), `match` (texts to values), `render` (values to words), `words` (built-in).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from ivr.engine.actions import Action, Hangup
+from ivr.engine.answers import answered, offer_answered, offer_silent, silent
+from ivr.engine.arriving import arrived
+from ivr.engine.events import (
+    AgentJoined,
+    Arrived,
+    Event,
+    Expired,
+    Input,
+    Invoked,
+    InvokeFailed,
+    Left,
+    NoInput,
+    QueueLeft,
+)
+from ivr.engine.flow import AskSlot, Flow, Handoff, InvokeStep, Menu, Step
+from ivr.engine.journey import Journey, Status
+from ivr.engine.match import clean, saved_value
+from ivr.engine.render import summary
+from ivr.engine.turn import Turn
+from ivr.engine.waits import current_wait, is_on
+from ivr.engine.words import words_of
+
+__all__ = ["current_wait", "step", "summary"]
+
+NOTE = 200  # characters kept of what others tell us about a contact
+
+
+def step(flow: Flow, journey: Journey, event: Event) -> tuple[Journey, tuple[Action, ...]]:
+    """One turn: the changed journey, and says and sends followed by one wait or a hang-up. Never raises."""
+    if _is_elsewhere(journey, event):
+        return journey, (Hangup("moved"),)
+    turn = Turn(flow, journey, event)
+    if _is_late(journey, event) or not _take(turn, event):
+        return journey, current_wait(flow, journey)
+    return turn.result
+
+
+def _is_elsewhere(journey: Journey, event: Event) -> bool:
+    """The event is of a contact that another one has taken the journey from."""
+    if isinstance(event, Arrived | Expired) or journey.contact is None:
+        return False
+    return event.contact != journey.contact.id
+
+
+def _is_late(journey: Journey, event: Event) -> bool:
+    """The event was handled before, or answers a wait that is over."""
+    if event.id in journey.seen:
+        return True
+    match event:
+        case Arrived() | Left() | Expired():
+            return False
+        case _:
+            return event.turn is not None and event.turn != journey.turn
+
+
+def _take(turn: Turn, event: Event) -> bool:  # noqa: C901  # one line for each thing that can happen somewhere
+    """Take the event to the next wait; False if it has no place where the journey stands."""
+    match event, _place(turn.flow, turn.journey):
+        case Arrived() as arrival, _ if not _is_here(turn, arrival):
+            arrived(turn, arrival)
+        case Input() as said, (Menu() | AskSlot()) as question:
+            answered(turn, question, said)
+        case NoInput(), (Menu() | AskSlot()) as question:
+            silent(turn, question)
+        case Input() as said, "offer":
+            offer_answered(turn, said)
+        case NoInput(), "offer":
+            offer_silent(turn)
+        case Invoked() as answer, InvokeStep() as asked:
+            _save(turn, asked, answer)
+        case InvokeFailed(), InvokeStep() as asked:
+            turn.go(asked.failed)
+        case AgentJoined() as joined, Handoff():
+            turn.journey = replace(turn.journey, status="with_agent", agent=clean(joined.agent, NOTE))
+            turn.wait_on()
+        case QueueLeft() as end, Handoff() as handoff:
+            _leave_queue(turn, handoff, end)
+        case Left() as left, place if turn.journey.contact is not None:
+            _leave(turn, left, place)
+        case Expired(), _ if turn.journey.status != "expired":
+            turn.journey = replace(turn.journey, status="expired", contact=None)
+            turn.hang_up()
+        case _:
+            return False
+    return True
+
+
+def _place(flow: Flow, journey: Journey) -> Step | Literal["offer"] | None:
+    """What the journey waits at; None when it waits for nobody."""
+    if not is_on(journey):
+        return None
+    return "offer" if journey.offering else flow.steps.get(journey.step or "")
+
+
+def _is_here(turn: Turn, event: Arrived) -> bool:
+    """The contact is on already, and no link leads it elsewhere."""
+    contact = turn.journey.contact
+    here = contact is not None and contact.id == event.contact and is_on(turn.journey)
+    return here and event.step not in turn.flow.steps
+
+
+def _save(turn: Turn, asked: InvokeStep, event: Invoked) -> None:
+    """All the values that the flow needs, or none: half an answer is a failure."""
+    words = words_of(turn.flow.language)
+    found = {
+        slot: saved_value(turn.flow.slots.get(slot), event.result.get(name, ""), words, event.at)
+        for slot, name in asked.save.items()
+    }
+    values = {slot: value for slot, value in found.items() if value is not None}
+    if len(values) < len(found):
+        turn.go(asked.failed)
+    else:
+        turn.keep(values, given=False)
+        turn.go(asked.done)
+
+
+def _leave_queue(turn: Turn, handoff: Handoff, event: QueueLeft) -> None:
+    if event.outcome != "done":
+        turn.go(handoff.unavailable)
+    elif handoff.done is not None:
+        turn.go(handoff.done)
+    else:
+        turn.journey = replace(turn.journey, status="finished")
+        turn.hang_up()
+
+
+def _leave(turn: Turn, event: Left, place: Step | Literal["offer"] | None) -> None:
+    """The contact ends, the journey does not, unless it was at its end: finished, or done with an agent after whom
+    nothing is planned. A line that is lost in the middle of that talk is no end."""
+    journey = turn.journey
+    talk = isinstance(place, Handoff) and place.done is None and journey.status == "with_agent"
+    status: Status = "dropped" if event.reason == "dropped" else "paused"
+    if journey.status == "finished" or (talk and event.reason in {"caller", "ours"}):
+        status = "finished"
+    turn.journey = replace(
+        journey,
+        status=status,
+        contact=None,
+        left=event.reason,
+        left_detail=clean(event.detail, NOTE),
+        left_at=event.at,
+    )
+    turn.hang_up()

@@ -1,0 +1,212 @@
+"""A turn: one event and all that follows from it until the next wait. Steps that need nobody run on by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import assert_never
+
+from ivr.engine import conditions, render
+from ivr.engine.actions import Action, Hangup, Say, Send
+from ivr.engine.events import Event
+from ivr.engine.flow import (
+    AskSlot,
+    Branch,
+    End,
+    Flow,
+    Goto,
+    Handoff,
+    InvokeStep,
+    Menu,
+    Prompt,
+    Ref,
+    SayStep,
+    SendStep,
+    SetStep,
+    Step,
+)
+from ivr.engine.journey import Ask, Contact, Journey, Slot, Visit
+from ivr.engine.match import MAX_TEXT
+from ivr.engine.waits import prompt_of, wait_of
+
+MAX_STEPS = 100  # in one turn; more are a loop
+SEEN, PATH, LEDGER = 32, 50, 200  # how many events, visits and asks a journey remembers
+
+
+class Turn:
+    """The journey as it changes, and what is to be done. Lives as long as one call of `step`."""
+
+    def __init__(self, flow: Flow, journey: Journey, event: Event) -> None:
+        self.flow = flow
+        self.at = event.at
+        self.journey = replace(journey, seen=(*journey.seen, event.id)[-SEEN:])
+        self.actions: list[Action] = []
+
+    @property
+    def result(self) -> tuple[Journey, tuple[Action, ...]]:
+        return self.journey, tuple(self.actions)
+
+    @property
+    def contact(self) -> Contact:
+        if self.journey.contact is None:
+            raise LookupError("steps run only while a contact is on; let it arrive first")
+        return self.journey.contact
+
+    def go(self, name: str, *, keep_counters: bool = False) -> None:
+        """Enter a step and run on until a wait or a hang-up."""
+        origin = self.journey
+        tries = (origin.noinputs, origin.nomatches) if keep_counters else (0, 0)
+        for _ in range(MAX_STEPS):
+            if name not in self.flow.steps:
+                break
+            self._enter(name, *tries)
+            following = _perform(self, self.flow.steps[name])
+            if following is None:
+                return
+            name, tries = following, (0, 0)
+        self._give_up(origin)
+
+    def begin(self) -> None:
+        """From the flow's start, with the answers there are."""
+        self.journey = replace(self.journey, step=None)
+        self.go(self.flow.start)
+
+    def start_over(self) -> None:
+        """From the flow's start, and nothing is known. The ledger stays: it is about us, not about the customer."""
+        self.journey = replace(self.journey, slots={}, path=())
+        self.begin()
+
+    def offer(self) -> None:
+        """Ask whether to go on or to start over. The tries at the step itself begin anew: it has been a while."""
+        self.journey = replace(self.journey, offering=True, noinputs=0, nomatches=0)
+        self.wait()
+
+    def wait(self) -> None:
+        """Put the question of the current step: a new wait, so that what answers an older one is late."""
+        self.journey = replace(self.journey, turn=self.journey.turn + 1)
+        self.actions += (*prompt_of(self.flow, self.journey), wait_of(self.flow, self.journey))
+
+    def wait_on(self) -> None:
+        """Go on with the same wait, without a word."""
+        self.actions.append(wait_of(self.flow, self.journey))
+
+    def hang_up(self) -> None:
+        """The end, for this contact."""
+        self.actions.append(Hangup())
+
+    def count(self, *, noinputs: int = 0, nomatches: int = 0) -> None:
+        journey = self.journey
+        self.journey = replace(journey, noinputs=journey.noinputs + noinputs, nomatches=journey.nomatches + nomatches)
+
+    def say(self, prompt: Prompt | None) -> None:
+        self.actions += render.say(self.flow, self.journey, prompt)
+
+    def tell(self, words: str) -> None:
+        """Built-in words."""
+        self.actions.append(Say(words, fixed=True))
+
+    def keep(self, values: Mapping[str, str], *, given: bool) -> None:
+        """Slots' values; an empty one forgets. `given` by the customer in this contact, or found by us."""
+        channel, contact = (self.contact.channel, self.contact.id) if given else (None, None)
+        slots = {
+            **self.journey.slots,
+            **{name: Slot(value, channel, contact, self.at) for name, value in values.items()},
+        }
+        self.journey = replace(self.journey, slots={name: slot for name, slot in slots.items() if slot.value})
+
+    def visit(self) -> None:
+        visit = Visit(self.journey.step or "", self.contact.channel, self.at)
+        self.journey = replace(self.journey, path=(*self.journey.path, visit)[-PATH:])
+
+    def chose(self, label: str) -> None:
+        """What was taken at the current step; an offer is no step."""
+        if self.journey.path and not self.journey.offering:
+            *before, last = self.journey.path
+            self.journey = replace(self.journey, path=(*before, replace(last, chose=label)))
+
+    def note_ask(self, slot: str | None, *, known: bool) -> None:
+        """A line of the ask ledger, once for a question in a contact."""
+        line = Ask(self.journey.step or "", slot, self.contact.channel, self.contact.id, self.at, known)
+        if not any(replace(ask, at=line.at) == line for ask in self.journey.ledger):
+            self.journey = replace(self.journey, ledger=(*self.journey.ledger, line)[-LEDGER:])
+
+    def _enter(self, name: str, noinputs: int, nomatches: int) -> None:
+        self.journey = replace(
+            self.journey, step=name, offering=False, status="live", noinputs=noinputs, nomatches=nomatches
+        )
+
+    def _give_up(self, origin: Journey) -> None:
+        """The flow runs in circles. Nothing of this turn is done but what the customer gave, so that nobody gets
+        fifty text messages; the journey stays where it last waited and can go on from there when the flow is mended."""
+        self.journey = replace(origin, status="paused")
+        self.actions = [*render.say(self.flow, self.journey, self.flow.sorry), Hangup("broken")]
+
+
+def _perform(turn: Turn, step: Step) -> str | None:  # noqa: C901  # one case for each kind of step
+    """Do what a step does. The name of the step to go on with, or None: the turn has ended."""
+    match step:
+        case Menu():
+            turn.visit()
+            turn.note_ask(None, known=False)
+            turn.wait()
+        case AskSlot():
+            return _ask(turn, step)
+        case SayStep():
+            turn.visit()
+            turn.say(step.prompt)
+            return step.next
+        case InvokeStep():
+            turn.visit()
+            turn.wait()
+        case SendStep():
+            return _send(turn, step)
+        case Handoff():
+            turn.visit()
+            turn.journey = replace(turn.journey, status="queued", agent="")
+            turn.wait()
+        case SetStep():
+            return _set(turn, step)
+        case Branch():
+            return conditions.chosen(turn.journey, step)
+        case Goto():
+            return step.target
+        case End():
+            turn.visit()
+            turn.say(step.prompt)
+            turn.journey = replace(turn.journey, status="finished")
+            turn.hang_up()
+        case _:
+            assert_never(step)
+    return None
+
+
+def _ask(turn: Turn, step: AskSlot) -> str | None:
+    """A slot that is known is not asked."""
+    if step.slot in turn.journey.slots:
+        turn.note_ask(step.slot, known=True)
+        return step.next
+    if turn.contact.channel in step.fallback:
+        return step.fallback[turn.contact.channel]
+    turn.visit()
+    turn.note_ask(step.slot, known=False)
+    turn.wait()
+    return None
+
+
+def _send(turn: Turn, step: SendStep) -> str:
+    if step.by not in turn.contact.reach:
+        return step.failed or step.next
+    turn.visit()
+    text = render.for_send(turn.flow, turn.journey, step.text)
+    turn.actions.append(Send(step.by, text, step.to_step, link=Ref("link") in step.text))
+    return step.next
+
+
+def _set(turn: Turn, step: SetStep) -> str:
+    """All values are made of what was known before the step."""
+    values = {
+        slot: render.for_slot(turn.flow, turn.journey, template, slot)[:MAX_TEXT]
+        for slot, template in step.values.items()
+    }
+    turn.keep(values, given=False)
+    return step.next

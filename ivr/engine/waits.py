@@ -1,0 +1,154 @@
+"""What a journey waits for, and the words that ask for it: computed from flow and journey alone, so it can be
+repeated at any time, by any process."""
+
+from __future__ import annotations
+
+from ivr.engine import render
+from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Invoke, Keys, Option, Say, SlotType, Wait
+from ivr.engine.flow import AskSlot, Choice, Flow, Handoff, InvokeStep, Menu, SlotSpec
+from ivr.engine.journey import Journey
+from ivr.engine.match import options_of
+from ivr.engine.words import words_of
+
+OFFER_TIMEOUT, OFFER_INTERDIGIT = 8.0, 3.0  # seconds; the offer is short, so there is no need to set them
+GO_ON, START_OVER = "go_on", "start_over"
+LISTED = {"sms", "email"}  # channels without buttons: options are written out
+
+# Keys from min to max that make a value of the type; 15 digits are as many as `match` takes
+VALUE_KEYS: dict[SlotType, tuple[int, int]] = {"number": (1, 15), "money": (1, 15), "date": (8, 8)}
+
+
+def is_on(journey: Journey) -> bool:
+    """Whether a contact is on that a wait can be put to."""
+    return journey.contact is not None and journey.status in {"live", "queued", "with_agent"}
+
+
+def current_wait(flow: Flow, journey: Journey) -> tuple[Action, ...]:
+    """The current wait to repeat, a question with its prompt; a hang-up where there is none. Changes nothing."""
+    wait = wait_of(flow, journey)
+    return (*prompt_of(flow, journey), wait) if isinstance(wait, Collect) else (wait,)
+
+
+def wait_of(flow: Flow, journey: Journey) -> Wait | Hangup:
+    """The current wait without its prompt; a hang-up where there is none."""
+    if not is_on(journey):
+        return Hangup("broken" if journey.contact is not None and journey.status == "paused" else "finished")
+    name = journey.step or ""
+    step = flow.steps.get(name)
+    if journey.offering:
+        return _offer(flow, journey, name)
+    match step:
+        case Menu():
+            keys = Keys(options=_keys(*step.choices, *flow.always))
+            options = options_at(flow, step)
+            tries = step.tries
+            return Collect(
+                journey.turn, name, None, None, options, always_of(flow), keys, tries.timeout, tries.interdigit
+            )
+        case AskSlot():
+            return _ask(flow, journey, name, step)
+        case InvokeStep():
+            arguments = {key: render.for_service(flow, journey, value) for key, value in step.arguments.items()}
+            return Invoke(journey.turn, name, step.service, arguments, step.timeout)
+        case Handoff():
+            whisper, why = render.for_agent(flow, journey, step.whisper), render.summary(flow, journey)
+            return Enqueue(journey.turn, name, step.queue, step.skills, whisper, why, step.timeout)
+        case _:  # this flow does not know the step: it is not the version that the journey is pinned to
+            return Hangup("broken")
+
+
+def prompt_of(flow: Flow, journey: Journey) -> tuple[Say, ...]:
+    """The words of the current step, its options after them where the channel has no buttons."""
+    if journey.offering:
+        return (
+            *render.say(flow, journey, flow.resume.offer),
+            *_in_short(journey, words_of(flow.language).offer, offers_of(flow)),
+        )
+    match step := flow.steps.get(journey.step or ""):
+        case Menu():
+            labelled = tuple(option for option in always_of(flow) if option.label)
+            lines = _read_out(flow, journey, (*options_at(flow, step), *labelled))
+            return (*render.say(flow, journey, step.prompt), *lines)
+        case AskSlot():
+            return (*render.say(flow, journey, step.prompt), *_answers(flow, journey, flow.slots[step.slot]))
+        case InvokeStep():
+            return render.say(flow, journey, step.filler)
+        case Handoff():
+            return render.say(flow, journey, step.prompt)
+        case _:
+            return ()
+
+
+def options_at(flow: Flow, step: Menu | AskSlot) -> tuple[Option, ...]:
+    if isinstance(step, Menu):
+        return tuple(map(_option, step.choices))
+    return options_of(flow.slots[step.slot], words_of(flow.language))
+
+
+def always_of(flow: Flow) -> tuple[Option, ...]:
+    return tuple(map(_option, flow.always))
+
+
+def offers_of(flow: Flow) -> tuple[Option, ...]:
+    words = words_of(flow.language)
+    return Option(GO_ON, "1", words.go_on), Option(START_OVER, "2", words.start_over)
+
+
+def _option(choice: Choice) -> Option:
+    return Option(choice.id, choice.key, choice.label, choice.phrases)
+
+
+def _keys(*choices: Choice | Option) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(choice.key for choice in choices if choice.key))
+
+
+def _ask(flow: Flow, journey: Journey, name: str, step: AskSlot) -> Collect:
+    spec = flow.slots[step.slot]
+    options, always = options_at(flow, step), always_of(flow)
+    shortest, longest = (
+        (spec.min_length, spec.max_length) if spec.type == "digits" else VALUE_KEYS.get(spec.type, (0, 0))
+    )
+    return Collect(
+        turn=journey.turn,
+        step=name,
+        slot=spec.name,
+        type=spec.type,
+        options=options,
+        always=always,
+        keys=Keys(_keys(*options, *always), shortest, longest),
+        timeout=step.tries.timeout,
+        interdigit=step.tries.interdigit,
+        secret=spec.sensitivity == "secret",
+    )
+
+
+def _offer(flow: Flow, journey: Journey, name: str) -> Collect:
+    options, always = offers_of(flow), always_of(flow)
+    keys = Keys(options=_keys(*options, *always))
+    return Collect(journey.turn, name, None, None, options, always, keys, OFFER_TIMEOUT, OFFER_INTERDIGIT)
+
+
+def _answers(flow: Flow, journey: Journey, spec: SlotSpec) -> tuple[Say, ...]:
+    options = options_of(spec, words_of(flow.language))
+    if spec.type == "yes_no":
+        return _in_short(journey, words_of(flow.language).yes_or_no, options)
+    return _read_out(flow, journey, options)
+
+
+def _in_short(journey: Journey, line: str, options: tuple[Option, ...]) -> tuple[Say, ...]:
+    """Two keys in one sentence."""
+    return (Say(line, fixed=True),) if render.spoken(journey) else _listed(journey, options)
+
+
+def _read_out(flow: Flow, journey: Journey, options: tuple[Option, ...]) -> tuple[Say, ...]:
+    """By phone one say for each option, so that each can be rendered ahead and kept."""
+    if not render.spoken(journey):
+        return _listed(journey, options)
+    line = words_of(flow.language).option
+    return tuple(Say(line.format(label=o.label, key=o.key), fixed=True) for o in options if o.key)
+
+
+def _listed(journey: Journey, options: tuple[Option, ...]) -> tuple[Say, ...]:
+    if journey.contact is None or journey.contact.channel not in LISTED or not options:
+        return ()
+    return (Say(", ".join(f"{o.key} {o.label}" if o.key else o.label for o in options), fixed=True),)
