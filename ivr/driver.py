@@ -20,6 +20,10 @@ class LinkRefused(Exception):
     """The link was used, has expired or never was; which of these is nobody's business."""
 
 
+class UnknownMenu(Exception):
+    """No menu of this name is loaded; the message names those that are."""
+
+
 Saying = Callable[[tuple[Say, ...]], Awaitable[None]]
 
 

@@ -1,0 +1,342 @@
+"""One call of the web phone, from arrival to hang-up, as one coroutine."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from aiohttp import web
+
+from context_bridge.records import StoreUnavailable
+from ivr.channels import webphone_wire as wire
+from ivr.channels.bridge import Talk
+from ivr.channels.line import Line
+from ivr.channels.music import hold_music
+from ivr.channels.playout import PAUSE, Playout, Sound, Unplayable, read
+from ivr.channels.presses import Presses, event_id, last_used
+from ivr.driver import Arrival, Driver, UnknownMenu
+from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Say
+from ivr.engine.events import Input, Left, LeftReason, NoInput, QueueOutcome
+from recognition.keys import Answer, Keyed, Silence
+from recognition.speak import Speaker, SpeakFailed
+
+log = logging.getLogger(__name__)
+
+NODE = "webphone"
+MOVED = Say("Thank you. We go on in your other conversation. Goodbye.", fixed=True)
+SORRY = Say(
+    "I am sorry, we have a fault here. Please call again in a few minutes; I keep what you told me.", fixed=True
+)
+STORE_PAUSES = (0.5, 1, 2, 4, 8, 8)  # seconds between tries while the database is away
+SILENCE = bytes(int(PAUSE * wire.RATE) * 2)
+
+Why = Literal["caller", "dropped", "moved", "restart", "lost"]
+T = TypeVar("T")
+
+
+class Gone(Exception):
+    """The dialogue ends from outside: the caller hung up, the line was lost, the journey moved, we restart, or there
+    is no such call (any more)."""
+
+    def __init__(self, why: Why) -> None:
+        super().__init__(why)
+        self.why: Why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What all calls share. `grace`: seconds in which a lost line may come back; `speed`: see `Playout`."""
+
+    driver: Driver
+    speaker: Speaker
+    music: Path
+    menu: str
+    grace: float
+    speed: float
+
+
+class Call:
+    """Also the `Leg` that the driver speaks to."""
+
+    def __init__(self, contact: str, start: wire.Start, exchange: Exchange) -> None:
+        self.contact, self._start, self._exchange, self._driver = contact, start, exchange, exchange.driver
+        self.line = Line()
+        self.talk: Talk | None = None
+        self._presses = Presses(self.line)
+        self._playout = Playout(self.line, exchange.speed)
+        self._gone: asyncio.Future[Why] = asyncio.get_running_loop().create_future()
+        self._news: asyncio.Queue[Literal["joined"] | QueueOutcome | tuple[Action, ...]] = asyncio.Queue()
+        self._showing: wire.ToPhone | None = None
+        self._grace: asyncio.TimerHandle | None = None
+
+    # What the socket tells.
+
+    async def found(self, ws: web.WebSocketResponse, request: web.Request, keys: Sequence[tuple[int, str]]) -> None:
+        """The page is on the line, for the first time or again; `keys` may have come before."""
+        if self._grace is not None:
+            self._grace.cancel()
+        await self.line.attach(ws, request)
+        await self.line.send(wire.Answer())
+        if self._showing is not None:
+            await self.line.send(wire.Ack(seq=self._presses.used))
+            await self.line.send(self._showing)
+        for seq, key in keys:
+            await self.press(seq, key)
+        self._presses.wake()
+
+    def lost(self, ws: web.WebSocketResponse) -> None:
+        """A socket of this call has ended; the call has not, unless the page meant it."""
+        if not self.line.detach(ws) or self._gone.done():
+            return
+        if ws.close_code == wire.DROPPED:
+            self.leave("dropped")
+        else:
+            self._grace = asyncio.get_running_loop().call_later(self._exchange.grace, self.leave, "dropped")
+
+    async def press(self, seq: int, key: str) -> None:
+        if not self._presses.take(seq, key):
+            await self.line.send(wire.Error(message="too many keys at once; wait for the next question"))
+
+    async def heard(self, frame: bytes) -> None:
+        if self.talk is not None:
+            await self.talk.heard(frame)
+
+    def leave(self, why: Why) -> None:
+        if not self._gone.done():
+            self._gone.set_result(why)
+
+    # What the driver tells.
+
+    async def moved(self) -> None:
+        self.leave("moved")
+
+    async def joined(self, agent: str) -> None:
+        if self.talk is None:
+            self.talk = Talk(self.line, agent, lambda: self._news.put_nowait("done"), self._exchange.grace)
+            self._news.put_nowait("joined")
+            await self._playout.clear()
+            await self._show(wire.Agent(name=agent))
+
+    async def released(self, actions: tuple[Action, ...]) -> None:
+        self._news.put_nowait(actions)
+
+    async def message(self, text: str, sender: str) -> None:
+        """Written words: shown, since they were meant to be read."""
+        await self.line.send(wire.Say(text=f"{sender}: {text}", seconds=0))
+
+    # The call.
+
+    async def run(self) -> None:
+        """Returns when the call is over and the driver knows it; raises nothing."""
+        self._driver.attach(self.contact, self)
+        left: LeftReason | None = "ours"
+        try:
+            await self._dialogue()
+        except Gone as gone:
+            left = await self._gone_by(gone.why)
+        except UnknownMenu as error:
+            left = None
+            await self.line.send(wire.Error(message=str(error)))
+            await self._farewell((), "broken")
+        except StoreUnavailable:
+            log.error("call %s ends: the database has been away for too long", self.contact)
+            await self._farewell((SORRY,), "broken")
+        except Exception as error:  # a mistake of ours must end this call kindly, not leave its caller in silence
+            # The exception's own words may hold what the customer said: only its type and place are logged.
+            place = "".join(traceback.format_tb(error.__traceback__))
+            log.error("call %s failed with %s\n%s", self.contact, type(error).__name__, place)
+            await self._farewell((SORRY,), "broken")
+        finally:
+            await self._over(left)
+
+    async def _dialogue(self) -> None:
+        actions = await self._first_actions()
+        while True:
+            says = [action for action in actions if isinstance(action, Say)]
+            match actions[-1]:
+                case Collect() as wait:
+                    actions = await self._collect(says, wait)
+                case Enqueue() as wait:
+                    actions = await self._queue(says, wait)
+                case Hangup() as end:
+                    return await self._hang_up(says, end)
+                case other:
+                    raise AssertionError(f"{type(other).__name__} is carried out by the driver, not by a channel")
+
+    async def _first_actions(self) -> tuple[Action, ...]:
+        start = self._start
+        if not start.resume:
+            arrival = Arrival(
+                contact=self.contact,
+                channel="voice",
+                node=NODE,
+                menu=start.menu or self._exchange.menu,
+                number=None if start.withheld else start.number,
+                presentation="withheld" if start.withheld else "allowed",
+            )
+            return await self._patiently(lambda: self._driver.arrive(arrival, self._filler))
+        found = await self._patiently(lambda: self._driver.current(self.contact))
+        if found is None:
+            raise Gone("lost")
+        journey, actions = found
+        self._presses.resume(last_used(self.contact, journey.seen))
+        if journey.status == "with_agent":
+            await self.joined(journey.agent)
+        # A question to which an answer is on its way was heard before our restart.
+        return actions[-1:] if self._presses.waiting or self.talk else actions
+
+    async def _collect(self, says: Sequence[Say], wait: Collect) -> tuple[Action, ...]:
+        sounds = await self._unless_gone(self._sounds(says))
+        options = tuple(wire.Choice(option.key, option.label) for option in wait.options if option.key)
+        await self._show(wire.Collect(turn=wait.turn, secret=wait.secret, options=options))
+        answering = self._presses.answer(
+            wait, self._playout.ends_with(sounds), lambda: self._playout.queue(*sounds), self._playout.clear
+        )
+        event = self._event(wait, await self._unless_gone(answering))
+        actions = await self._patiently(lambda: self._driver.advance(event, self._filler))
+        await self.line.send(wire.Ack(seq=self._presses.settle()))
+        return actions
+
+    def _event(self, wait: Collect, answer: Answer) -> Input | NoInput:
+        at = self._driver.now()
+        match answer:
+            case Keyed(text):
+                name = event_id(self.contact, self._presses.last_of_answer())
+                return Input(id=name, at=at, contact=self.contact, text=text, mode="keys", turn=wait.turn)
+            case Silence():
+                return NoInput(id=self._driver.new_event_id(), at=at, contact=self.contact, turn=wait.turn)
+
+    async def _queue(self, says: Sequence[Say], wait: Enqueue) -> tuple[Action, ...]:
+        """Waits for a person and lets them talk; comes back with what the driver wants after that."""
+        self._forget_keys()
+        if self.talk is None:
+            await self._show(wire.Queued())
+            sounds = await self._unless_gone(self._sounds(says))
+            music = await asyncio.to_thread(hold_music, self._exchange.music)
+            if self.talk is None:  # nobody was quicker than the rendering
+                self._playout.queue(*sounds, Sound(music, loop=True))
+        while not isinstance(news := await self._unless_gone(self._next_news(wait.timeout)), tuple):
+            if news != "joined":
+                await self._end_talk("finished")
+                await self._patiently(lambda outcome=news: self._driver.release(self.contact, outcome))  # type: ignore[misc]
+        await self._end_talk("finished")
+        while not self._news.empty():
+            self._news.get_nowait()
+        await self._playout.clear()
+        self._forget_keys()
+        await self.line.send(wire.Ack(seq=self._presses.used))
+        return news
+
+    async def _next_news(self, patience: float) -> Literal["joined"] | QueueOutcome | tuple[Action, ...]:
+        try:
+            async with asyncio.timeout(None if self.talk else patience):
+                return await self._news.get()
+        except TimeoutError:
+            return "timeout"
+
+    async def _hang_up(self, says: Sequence[Say], end: Hangup) -> None:
+        if end.reason == "moved":
+            raise Gone("moved")
+        await self._farewell(says, end.reason)
+
+    # Endings.
+
+    async def _gone_by(self, why: Why) -> LeftReason | None:
+        """The last words to the caller; what the driver is to be told."""
+        match why:
+            case "caller" | "dropped":
+                return why
+            case "moved":
+                self._gone = asyncio.get_running_loop().create_future()  # now a hang-up only cuts the goodbye short
+                await self._playout.clear()
+                await self.line.send(wire.Moved())
+                await self._farewell((MOVED,), "moved")
+            case "lost":
+                await self._farewell((), "lost")
+            case "restart":
+                await self.line.close(wire.RESTART)
+        return None
+
+    async def _farewell(self, says: Sequence[Say], reason: wire.Reason) -> None:
+        try:
+            self._playout.queue(*await self._unless_gone(self._sounds(says)))
+            await self._unless_gone(self._playout.finished())
+        except Gone:
+            return
+        await self.line.send(wire.Ended(reason=reason))
+
+    async def _over(self, left: LeftReason | None) -> None:
+        await self._playout.stop()
+        if self.talk is not None and self._gone.done() and self._gone.result() == "restart":
+            await self.talk.restart()
+        await self._end_talk("dropped" if left == "dropped" else "caller")
+        if left is not None:
+            event = Left(id=self._driver.new_event_id(), at=self._driver.now(), contact=self.contact, reason=left)
+            try:
+                await self._driver.advance(event)
+            except StoreUnavailable:
+                log.warning("call %s ended and the database is away; our next start finds it", self.contact)
+        self._driver.detach(self.contact)
+        self.leave("lost")  # from now on a socket of this call that ends means nothing
+        await self.line.close(wire.FINISHED)
+
+    async def _end_talk(self, reason: wire.Reason) -> None:
+        talk, self.talk = self.talk, None
+        if talk is not None:
+            await talk.end(reason)
+
+    # Means.
+
+    async def _sounds(self, says: Sequence[Say]) -> list[Sound]:
+        return [await self._sound(say) for say in says]
+
+    async def _sound(self, say: Say) -> Sound:
+        """What cannot be spoken is shown all the same."""
+        try:
+            clip = await self._exchange.speaker.clip(say.text, wire.RATE, say.audio)
+            pcm = await asyncio.to_thread(read, clip.path) + SILENCE
+        except (SpeakFailed, Unplayable) as failure:
+            log.warning("call %s goes on without a prompt: %s", self.contact, failure)
+            return Sound(b"", wire.Say(text=say.text, seconds=0))
+        return Sound(pcm, wire.Say(text=say.text, seconds=round(clip.seconds, 2)))
+
+    async def _filler(self, says: tuple[Say, ...]) -> None:
+        """Played while a back office is asked; what comes next waits for its end."""
+        self._playout.queue(*await self._sounds(says))
+
+    async def _show(self, state: wire.ToPhone) -> None:
+        """A state of the call, which a page that comes back must know."""
+        self._showing = state
+        await self.line.send(state)
+
+    def _forget_keys(self) -> None:
+        self._presses.forget()
+
+    async def _patiently(self, turn: Callable[[], Awaitable[T]]) -> T:
+        """Take a turn of the driver's, again while the database is away. Raises `StoreUnavailable` in the end."""
+        for pause in STORE_PAUSES:
+            try:
+                return await turn()
+            except StoreUnavailable:
+                await self.line.send(wire.Error(message="One moment please, our records do not answer."))
+                await self._unless_gone(asyncio.sleep(pause))
+        return await turn()
+
+    async def _unless_gone(self, work: Coroutine[Any, Any, T]) -> T:
+        """`work`, ended by `Gone` as soon as the call is. A turn of the driver's is never cut off like this."""
+        task = asyncio.create_task(work)
+        try:
+            either: list[asyncio.Future[Any]] = [task, self._gone]
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                return task.result()
+            raise Gone(self._gone.result())
+        finally:
+            if not task.done():
+                task.cancel()
+                await asyncio.wait({task})
