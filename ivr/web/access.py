@@ -1,0 +1,134 @@
+"""Who may see customers' data: a desk key, typed once into a form or sent as a bearer token by programs.
+
+Three doors, each closed by itself: a request that changes something must come from our own pages; the desk needs the
+key; and where no key is set (settings allow that on loopback only) the desk answers to loopback's own names only, so
+that a foreign page cannot reach it by pointing its own name at this machine (DNS rebinding).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+from urllib.parse import urlencode, urlsplit
+
+from aiohttp import web
+
+from ivr.http import Handler, Problem
+from ivr.limit import RateLimit
+from ivr.web.pages import render
+
+COOKIE = "segue_desk"
+LASTS = 12 * 3600  # seconds: a shift
+# The pages and API of people who may see customers' data, and the agent's end of a web phone call.
+DESK = ("/", "/agent", "/demo", "/outbox", "/phone/agent", "/metrics")
+DESK_PREFIXES = ("/api/",)
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+
+class Access:
+    """`key`: what agents must type; empty: no key. `url`: as customers reach us."""
+
+    def __init__(self, key: str, url: str, clock: Callable[[], float] = time.time) -> None:
+        self._key, self._clock = key, clock
+        self._origin = urlsplit(url)
+        self._tries = RateLimit(5, 60.0)
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.get("/login", self.form), web.post("/login", self.log_in), web.post("/logout", self.log_out)]
+
+    @web.middleware
+    async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        self._refuse_foreign(request)
+        if not _is_desk(request.path) or self._may(request):
+            return await handler(request)
+        if request.method == "GET" and "text/html" in request.headers.get("Accept", ""):
+            raise web.HTTPFound(f"/login?{urlencode({'next': request.path_qs})}")
+        raise Problem(401, "The desk key is needed", "Log in at /login or send `Authorization: Bearer <desk key>`.")
+
+    def _may(self, request: web.Request) -> bool:
+        if not self._key:
+            self._refuse_rebound(request)
+            return True
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return self._is_key(request, token)
+        return self._is_signed(request.cookies.get(COOKIE, ""))
+
+    def _refuse_foreign(self, request: web.Request) -> None:
+        """Browsers say where a request comes from; programs do not, and have no cookie that could be abused."""
+        if request.method in SAFE_METHODS and request.headers.get("Upgrade", "").lower() != "websocket":
+            return
+        site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+        ours = {f"{self._origin.scheme}://{self._origin.netloc}", f"{request.scheme}://{request.host}"}
+        if (site and site not in {"same-origin", "none"}) or (origin and origin not in ours):
+            raise Problem(403, "From another site", "Use this server's own pages; behind a proxy set IVR_PUBLIC_URL.")
+
+    def _refuse_rebound(self, request: web.Request) -> None:
+        host = urlsplit(f"//{request.host}").hostname
+        if host not in LOOPBACK | {self._origin.hostname}:
+            raise Problem(403, "Not by this name", "Open it at 127.0.0.1 or localhost, or set IVR_DESK_KEY.")
+
+    async def form(self, request: web.Request) -> web.Response:
+        return self._form(_local(request.query.get("next", "")), "")
+
+    def _form(self, target: str, wrong: str, status: int = 200) -> web.Response:
+        text = render("login.html", {"next": target, "wrong": wrong})
+        return web.Response(text=text, status=status, content_type="text/html", headers={"Cache-Control": "no-store"})
+
+    async def log_in(self, request: web.Request) -> web.Response:
+        fields = await request.post()
+        target, typed = _local(str(fields.get("next", ""))), str(fields.get("key", ""))
+        if wait := self._tries.wait(request.remote or ""):
+            response = self._form(target, f"Too many tries. Try again in {wait} seconds.", HTTPStatus.TOO_MANY_REQUESTS)
+            response.headers["Retry-After"] = str(wait)
+            return response
+        if not self._is_key(request, typed):
+            return self._form(target, "That is not the desk key. Whoever runs this server knows it.", 401)
+        found = web.HTTPSeeOther(target)
+        expires = int(self._clock()) + LASTS
+        found.set_cookie(
+            COOKIE,
+            f"{expires}.{self._signature(expires)}",
+            max_age=LASTS,
+            httponly=True,
+            samesite="Strict",
+            secure=self._origin.scheme == "https",
+        )
+        raise found
+
+    async def log_out(self, _request: web.Request) -> web.Response:
+        found = web.HTTPSeeOther("/login")
+        found.del_cookie(COOKIE)
+        raise found
+
+    def _is_key(self, request: web.Request, typed: str) -> bool:
+        """Compared in constant time; wrong ones count against the address they come from."""
+        remote = request.remote or ""
+        if wait := self._tries.wait(remote):
+            raise Problem(429, "Too many wrong keys", f"Try again in {wait} seconds.", retry_after=wait)
+        right = hmac.compare_digest(typed.encode(), self._key.encode())
+        if not right:
+            self._tries.note(remote)
+        return right
+
+    def _is_signed(self, cookie: str) -> bool:
+        expires, _, signature = cookie.partition(".")
+        if not expires.isdecimal() or int(expires) < self._clock():
+            return False
+        return hmac.compare_digest(signature.encode(), self._signature(int(expires)).encode())
+
+    def _signature(self, expires: int) -> str:
+        return hmac.new(self._key.encode(), f"segue desk {expires}".encode(), hashlib.sha256).hexdigest()
+
+
+def _is_desk(path: str) -> bool:
+    return path in DESK or path.startswith(DESK_PREFIXES)
+
+
+def _local(target: str) -> str:
+    """A path of our own to go to after the login; everything else (`//evil.example`, `/\\evil`) is the desk."""
+    return target if target.startswith("/") and not target.startswith(("//", "/\\")) else "/agent"

@@ -1,0 +1,130 @@
+"""How this server is: `/healthz` for who restarts it, `/readyz` for who asks why, `/metrics` for Prometheus.
+
+Only module that imports prometheus_client.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+from aiohttp import web
+from msgspec import Struct
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+from context_bridge.records import ContextStore, StoreUnavailable
+from ivr.driver import Driver
+from ivr.http import Route, answer
+
+log = logging.getLogger(__name__)
+
+Check = Callable[[], Awaitable[str]]  # what is wrong and what to do about it; empty: all is well
+PATIENCE = 3.0  # seconds that a check may take
+COUNTED = 1000  # outbox rows looked at for the gauge: more than these waiting is as bad
+
+
+class Alive(Struct, frozen=True):
+    alive: bool
+
+
+class Part(Struct, frozen=True):
+    name: str
+    ok: bool
+    wrong: str
+
+
+class Ready(Struct, frozen=True):
+    ready: bool
+    parts: list[Part]
+
+
+class Metrics:
+    """What is counted. Made by the server and handed to whoever has something to count."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._turns = Counter(
+            "segue_turns", "Turns taken, by channel and event", ["channel", "event"], registry=self.registry
+        )
+        self._seconds = Histogram(
+            "segue_turn_seconds",
+            "From an event to its saved answer; back offices included",
+            registry=self.registry,
+            buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+        )
+        self._store_errors = Counter("segue_store_errors", "Times the store did not answer", registry=self.registry)
+        self.open = Gauge("segue_open_contacts", "Contacts that are on now, by node", ["node"], registry=self.registry)
+        self.outbox = Gauge("segue_outbox_waiting", "Messages that wait to be sent", registry=self.registry)
+
+    def turn(self, channel: str, event: str, seconds: float) -> None:
+        self._turns.labels(channel, event).inc()
+        self._seconds.observe(seconds)
+
+    def store_error(self) -> None:
+        self._store_errors.inc()
+
+
+class Health:
+    """`checks`: what this server stands on, such as `store`, `voices` and `ami`. `nodes`: whose contacts to count."""
+
+    def __init__(
+        self, driver: Driver, store: ContextStore, metrics: Metrics, checks: Mapping[str, Check], nodes: tuple[str, ...]
+    ) -> None:
+        self._driver, self._store, self._metrics = driver, store, metrics
+        self._checks, self._nodes = checks, nodes
+
+    def routes(self) -> list[web.RouteDef]:
+        return [route.definition() for route in self.table()]
+
+    def table(self) -> list[Route]:
+        return [
+            Route(method="GET", path="/healthz", handler=self.alive, summary="Alive", answer=Alive),
+            Route(
+                method="GET",
+                path="/readyz",
+                handler=self.ready,
+                summary="Able to serve: each part with what is wrong; 503 with the same body when one is not",
+                answer=Ready,
+            ),
+            Route(
+                method="GET",
+                path="/metrics",
+                handler=self.metrics,
+                summary="Figures for Prometheus",
+                media="text/plain",
+                desk=True,
+            ),
+        ]
+
+    async def alive(self, _request: web.Request) -> web.Response:
+        return answer(Alive(alive=True))
+
+    async def ready(self, _request: web.Request) -> web.Response:
+        wrongs = await asyncio.gather(*map(_wrong, self._checks.values()))
+        parts = [Part(name, not wrong, wrong) for name, wrong in zip(self._checks, wrongs, strict=True)]
+        ready = all(part.ok for part in parts)
+        return answer(Ready(ready, parts), status=200 if ready else 503)
+
+    async def metrics(self, _request: web.Request) -> web.Response:
+        try:
+            for node in self._nodes:
+                self._metrics.open.labels(node).set(len(await self._driver.open_contacts(node)))
+            rows = await self._store.outbox(COUNTED)
+            self._metrics.outbox.set(sum(row.state == "waiting" for row in rows))
+        except StoreUnavailable:
+            self._metrics.store_error()  # the counters are still worth having
+        body = generate_latest(self._metrics.registry)
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
+
+
+async def _wrong(check: Check) -> str:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await check()
+    except TimeoutError:
+        return f"did not answer within {PATIENCE:.0f} s; look whether it runs and can be reached"
+    except Exception as error:  # a check that breaks is itself the finding; its words may hold a password
+        log.warning("a readiness check failed with %s", type(error).__name__)
+        return f"failed with {type(error).__name__}; `segue doctor` says more"

@@ -1,0 +1,137 @@
+"""The shapes of the JSON API: what `docs/api.md` tells people and `/openapi.json` tells programs.
+
+Times are Unix seconds, UTC. What comes in refuses unknown fields, since a misspelt one must not be a default.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+Name = Annotated[str, Meta(min_length=1, max_length=80, description="As customers may read it.")]
+Words = Annotated[str, Meta(min_length=1, max_length=1000)]
+
+
+class Person(Struct, frozen=True):
+    id: str
+    name: str
+
+
+class SlotShown(Struct, frozen=True):
+    """A slot as a desk may see it; secret ones are never among them."""
+
+    name: str
+    title: str
+    value: str
+    channel: str | None
+    at: float
+
+
+class StepShown(Struct, frozen=True):
+    step: str
+    channel: str
+    at: float
+    chose: str
+
+
+class ContactShown(Struct, frozen=True):
+    channel: str
+    at: float
+    left: str | None
+
+
+class Pop(Struct, frozen=True):
+    """The screen-pop: all that an agent must know about a journey, and must not ask again."""
+
+    contact: str | None
+    journey: str
+    rev: int
+    menu: str
+    title: str
+    channel: str | None
+    node: str | None
+    queue: str | None
+    status: str
+    at: float
+    agent: str
+    customer: Person | None
+    identifier: str | None
+    trust: int
+    trust_words: str
+    why: str
+    summary: str
+    whisper: str
+    slots: list[SlotShown]
+    answered: list[str]
+    path: list[StepShown]
+    candidates: list[Person]
+    contacts: list[ContactShown]
+
+
+class Turn(Struct, frozen=True):
+    rev: int
+    at: float
+    kind: str
+    body: dict[str, Any]
+
+
+class JourneyPage(Struct, frozen=True):
+    pop: Pop
+    history: list[Turn]
+
+
+class JourneyLine(Struct, frozen=True):
+    id: str
+    menu: str
+    version: str
+    rev: int
+    status: str
+    customer: str | None
+    contact: str | None
+    channel: str | None
+    node: str | None
+    updated_at: float
+
+
+class Effect(Struct, frozen=True):
+    """A message to somebody outside, as the outbox knows it."""
+
+    key: str
+    journey: str
+    kind: str
+    to: str
+    text: str
+    state: Literal["waiting", "sending", "sent", "failed"]
+    attempts: int
+    note: str
+    due_at: float
+
+
+class MenuLine(Struct, frozen=True):
+    menu: str
+    title: str
+
+
+class Accept(Struct, frozen=True, forbid_unknown_fields=True):
+    agent: Name
+
+
+class Message(Struct, frozen=True, forbid_unknown_fields=True):
+    text: Words
+    sender: Name
+
+
+class Done(Struct, frozen=True):
+    """The contact that it was done to."""
+
+    contact: str
+
+
+class Wrong(Struct, frozen=True):
+    """A problem (RFC 9457). `detail` says what to do."""
+
+    type: str
+    status: int
+    title: str
+    detail: str

@@ -1,0 +1,229 @@
+// The agent's desk: who waits, the pop of the one chosen, and the talk with them. All state is the server's; a reload
+// loses nothing, because the lists come from the API and the live events go on from there.
+
+import { byId, el, icon } from "./dom.js";
+import { nameOf, popCard, waitingCard } from "./pop.js";
+import { ask, listen } from "./wire.js";
+
+const NAME = "segue.agent";
+const desk = {
+  pops: new Map(), // contact -> pop, in the order in which they came
+  said: new Map(), // journey -> messages of its chat
+  chosen: new URLSearchParams(location.search).get("contact"),
+  agent: localStorage.getItem(NAME) ?? "",
+  call: null, // the web phone call that we are in
+  wrong: "",
+};
+
+// Showing
+
+function draw() {
+  const focused = document.activeElement?.dataset?.contact;
+  byId("queue").replaceChildren(...[...desk.pops.values()].map((pop) =>
+    waitingCard(pop, pop.contact === desk.chosen, () => choose(pop.contact))));
+  const waiting = [...desk.pops.values()].filter(({ status }) => status === "queued").length;
+  byId("count").textContent = waiting || "";
+  document.title = waiting ? `(${waiting}) Desk · Segue` : "Desk · Segue";
+  byId("me").textContent = desk.agent;
+  if (focused) byId("queue").querySelector(`[data-contact="${CSS.escape(focused)}"]`)?.focus();
+}
+
+function drawPop() {
+  const pop = desk.pops.get(desk.chosen);
+  const typed = byId("talk-text")?.value, focused = document.activeElement?.id;
+  byId("pop").replaceChildren(pop
+    ? popCard(pop, acts(pop), talk(pop))
+    : el("p", { class: "empty muted" }, desk.wrong || "Choose a customer to see their journey."));
+  if (typed && byId("talk-text")) byId("talk-text").value = typed;
+  if (focused) byId(focused)?.focus();
+  const log = byId("talk-log");
+  if (log) log.scrollTop = log.scrollHeight;
+}
+
+function acts(pop) {
+  const wrong = desk.wrong ? el("p", { class: "alert", role: "alert" }, desk.wrong) : null;
+  if (pop.status === "queued" && pop.node === "asterisk") {
+    return [el("p", { class: "muted" }, icon("voice"), " Rings on your phone: answer it there."), wrong];
+  }
+  if (pop.status === "queued") return [el("button", { id: "accept", click: () => accept(pop) }, "Accept"), wrong];
+  const mine = pop.node === "webphone" && pop.agent === desk.agent && !desk.call;
+  return [mine && el("button", { id: "speak", click: () => attempt(() => speak(pop)) }, "Connect sound"),
+    el("button", { id: "finish", class: "quiet", click: () => finish(pop) }, "Finish"),
+    el("span", { class: "muted small" }, pop.agent ? `With ${pop.agent}` : ""), wrong];
+}
+
+function talk(pop) {
+  if (pop.channel !== "chat") return null;
+  const said = desk.said.get(pop.journey) ?? [];
+  const bubbles = said.map(({ from, text, sender }) =>
+    el("li", { class: `bubble ${from === "agent" ? "own" : ""}` }, from === "agent" && sender ? el("span", { class: "who" }, sender) : "", text));
+  const log = el("ol", { id: "talk-log", class: "bubbles", role: "log", "aria-label": "Conversation", tabindex: "0" }, bubbles);
+  const form = el("form", { submit: (event) => write(event, pop) },
+    el("label", { for: "talk-text", class: "hidden-visually" }, "Your message"),
+    el("input", { id: "talk-text", type: "text", maxlength: 1000, autocomplete: "off", placeholder: `Write to ${nameOf(pop)}` }), el("button", {}, "Send"));
+  return el("section", { class: "card talk" }, el("h3", {}, "Chat"), log, pop.status === "with_agent" ? form : null);
+}
+
+async function choose(contact) {
+  desk.chosen = contact;
+  desk.wrong = "";
+  const here = new URL(location);
+  here.searchParams.set("contact", contact);
+  history.replaceState(null, "", here);
+  draw();
+  drawPop();
+  byId("pop").focus();
+  await refresh();
+}
+
+// Doing
+
+async function attempt(action) {
+  desk.wrong = "";
+  try {
+    await action();
+  } catch (error) {
+    desk.wrong = error.message;
+  }
+  draw();
+  drawPop();
+}
+
+function accept(pop) {
+  return attempt(async () => {
+    await ask(`/api/contacts/${encodeURIComponent(pop.contact)}/accept`, { agent: desk.agent });
+    desk.pops.set(pop.contact, { ...desk.pops.get(pop.contact) ?? pop, status: "with_agent", agent: desk.agent });
+    if (pop.node === "webphone") await speak(pop);
+    setTimeout(() => (byId("talk-text") ?? byId("finish"))?.focus());
+  });
+}
+
+/** Connect our microphone and loudspeaker with a web phone call that is ours. */
+async function speak(pop) {
+  const { AgentPhone } = await import("./phone.js");
+  const query = new URLSearchParams({ contact: pop.contact, agent: desk.agent });
+  const call = new AgentPhone(`/phone/agent?${query}`);
+  await call.start();
+  desk.call = call;
+}
+
+function finish(pop) {
+  return attempt(async () => {
+    if (desk.call) desk.call.finish();
+    else await ask(`/api/contacts/${encodeURIComponent(pop.contact)}/finish`, {});
+    desk.call = null;
+    forget(pop.contact);
+  });
+}
+
+async function write(event, pop) {
+  event.preventDefault();
+  const text = byId("talk-text").value.trim();
+  if (!text) return;
+  byId("talk-text").value = "";
+  await attempt(() => ask(`/api/contacts/${encodeURIComponent(pop.contact)}/message`, { text, sender: desk.agent }));
+  if (desk.wrong && byId("talk-text")) byId("talk-text").value = text;
+}
+
+function forget(contact) {
+  desk.pops.delete(contact);
+}
+
+// Hearing
+
+function arrived(pop) {
+  const isNew = !desk.pops.has(pop.contact) && pop.status === "queued";
+  desk.pops.set(pop.contact, pop);
+  if (isNew) {
+    byId("news").textContent = `${nameOf(pop)} is waiting. ${pop.why}`;
+    ring();
+    if (!desk.pops.has(desk.chosen)) desk.chosen = pop.contact;
+  }
+  draw();
+  if (desk.chosen === pop.contact) drawPop();
+  if (desk.chosen === pop.contact && isNew) refresh();
+}
+
+const audio = globalThis.AudioContext ? new AudioContext() : null;
+
+/** Two soft tones. Browsers allow sound only after the first click on a page; until then the pop is silent. */
+function ring() {
+  if (audio?.state !== "running") return void audio?.resume().catch(() => {});
+  for (const [pitch, from] of [[660, 0], [880, 0.16]]) {
+    const tone = new OscillatorNode(audio, { frequency: pitch }), volume = new GainNode(audio, { gain: 0.08 });
+    tone.connect(volume).connect(audio.destination);
+    volume.gain.setTargetAtTime(0, audio.currentTime + from + 0.1, 0.04);
+    tone.start(audio.currentTime + from);
+    tone.stop(audio.currentTime + from + 0.35);
+  }
+}
+
+const IN_HAND = ["queued", "with_agent"];
+
+function changed({ contact, status, agent }) {
+  const pop = desk.pops.get(contact);
+  if (!pop) return;
+  if (!IN_HAND.includes(status)) {
+    desk.pops.delete(contact);
+    desk.call = desk.chosen === contact ? null : desk.call;
+    if (desk.chosen === contact) desk.wrong = status === "dropped" ? "The line was lost. The journey is kept." : "This talk is over. The journey is kept.";
+    byId("news").textContent = desk.chosen === contact ? desk.wrong : "";
+  } else {
+    desk.pops.set(contact, { ...pop, status, agent: agent ?? pop.agent });
+  }
+  draw();
+  if (desk.chosen === contact) drawPop();
+}
+
+function heard({ journey, from, sender, text }) {
+  desk.said.set(journey, [...(desk.said.get(journey) ?? []), { from, sender, text }]);
+  const pop = desk.pops.get(desk.chosen);
+  if (pop?.journey !== journey) return;
+  if (from === "customer") byId("news").textContent = `${nameOf(pop)} writes: ${text}`;
+  drawPop();
+}
+
+/** The chosen journey from the store: its pop as it is now, and all that was said in its chat. */
+async function refresh() {
+  const shown = desk.pops.get(desk.chosen);
+  if (!shown) return;
+  const { pop, history: turns } = await ask(`/api/journeys/${encodeURIComponent(shown.journey)}`);
+  desk.said.set(pop.journey, turns.flatMap(({ body }) => body.event === "Message"
+    ? [{ from: body.from, sender: body.sender, text: body.text }]
+    : [...(body.heard ? [{ from: "customer", text: body.heard }] : []), ...(body.said ?? []).map((text) => ({ from: "agent", sender: "", text }))]));
+  if (desk.pops.has(pop.contact)) desk.pops.set(pop.contact, pop);
+  drawPop();
+}
+
+async function load() {
+  const queue = await ask("/api/queue");
+  desk.pops = new Map(queue.map((pop) => [pop.contact, pop]));
+  if (!desk.pops.has(desk.chosen)) {
+    if (desk.chosen) desk.wrong = "This customer is not waiting any more.";
+    desk.chosen = queue.find(({ agent, status }) => status === "with_agent" && agent === desk.agent)?.contact ?? desk.chosen;
+  }
+  draw();
+  drawPop();
+  await refresh();
+}
+
+function askName() {
+  const dialog = byId("name-dialog");
+  byId("name").value = desk.agent;
+  dialog.addEventListener("close", () => {
+    desk.agent = byId("name").value.trim() || desk.agent || "Agent";
+    localStorage.setItem(NAME, desk.agent);
+    draw();
+  }, { once: true });
+  dialog.showModal();
+}
+
+byId("me").addEventListener("click", askName);
+setInterval(draw, 5000); // how long each has waited
+if (!desk.agent) askName();
+listen("/api/events", { pop: arrived, contact: changed, message: heard, reset: load }, {
+  state: (on) => {
+    byId("line").textContent = on ? "" : "Connecting…";
+    if (on) load().catch((error) => (byId("line").textContent = error.message));
+  },
+});

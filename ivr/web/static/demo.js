@@ -1,0 +1,51 @@
+// The demo: the four places side by side, and a story that ticks itself off as it happens.
+
+import { byId } from "./dom.js";
+import { Outbox } from "./outbox.js";
+import { listen } from "./wire.js";
+
+const steps = [...document.querySelectorAll("#story li")];
+const done = new Set();
+let dropped = false;
+
+function tick(step) {
+  done.add(step);
+  let next = true;
+  for (const item of steps) {
+    const isDone = done.has(item.dataset.step);
+    item.classList.toggle("done", isDone);
+    item.classList.toggle("next", next && !isDone);
+    if (next && !isDone) item.setAttribute("aria-current", "step");
+    else item.removeAttribute("aria-current");
+    next &&= isDone;
+  }
+}
+
+function turned({ channel, heard }) {
+  if (channel === "voice" && heard) tick("asked");
+}
+
+function changed({ status, channel }) {
+  if (status === "dropped") dropped = true;
+  if (status === "dropped") tick("dropped");
+  if (status === "live" && channel === "voice" && dropped) tick("again");
+  if (status === "live" && channel === "chat") tick("linked");
+  if (status === "queued") tick("person");
+  if (status === "with_agent") tick("accepted");
+}
+
+function openChat(path) {
+  byId("no-chat").hidden = true;
+  byId("chat").hidden = false;
+  byId("chat").src = path;
+}
+
+const outbox = new Outbox(byId("outbox"), openChat);
+byId("fresh-chat").addEventListener("click", () => openChat("/chat"));
+tick("");
+listen("/api/events", {
+  turn: turned,
+  contact: changed,
+  outbox: (row) => outbox.put(row),
+  reset: () => outbox.load(),
+}, { state: (on) => on && outbox.load() });

@@ -1,0 +1,40 @@
+// Speaking with the server: JSON requests, and live events that survive a lost connection.
+
+/** What the server refused. `message` is written for people: it says what to do. */
+export class Refused extends Error {
+  constructor(status, problem) {
+    super(problem?.detail ?? "The server gave no reason. Try again.");
+    this.status = status;
+    this.title = problem?.title ?? "That did not work";
+  }
+}
+
+/** GET, or POST when there is a body. Throws `Refused`, or `TypeError` when the server cannot be reached. */
+export async function ask(path, body) {
+  const options = body === undefined ? {} : {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  };
+  const response = await fetch(path, options);
+  if (response.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  if (!response.ok) throw new Refused(response.status, await response.json().catch(() => null));
+  return response.json();
+}
+
+/**
+ * Listen to `path`. `handlers`: kind -> function of the event's body; `closed` is called when the server ends the
+ * stream for good; `state` is told true or false as the connection comes and goes. Returns a function that stops.
+ */
+export function listen(path, handlers, { closed = () => {}, state = () => {} } = {}) {
+  const source = new EventSource(path);
+  source.addEventListener("open", () => state(true));
+  source.addEventListener("error", () => {
+    state(false);
+    if (source.readyState === EventSource.CLOSED) closed();
+  });
+  for (const [kind, handler] of Object.entries(handlers)) {
+    source.addEventListener(kind, (event) => handler(JSON.parse(event.data)));
+  }
+  return () => source.close();
+}

@@ -1,0 +1,139 @@
+"""Who may open the desk, and from where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient
+
+from ivr.web.access import Access
+from tests.web.desk import Desk
+
+KEY = "correct horse"
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk(key=KEY)
+
+
+async def log_in(client: TestClient, key: str = KEY, target: str = "/agent") -> Any:
+    return await client.post("/login", data={"key": key, "next": target}, allow_redirects=False)
+
+
+@pytest.mark.parametrize("path", ["/api/queue", "/api/events", "/api/outbox", "/metrics", "/phone/agent"])
+async def test_without_the_key_nothing_of_the_desk_is_shown(client: TestClient, path: str) -> None:
+    response = await client.get(path)
+    assert response.status == 401
+    assert "/login" in (await response.json())["detail"]
+
+
+@pytest.mark.parametrize("path", ["/", "/demo", "/agent", "/outbox"])
+async def test_a_person_is_led_to_the_form_and_back(client: TestClient, path: str) -> None:
+    response = await client.get(f"{path}?contact=a", headers={"Accept": "text/html"}, allow_redirects=False)
+    assert response.status == 302
+    form = await client.get(response.headers["Location"])
+    assert f'value="{path}?contact=a"' in await form.text()
+
+
+@pytest.mark.parametrize("path", ["/chat", "/l/token", "/healthz", "/readyz", "/chat/state", "/static/base.css"])
+async def test_customers_need_no_key(client: TestClient, path: str) -> None:
+    assert (await client.get(path)).status == 200
+
+
+async def test_the_key_opens_the_desk_with_a_cookie_that_scripts_cannot_read(client: TestClient) -> None:
+    response = await log_in(client)
+    assert (response.status, response.headers["Location"]) == (303, "/agent")
+    cookie = response.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+    assert KEY not in cookie
+    assert (await client.get("/api/queue")).status == 200
+    await client.post("/logout")
+    assert (await client.get("/api/queue")).status == 401
+
+
+async def test_programs_send_the_key_as_a_bearer_token(client: TestClient) -> None:
+    assert (await client.get("/api/queue", headers={"Authorization": f"Bearer {KEY}"})).status == 200
+    assert (await client.get("/api/queue", headers={"Authorization": "Bearer wrong"})).status == 401
+
+
+@pytest.mark.parametrize("cookie", ["", "1", "9999999999.", "9999999999.00", "x.y", ".", "9999999999.é"])
+async def test_a_forged_cookie_opens_nothing(client: TestClient, cookie: str) -> None:
+    headers = {"Cookie": f"segue_desk={cookie}"}
+    assert (await client.get("/api/queue", headers=headers)).status == 401
+
+
+async def test_a_cookie_ends_with_the_shift() -> None:
+    now = 1_000_000.0
+    access = Access(KEY, "http://127.0.0.1", clock=lambda: now)
+    cookie = f"{int(now) + 10}.{access._signature(int(now) + 10)}"
+    assert access._is_signed(cookie)
+    now += 11
+    assert not access._is_signed(cookie)
+
+
+async def test_guessing_is_slow(client: TestClient) -> None:
+    for _ in range(5):
+        assert (await log_in(client, "guess")).status == 401
+    blocked = await log_in(client)  # even the right key, for a while
+    assert blocked.status == 429
+    assert int(blocked.headers["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize("target", ["//evil.example", "/\\evil.example", "https://evil.example", ""])
+async def test_the_login_leads_to_our_own_pages_only(client: TestClient, target: str) -> None:
+    assert (await log_in(client, target=target)).headers["Location"] == "/agent"
+
+
+async def test_the_form_shows_what_it_was_given_as_text(client: TestClient) -> None:
+    page = await (await client.get("/login", params={"next": '/"><script>alert(1)</script>'})).text()
+    assert "<script>" not in page
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+    ],
+)
+async def test_another_site_cannot_act_in_a_readers_name(client: TestClient, headers: dict[str, str]) -> None:
+    await log_in(client)
+    for path in ("/api/contacts/a/accept", "/chat", "/l/good-link-token"):
+        assert (await client.post(path, headers=headers)).status == 403
+    upgrade = {"Upgrade": "websocket", "Connection": "Upgrade"}
+    assert (await client.get("/phone/agent", headers=headers | upgrade)).status == 403
+
+
+async def test_our_own_pages_may(client: TestClient) -> None:
+    await log_in(client)
+    own = {"Origin": str(client.make_url("/")).rstrip("/"), "Sec-Fetch-Site": "same-origin"}
+    response = await client.post("/api/contacts/a/accept", json={"agent": "Ann"}, headers=own)
+    assert response.status == 409
+
+
+async def test_an_open_desk_answers_to_loopbacks_names_only(client_of: Any) -> None:
+    client = await client_of(Desk())
+    assert (await client.get("/api/queue")).status == 200
+    assert (await client.get("/api/queue", headers={"Host": "evil.example"})).status == 403
+
+
+@pytest.mark.parametrize("path", ["/agent", "/chat", "/static/agent.js", "/healthz", "/api/queue", "/nowhere"])
+async def test_every_answer_has_the_security_headers(client: TestClient, path: str) -> None:
+    response = await client.get(path, allow_redirects=False)
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+    assert "unsafe" not in response.headers["Content-Security-Policy"]
+    assert response.headers["Cache-Control"]
+
+
+async def test_static_files_are_asked_for_again_and_found_unchanged(client: TestClient) -> None:
+    first = await client.get("/static/base.css")
+    assert first.headers["Cache-Control"] == "no-cache"
+    again = await client.get("/static/base.css", headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status == 304
+    assert (await client.get("/static/../access.py")).status == 404
