@@ -32,29 +32,29 @@ def check(flow: Flow, draft: Draft) -> None:
     _check_choices(draft)
     for mention in draft.mentions:
         step = flow.steps.get(mention.step or "")
-        spec = flow.slots.get(mention.slot)
+        spec = draft.slots.get(mention.slot)
         if mention.how == "asked" and isinstance(step, AskSlot) and spec:
             _check_ask(flow, draft, mention, step, spec)
 
 
 def _check_slots(flow: Flow, draft: Draft) -> None:
     filled = {mention.slot for mention in draft.mentions if mention.how in FILLS}
-    for name in (name for name in draft.slots if name not in filled):
+    for name in (name for name in draft.slot_places if name not in filled):
         problem = f"slot {quoted(name)} is never asked, saved or set"
         draft.mistakes.add(draft.slot_places[name], problem, "ask for it in a step, or take it away")
     for mention in draft.mentions:
-        for problem, remedy in _about(mention, flow):
+        for problem, remedy in _about(mention, flow, draft):
             draft.mistakes.add(mention.place, problem, remedy, mention.step)
 
 
-def _about(mention: Mention, flow: Flow) -> Iterator[tuple[str, str]]:
+def _about(mention: Mention, flow: Flow, draft: Draft) -> Iterator[tuple[str, str]]:
     """Problem and remedy of all that is wrong with one mention of a slot."""
     name, spec = mention.slot, flow.slots.get(mention.slot)
     if name in OURS:
         if name == "link" and mention.how != "sent":
             yield "{link} can only be sent", "use it in the text of a send"
         return
-    if spec is None:
+    if spec is None or (mention.how == "asked" and name not in draft.slot_places):
         near = did_you_mean(name, [*flow.slots, *OURS]) if nearest(name, [*flow.slots, *OURS]) else ""
         yield f"slot {quoted(name)} is not declared", near or f"declare it under slots: {name}: {{type: digits}}"
         return
@@ -82,8 +82,7 @@ def _check_choices(draft: Draft) -> None:
             for sign in _signs(choice):
                 other = taken.get(sign) or (always.get(sign, choice) if step else choice)
                 if sign in taken or (other.goto, other.do) != (choice.goto, choice.do):
-                    remedy = "give one of the two another key or other words"
-                    draft.mistakes.add(place, f"{sign} already stands for {_name(other)}", remedy, step)
+                    draft.mistakes.add(place, f"{sign} is taken by {_name(other)}", "give one of the two another", step)
                 taken[sign] = choice
 
 

@@ -34,10 +34,9 @@ def _tests(subjects: Reader, subject: str, place: Place, node: Node) -> Iterator
             return
     with subjects.reader(subject, node, "write a test: {is: …}, or known") as tests:
         parse = _parser(tests, subject)
-        for test in TESTS:
-            if not tests.has(test):
-                tests.get(test, str, "")  # so that it is suggested for a misspelt one
-            elif test == "known":
+        tests.accept(*TESTS)
+        for test in (test for test in TESTS if tests.has(test)):
+            if test == "known":
                 yield from _known(tests, subject)
             else:
                 yield _compared(tests, subject, test, parse)

@@ -91,12 +91,17 @@ def _slots(top: Reader) -> dict[str, SlotSpec]:
             steps.slot_name(slots, name, place)
             top.draft.slot_places[name] = place
             with slots.reader(name, node, "write its type: {type: digits}") as slot:
-                found[name] = _slot(slot, name)
+                if spec := _slot(slot, name):
+                    found[name] = spec
     return found
 
 
-def _slot(slot: Reader, name: str) -> SlotSpec:
-    kind: SlotType = slot.need("type", one_of(TYPES), TYPES[-1], f"write one of: {', '.join(TYPES)}")
+def _slot(slot: Reader, name: str) -> SlotSpec | None:
+    """None when its type could not be read, on which all else depends."""
+    kind = slot.need("type", one_of(TYPES), None, f"write one of: {', '.join(TYPES)}")
+    if kind is None:
+        slot.accept("length", "choices", "least", "most", "title", "sensitivity")
+        return None
     shortest, longest = 1, MAX_TEXT if kind == "text" else 32
     if kind in {"digits", "text"}:
         shortest, longest = slot.get("length", values.length, (shortest, longest))
@@ -137,7 +142,8 @@ def _slot_choices(slot: Reader) -> Mapping[str, str]:
 
 def _undeclared(draft: Draft) -> Mapping[str, SlotSpec]:
     """Slots that a step saves or sets and nobody declared: public texts."""
-    names = {mention.slot for mention in draft.mentions if mention.how in {"saved", "set"}} - draft.slots.keys()
+    made = {mention.slot for mention in draft.mentions if mention.how in {"saved", "set"}}
+    names = (made | draft.slot_places.keys()) - draft.slots.keys()
     return {name: SlotSpec(name, "text", name.replace("_", " "), max_length=MAX_TEXT) for name in sorted(names)}
 
 

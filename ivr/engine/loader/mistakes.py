@@ -52,12 +52,15 @@ class Mistakes:
     def add(self, place: Place, problem: str, remedy: str, step: str | None = None) -> None:
         self._found[Mistake(self.file, place.line, place.column, step, problem, remedy)] = None
         if len(self._found) >= LIMIT:
-            self.raise_if_any()
+            raise self.error()
+
+    def error(self) -> MenuMistakes:
+        """All that were added, in the order of the file."""
+        return MenuMistakes(tuple(sorted(self._found, key=lambda mistake: (mistake.line, mistake.column))))
 
     def raise_if_any(self) -> None:
-        """Raises `MenuMistakes` with all that were added, sorted by line."""
         if self._found:
-            raise MenuMistakes(tuple(sorted(self._found, key=lambda m: (m.line, m.column))))
+            raise self.error()
 
 
 class Unfit(Exception):

@@ -73,13 +73,14 @@ class Reader:
         self.step = step
         self.quiet = quiet
         self._asked: dict[str, None] = {}
+        self._missing: list[tuple[str, Place, str, str]] = []
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
         if error is None:
-            self._report_unknown_keys()
+            self._report_keys()
 
     def wrong(self, place: Place, problem: str, remedy: str) -> None:
         self.draft.mistakes.add(place, problem, remedy, self.step)
@@ -93,10 +94,10 @@ class Reader:
         return entry.value.place if entry else self.fields.place
 
     def missing(self, key: str, remedy: str) -> None:
-        if not self.quiet:
-            there = self.fields.entries.get(key)
-            problem = f"{key} is empty" if there else f"{key} is missing"
-            self.wrong(there.place if there else self.fields.place, problem, remedy)
+        """Told at the end, unless it is only misspelt."""
+        there = self.fields.entries.get(key)
+        problem = f"{key} is empty" if there else f"{key} is missing"
+        self._missing.append((key, there.place if there else self.fields.place, problem, remedy))
 
     def node(self, key: str) -> Node | None:
         """The value of `key`; None when it is not there or nothing is written behind it."""
@@ -105,6 +106,10 @@ class Reader:
         if entry is None or (isinstance(entry.value, Text) and entry.value.empty):
             return None
         return entry.value
+
+    def accept(self, *keys: str) -> None:
+        """These keys may be there, whatever they hold."""
+        self._asked.update(dict.fromkeys(keys))
 
     # Values that are one text
 
@@ -249,12 +254,19 @@ class Reader:
             self.missing(key, "write what is said")
         return self.template(key, node, "said") if node else ()
 
-    def _report_unknown_keys(self) -> None:
+    def _report_keys(self) -> None:
+        if self.quiet:
+            return
+        misspelt = set()
         for key, entry in self.fields.entries.items():
-            if key not in self._asked and not self.quiet:
-                self.wrong(entry.place, f"{quoted(key)} is no key of {self.what}", self._place_for(key, entry.value))
+            if key not in self._asked:
+                misspelt.add(nearest(key, self._asked))
+                self.wrong(entry.place, f"{quoted(key)} is no key of {self.what}", self._remedy_for(key, entry.value))
+        for key, place, problem, remedy in self._missing:
+            if key not in misspelt:
+                self.wrong(place, problem, remedy)
 
-    def _place_for(self, key: str, value: Node) -> str:
+    def _remedy_for(self, key: str, value: Node) -> str:
         if self.fields.inline and " " in key and isinstance(value, Text) and value.empty:
             return "put the text before it in quotes: inside { }, a comma ends a text"
         if key in BESIDE and self.step and self.what != "step" and not nearest(key, self._asked):

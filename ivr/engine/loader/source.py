@@ -83,20 +83,17 @@ class _Refused(Exception):
 
 def read(source: str | bytes, mistakes: Mistakes) -> Fields:
     """The mapping that the file consists of. Raises `MenuMistakes` when there is none to be had."""
-    root: Node | None = None
     try:
         root = _build(yaml.parse(_text(source), Loader=Loader), mistakes)
-        if not isinstance(root, Fields):
-            raise _Refused(root.place if root else START, "the file is not a mapping", 'begin with "menu: name"')
+        if isinstance(root, Fields):
+            return root
+        mistakes.add(root.place if root else START, "the file is not a mapping", 'begin with "menu: name"')
     except _Refused as refused:
         mistakes.add(refused.place, refused.problem, refused.remedy)
     except yaml.MarkedYAMLError as error:
         place = _place(error.problem_mark or error.context_mark)
         mistakes.add(place, f"this is not YAML: {error.problem or error.context}", _syntax_remedy(str(error.problem)))
-    if isinstance(root, Fields):
-        return root
-    mistakes.raise_if_any()
-    raise AssertionError("a file without a mapping is a mistake")
+    raise mistakes.error()
 
 
 def _text(source: str | bytes) -> str:
@@ -188,10 +185,10 @@ def _place(mark: _Mark | None) -> Place:
 
 # What libyaml says, and what has nearly always happened to somebody who writes sentences into YAML.
 SYNTAX_REMEDIES = (
+    ("tab character", "indent with blanks, not tabs"),
     ("mapping values are not allowed", "put a text that contains a colon and a blank in quotes"),
     ("cannot start any token", "indent with blanks, not tabs; put a text that begins with @, % or ` in quotes"),
     ("alphabetic or numeric character", "put * and & in quotes"),
-    ("while scanning an alias", "put * in quotes"),
     ("unexpected end of stream", "close the quotes or brackets that are open here"),
     ("',' or '}'", "put a text that contains { or } in quotes, or close the bracket"),
     ("',' or ']'", "put a text that contains [ or ] in quotes, or close the bracket"),

@@ -35,7 +35,7 @@ def duration(text: str) -> float:
     """Seconds: `3s`, `10m`, `2h`, `7d`, or a number of seconds."""
     found = re.fullmatch(r"(\d{1,6}(?:\.\d{1,3})?)\s*([smhd]?)", text.strip(), re.ASCII)
     if not found or not float(found[1]):
-        raise Unfit(f"{quoted(text)} is not a duration", "write it as 3s, 10m, 2h or 7d, more than zero")
+        raise Unfit(f"{quoted(text)} is not a duration", "write it as 3s, 10m, 2h or 7d")
     return float(found[1]) * SECONDS[found[2] or "s"]
 
 
@@ -50,7 +50,7 @@ def length(text: str) -> tuple[int, int]:
 
 def key(text: str) -> str:
     if len(text) != 1 or text not in KEYS:
-        raise Unfit(f"key {quoted(text)} cannot be pressed", 'use one of 0 to 9, "*" or "#" (these two in quotes)')
+        raise Unfit(f"{quoted(text)} cannot be pressed", 'use one of 0 to 9, "*" or "#" (these two in quotes)')
     return text
 
 
@@ -64,16 +64,16 @@ def whole(least: int, most: int) -> Callable[[str], int]:
 
 
 def language(text: str) -> str:
-    """A BCP 47 tag of language and region; only those have a voice and formats."""
-    if not re.fullmatch(r"[a-z]{2,3}-([A-Z]{2}|\d{3})", text, re.ASCII):
-        raise Unfit(f"language {quoted(text)} is not a tag of language and region", "write it as en-US or de-DE")
+    """A BCP 47 tag of a language, or of language and region."""
+    if not re.fullmatch(r"[a-z]{2,3}(-([A-Z]{2}|\d{3}))?", text, re.ASCII):
+        raise Unfit(f"{quoted(text)} is not a language tag", "write it as en-US, de-DE or en")
     return text
 
 
 def recording(text: str) -> str:
     """The path of a recorded prompt under the menus' folder; it must not lead out of it."""
     if text.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", text) or not text.lower().endswith(".wav"):
-        raise Unfit(f"audio {quoted(text)} is not possible", "name a .wav file by its path under the menus' folder")
+        raise Unfit(f"{quoted(text)} is not possible", "name a .wav file by its path under the menus' folder")
     return text
 
 
