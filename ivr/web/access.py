@@ -63,8 +63,9 @@ class Access:
         if request.method in SAFE_METHODS and request.headers.get("Upgrade", "").lower() != "websocket":
             return
         site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-        ours = {f"{self._origin.scheme}://{self._origin.netloc}", f"{request.scheme}://{request.host}"}
-        if (site and site not in {"same-origin", "none"}) or (origin and origin not in ours):
+        ours = {f"{self._origin.scheme}://{self._origin.netloc}", f"{request.scheme}://{request.host}", None}
+        # Where both are there the first decides: a page without referrer, such as a link's, sends `Origin: null`.
+        if site not in {"same-origin", "none"} if site else origin not in ours:
             raise Problem(403, "From another site", "Use this server's own pages; behind a proxy set IVR_PUBLIC_URL.")
 
     def _refuse_rebound(self, request: web.Request) -> None:

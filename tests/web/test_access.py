@@ -114,6 +114,8 @@ async def test_our_own_pages_may(client: TestClient) -> None:
     own = {"Origin": str(client.make_url("/")).rstrip("/"), "Sec-Fetch-Site": "same-origin"}
     response = await client.post("/api/contacts/a/accept", json={"agent": "Ann"}, headers=own)
     assert response.status == 409
+    without_referrer = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
+    assert (await client.post("/l/good-link-token", headers=without_referrer)).status == 200
 
 
 async def test_an_open_desk_answers_to_loopbacks_names_only(client_of: Any) -> None:
