@@ -39,19 +39,25 @@ RESERVED = {"channel", "trust", "link"}  # have a meaning of their own in condit
 
 def read(step: Reader) -> Step:
     """The step of this mapping; what is not readable at all becomes a way to nowhere."""
-    verbs = [verb for verb in VERBS if step.has(verb)]
+    verbs = [verb for verb in VERBS if step.has(verb)] or _misspelt_verbs(step)
     if len(verbs) == 1:
         with step:
             return VERBS[verbs[0]](step)
     if verbs:
         step.wrong(step.fields.place, f"has {len(verbs)} verbs: {', '.join(verbs)}", "make a step of each")
-        return Goto(UNKNOWN)
-    near = {key: verb for key in step.fields.entries if (verb := nearest(key, VERBS))}
-    for key, verb in near.items():
-        step.wrong(step.fields.entries[key].place, f"{quoted(key)} is no verb", f'did you mean "{verb}"?')
-    if not near and not step.quiet:
+    elif not step.quiet:
         step.wrong(step.fields.place, "has no verb", f"give it one of: {', '.join(VERBS)}")
     return Goto(UNKNOWN)
+
+
+def _misspelt_verbs(step: Reader) -> list[str]:
+    """The verbs that were probably meant. The step is read on as if they had been written."""
+    meant = {key: verb for key in step.fields.entries if (verb := nearest(key, VERBS))}
+    for key, verb in meant.items():
+        step.wrong(step.fields.entries[key].place, f"{quoted(key)} is no verb", f'did you mean "{verb}"?')
+    entries = {meant.get(key, key): entry for key, entry in step.fields.entries.items()}
+    step.fields = Fields(step.fields.place, entries, step.fields.inline)
+    return list(dict.fromkeys(meant.values()))
 
 
 def _menu(step: Reader) -> Menu:
