@@ -1,0 +1,172 @@
+"""Every statement of the store, but the two that PostgreSQL runs for a whole batch (`postgres.py`).
+
+States are literal, so that a planner can match them with a partial index; it cannot match a parameter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import Column, Table, and_, delete, exists, func, literal_column, not_, or_, select, text, update
+from sqlalchemy import bindparam as given
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.dml import Insert
+
+from context_bridge.records import Customer, HistoryRow, JourneyRow, LinkRow, OutboxRow
+from context_bridge.tables import customer, flow, history, identifier, journey, link, outbox
+
+STUCK = 60  # seconds after which an effect that was claimed and never settled is claimed again
+RECENT_TURNS = 50  # turns looked through for each journey that `recent` is to list
+
+
+def _as(record: type, table: Table) -> list[Column[Any]]:
+    """The columns in the order of the record's fields."""
+    return [table.c[field.name] for field in fields(record)]
+
+
+ROW = _as(JourneyRow, journey)
+
+
+def _unless_there(table: Table) -> Insert:
+    # PostgreSQL's form; without a conflict target SQLAlchemy renders it for SQLite too, where they are the same words.
+    return insert(table).on_conflict_do_nothing()
+
+
+# a turn
+
+INSERT_JOURNEY = _unless_there(journey)
+UPDATE_JOURNEY = update(journey).where(journey.c.id == given("which"), journey.c.rev == given("expected"))
+UPDATED = [c.name for c in journey.c if c.name != "id"]
+INSERT_HISTORY = insert(history)
+INSERT_OUTBOX = _unless_there(outbox)
+INSERT_LINK = _unless_there(link)
+SNAPSHOT = select(journey.c.body).where(journey.c.id == given("id"))
+SNAPSHOT_BY_CONTACT = (
+    select(journey.c.body)
+    .where(journey.c.contact == given("contact"))
+    .order_by(journey.c.updated_at.desc())
+    .limit(literal_column("1"))
+)
+WRITER = select(history.c.token).where(history.c.journey == given("journey"), history.c.rev == given("rev"))
+
+# journeys
+
+ONE = select(*ROW).where(journey.c.id == given("id"))
+OF_CUSTOMER = (
+    select(*ROW)
+    .where(
+        journey.c.customer == given("customer"),
+        journey.c.updated_at >= given("since"),
+        journey.c.expires_at > given("now"),
+    )
+    .order_by(journey.c.updated_at.desc())
+)
+LIVE_ON = (
+    select(*ROW)
+    .where(
+        journey.c.node == given("node"),
+        journey.c.contact.is_not(None),
+        text("status IN ('new', 'live', 'queued', 'with_agent')"),
+    )
+    .order_by(journey.c.updated_at)
+)
+# `updated_at` changes at each turn and may not be indexed (see tables.py), but the history is.
+_latest = select(history.c.journey).order_by(history.c.at.desc()).limit(given("turns")).subquery()
+RECENT = (
+    select(*ROW)
+    .where(journey.c.id.in_(select(_latest.c.journey)))
+    .order_by(journey.c.updated_at.desc())
+    .limit(given("limit"))
+)
+HISTORY = select(*_as(HistoryRow, history)).where(history.c.journey == given("journey")).order_by(history.c.rev)
+EXPIRED = (
+    select(*ROW)
+    .where(journey.c.expires_at <= given("now"), text("status NOT IN ('finished', 'expired')"))
+    .order_by(journey.c.expires_at)
+    .limit(given("limit"))
+)
+PURGEABLE = select(journey.c.id).where(journey.c.expires_at < given("before")).limit(given("limit"))
+PURGE_JOURNEY = delete(journey).where(journey.c.id == given("journey"), journey.c.expires_at < given("before"))
+_gone = not_(exists().where(journey.c.id == given("journey")))
+PURGE_REST = tuple(delete(t).where(t.c.journey == given("journey"), _gone) for t in (history, outbox, link))
+
+# flows
+
+PUT_FLOW = _unless_there(flow)
+FLOW_SOURCE = select(flow.c.source).where(flow.c.menu == given("menu"), flow.c.version == given("version"))
+
+# outbox
+
+_due = (
+    select(outbox.c.key)
+    .where(
+        text("state IN ('waiting', 'sending')"),  # as the index has it
+        or_(
+            and_(text("state = 'waiting'"), outbox.c.due_at <= given("now")),
+            and_(text("state = 'sending'"), outbox.c.claimed_at <= given("stuck_since")),
+        ),
+    )
+    .order_by(outbox.c.due_at)
+    .limit(given("limit"))
+    .with_for_update(skip_locked=True)  # SQLite has one writer and leaves this out
+)
+CLAIM_OUTBOX = (
+    update(outbox)
+    .where(outbox.c.key.in_(_due))
+    .values(
+        state=literal_column("'sending'"),
+        attempts=outbox.c.attempts + literal_column("1"),
+        claimed_at=given("now"),
+    )
+    .returning(*_as(OutboxRow, outbox))
+)
+SETTLE_OUTBOX = (
+    update(outbox)
+    .where(outbox.c.key == given("which"))
+    .values(
+        state=given("new_state"),
+        note=given("new_note"),
+        due_at=func.coalesce(given("new_due_at", type_=outbox.c.due_at.type), outbox.c.due_at),
+    )
+)
+OUTBOX = select(*_as(OutboxRow, outbox)).order_by(outbox.c.due_at.desc()).limit(given("limit"))
+
+# links
+
+LINK = select(*_as(LinkRow, link)).where(link.c.token_hash == given("token_hash"))
+SPEND_LINK = (
+    update(link)
+    .where(
+        link.c.token_hash == given("which"),
+        link.c.expires_at > given("now"),
+        or_(link.c.spent_at.is_(None), link.c.spent_by == given("token")),
+    )
+    .values(spent_at=given("now"), spent_by=given("token"))
+    .returning(link.c.token_hash)
+)
+
+# identity
+
+CUSTOMER = select(*_as(Customer, customer)).where(customer.c.id == given("id"))
+CUSTOMERS = (
+    select(*_as(Customer, customer))
+    .join(identifier, identifier.c.customer == customer.c.id)
+    .where(identifier.c.kind == given("kind"), identifier.c.value == given("value"))
+    .order_by(customer.c.id)
+)
+IDENTIFIERS = (
+    select(identifier.c.kind, identifier.c.value)
+    .where(identifier.c.customer == given("customer"))
+    .order_by(identifier.c.kind, identifier.c.value)
+)
+_known = exists().where(identifier.c.kind == given("kind"), identifier.c.value == given("value"))
+_first = select(*(given(c.name, type_=c.type) for c in identifier.c)).where(not_(_known))
+POINT_UNLESS_KNOWN = _unless_there(identifier).from_select([c.name for c in identifier.c], _first)
+_pointed = exists().where(identifier.c.customer == given("id"))
+_new = select(*(given(c.name, type_=c.type) for c in customer.c)).where(_pointed)
+ADD_POINTED_CUSTOMER = _unless_there(customer).from_select([c.name for c in customer.c], _new)
+POINT = _unless_there(identifier)
+ADD_CUSTOMER = _unless_there(customer)
+
+PING = text("SELECT 1")

@@ -1,0 +1,278 @@
+"""The context store: the only truth about journeys, in SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import msgspec
+
+from context_bridge import statements as sql
+from context_bridge.codec import decode, dump, encode
+from context_bridge.database import Database, Refused, Row, Step, Turn
+from context_bridge.lane import Lane
+from context_bridge.migrate import sqlite_path
+from context_bridge.postgres import Postgres
+from context_bridge.records import (
+    Change,
+    Conflict,
+    ContextStore,
+    Customer,
+    HistoryRow,
+    Identifier,
+    IdentifierKind,
+    JourneyRow,
+    LinkRow,
+    OutboxRow,
+    Saved,
+)
+from context_bridge.sqlite import Sqlite
+from ivr.engine.journey import Journey
+
+Clock = Callable[[], float]
+
+PURGE_BATCH = 100  # journeys in one transaction: turns wait for it no longer than for each other
+SETTLED = ("waiting", "sent", "failed")
+
+
+async def open_store(url: str, clock: Clock = time.time) -> ContextStore:
+    """Open `sqlite:///path`, `sqlite://` (in memory, for tests and rehearsals) or `postgresql://…`.
+
+    SQLite is embedded, so it is brought up to date here. A PostgreSQL that is not is refused: several servers may be
+    running on it. Raises `StoreUnavailable`."""
+    database: Sqlite | Postgres
+    database = Postgres(url) if (path := sqlite_path(url)) is None else Sqlite(path)
+    try:
+        await database.open()
+    except BaseException:
+        await database.close()
+        raise
+    return Store(database, clock)
+
+
+class Store:
+    """`ContextStore` on any `Database`. Loads and saves go through lanes; all else is one statement, or a few."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+        self._saves: Lane[Turn, Refused | None] = Lane(database.save, lambda turn: turn.journey["id"], width=2)
+        self._loads: Lane[str, str | None] = Lane(self._load_ids, str)
+        self._contacts: Lane[str, str | None] = Lane(self._load_contacts, str)
+
+    # journeys
+
+    async def load(self, journey: str) -> Journey | None:
+        body = await self._loads.submit(journey) if _possible(journey) else None
+        return decode(body) if body is not None else None
+
+    async def by_contact(self, contact: str) -> Journey | None:
+        body = await self._contacts.submit(contact) if _possible(contact) else None
+        return decode(body) if body is not None else None
+
+    async def save(self, change: Change) -> Saved | Conflict:
+        """Raises `JourneyTooLarge`, and `StoreUnavailable`: then nothing was saved, or all of it and only the answer
+        was lost. Saving the same again is safe, and so is loading again to see."""
+        refused = await self._saves.submit(_turn(change))
+        if refused is None:
+            return Saved(change.journey.rev)
+        return Conflict(decode(refused.body) if refused.body is not None else None)
+
+    async def row(self, journey: str) -> JourneyRow | None:
+        return next(iter(await self._rows(sql.ONE, id=journey)), None) if _possible(journey) else None
+
+    async def of_customer(self, customer: str, since: float) -> list[JourneyRow]:
+        """Touched at or after `since` and not expired, the latest first."""
+        return await self._rows(sql.OF_CUSTOMER, customer=customer, since=since, now=self._clock())
+
+    async def live_on(self, node: str) -> list[JourneyRow]:
+        return await self._rows(sql.LIVE_ON, node=node)
+
+    async def recent(self, limit: int) -> list[JourneyRow]:
+        """The latest first. Looks through the last `RECENT_TURNS` x `limit` turns, so a few journeys with very many
+        turns may leave room for fewer."""
+        return await self._rows(sql.RECENT, limit=limit, turns=limit * sql.RECENT_TURNS)
+
+    async def history(self, journey: str) -> list[HistoryRow]:
+        rows = await self._database.read(sql.HISTORY, {"journey": journey})
+        return [HistoryRow(id_, rev, at, kind, msgspec.json.decode(body)) for id_, rev, at, kind, body in rows]
+
+    async def expired(self, now: float, limit: int) -> list[JourneyRow]:
+        """Left alone until their time was over, and not closed yet."""
+        return await self._rows(sql.EXPIRED, now=now, limit=limit)
+
+    async def purge(self, before: float) -> int:
+        """Remove the journeys whose time was over before that, with all that hangs on them; how many."""
+        count = 0
+        while ids := await self._database.read(sql.PURGEABLE, {"before": before, "limit": PURGE_BATCH}):
+            steps = [
+                Step(statement, {"journey": id_, "before": before})
+                for (id_,) in ids
+                for statement in (sql.PURGE_JOURNEY, *sql.PURGE_REST)
+            ]
+            await self._database.write(*steps)
+            count += len(ids)
+        return count
+
+    # flows
+
+    async def put_flow(self, menu: str, version: str, source: str) -> None:
+        await self._database.write(Step(sql.PUT_FLOW, {"menu": menu, "version": version, "source": source}))
+
+    async def flow_source(self, menu: str, version: str) -> str | None:
+        rows = await self._database.read(sql.FLOW_SOURCE, {"menu": menu, "version": version})
+        return rows[0][0] if rows else None
+
+    # outbox
+
+    async def claim_outbox(self, now: float, limit: int) -> list[OutboxRow]:
+        """Take what is due, for this worker alone; also what another one took `STUCK` seconds ago and never settled.
+        The order is that of their times."""
+        values = {"now": now, "stuck_since": now - sql.STUCK, "limit": limit}
+        rows = await self._database.write(Step(sql.CLAIM_OUTBOX, values))
+        return sorted((_outbox_row(row) for row in rows), key=lambda row: (row.due_at, row.key))
+
+    async def settle_outbox(self, key: str, state: str, note: str, due_at: float | None) -> None:
+        """`sent`, `failed`, or `waiting` for another try at `due_at`."""
+        if state not in SETTLED:
+            raise ValueError(f"an effect is settled as one of {', '.join(SETTLED)}, not {state!r}")
+        values = {"which": key, "new_state": state, "new_note": note, "new_due_at": due_at}
+        await self._database.write(Step(sql.SETTLE_OUTBOX, values))
+
+    async def outbox(self, limit: int) -> list[OutboxRow]:
+        """The latest first."""
+        return [_outbox_row(row) for row in await self._database.read(sql.OUTBOX, {"limit": limit})]
+
+    # links
+
+    async def link(self, token_hash: str) -> LinkRow | None:
+        rows = await self._database.read(sql.LINK, {"token_hash": token_hash}) if _possible(token_hash) else ()
+        return LinkRow(*rows[0]) if rows else None
+
+    async def spend_link(self, token_hash: str, now: float) -> bool:
+        """True for the one who used it: once, before it expires."""
+        if not _possible(token_hash):
+            return False
+        return bool(
+            await self._database.write(Step(sql.SPEND_LINK, {"which": token_hash, "now": now, "token": _token()}))
+        )
+
+    # identity
+
+    async def identify(self, kind: IdentifierKind, value: str) -> Identifier:
+        """Who it points to; a customer is made for one that was never seen."""
+        _check(value)
+        who = {"kind": kind, "value": value}
+        customers = await self._database.read(sql.CUSTOMERS, who)
+        if not customers:
+            new = secrets.token_hex(12)
+            customers = await self._database.write(
+                Step(sql.POINT_UNLESS_KNOWN, {**who, "customer": new}),
+                Step(sql.ADD_POINTED_CUSTOMER, {"id": new, "name": ""}),
+                Step(sql.CUSTOMERS, who),
+                lock=f"{kind} {value}",
+            )
+        return Identifier(kind, value, tuple(Customer(*row) for row in customers), shared=len(customers) > 1)
+
+    async def attach(self, customer: Customer, kind: IdentifierKind, value: str) -> None:
+        """One more identifier of a customer. Others that have it keep it: then it is shared."""
+        _check(customer.id, value)
+        await self._database.write(
+            Step(sql.ADD_CUSTOMER, asdict(customer)),
+            Step(sql.POINT, {"kind": kind, "value": value, "customer": customer.id}),
+            lock=f"{kind} {value}",
+        )
+
+    async def customer(self, customer: str) -> Customer | None:
+        rows = await self._database.read(sql.CUSTOMER, {"id": customer})
+        return Customer(*rows[0]) if rows else None
+
+    async def identifiers(self, customer: str) -> list[tuple[IdentifierKind, str]]:
+        return [(kind, value) for kind, value in await self._database.read(sql.IDENTIFIERS, {"customer": customer})]
+
+    # life
+
+    async def ping(self) -> None:
+        await self._database.read(sql.PING, {})
+
+    async def close(self) -> None:
+        """Waits for the turns under way, then lets the database go."""
+        for lane in (self._saves, self._loads, self._contacts):
+            await lane.close()
+        await self._database.close()
+
+    async def _load_ids(self, ids: Sequence[str]) -> Sequence[str | None]:
+        return await self._database.load("id", ids)
+
+    async def _load_contacts(self, contacts: Sequence[str]) -> Sequence[str | None]:
+        return await self._database.load("contact", contacts)
+
+    async def _rows(self, statement: Any, **values: Any) -> list[JourneyRow]:
+        return [JourneyRow(*row) for row in await self._database.read(statement, values)]
+
+
+def _possible(key: str) -> bool:
+    """Whether it could be a key at all. NUL and half surrogates come from attackers; PostgreSQL has no such text."""
+    return "\0" not in key and key.isprintable()
+
+
+def _check(*keys: str | None) -> None:
+    for key in keys:
+        if key is not None and not _possible(key):
+            raise ValueError("an id or identifier holds characters that cannot be printed: refuse it where it comes in")
+
+
+def _token() -> int:
+    return secrets.randbits(63)
+
+
+def _outbox_row(row: Row) -> OutboxRow:
+    key, journey, kind, payload, due_at, state, attempts, note = row
+    return OutboxRow(key, journey, kind, msgspec.json.decode(payload), due_at, state, attempts, note)
+
+
+def _turn(change: Change) -> Turn:
+    journey, contact = change.journey, change.journey.contact
+    if journey.rev != change.expected_rev + 1:
+        raise ValueError(f"revision {journey.rev} does not follow {change.expected_rev}")
+    _check(journey.id, contact.id if contact else None, change.customer, change.node)
+    return Turn(
+        expected=change.expected_rev,
+        journey={
+            "id": journey.id,
+            "rev": journey.rev,
+            "menu": journey.menu,
+            "version": journey.version,
+            "status": journey.status,
+            "customer": change.customer,
+            "contact": contact and contact.id,
+            "channel": contact and contact.channel,
+            "node": change.node,
+            "updated_at": change.at,
+            "expires_at": change.expires_at,
+            "body": encode(journey),
+        },
+        history={**_history(change.history), "journey": journey.id, "rev": journey.rev, "token": _token()},
+        outbox=[_outbox(row, journey.id) for row in change.outbox],
+        links=[{**asdict(row), "journey": journey.id, "spent_by": None} for row in change.links],
+    )
+
+
+def _history(row: HistoryRow) -> Mapping[str, Any]:
+    return {"at": row.at, "kind": row.kind, "body": dump(row.body)}
+
+
+def _outbox(row: OutboxRow, journey: str) -> Mapping[str, Any]:
+    return {
+        "key": row.key,
+        "journey": journey,
+        "kind": row.kind,
+        "payload": dump(row.payload),
+        "due_at": row.due_at,
+        "state": row.state,
+        "attempts": row.attempts,
+        "note": row.note,
+        "claimed_at": None,
+    }

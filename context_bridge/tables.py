@@ -1,0 +1,111 @@
+"""The schema, once, for both databases. A change here needs a migration; a test compares the two.
+
+Times are Unix seconds, UTC. Ids are random text, so two databases can be merged. No foreign keys: a turn writes up to
+four tables in one statement, and their checks would cost it more than the writes (`purge` removes what hangs on a
+journey in the same transaction).
+
+An index on `journey` may hold only columns that do not change at each turn: PostgreSQL then updates the row within
+its page (HOT), and the fill factor leaves room for that.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Double, Index, Integer, MetaData, Table, Text, text
+
+metadata = MetaData()
+
+
+def _only(condition: str) -> dict[str, Any]:
+    """The options of a partial index, for both databases."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+journey = Table(
+    "journey",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("rev", BigInteger, nullable=False),
+    Column("menu", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("customer", Text),
+    Column("contact", Text),
+    Column("channel", Text),
+    Column("node", Text),
+    Column("updated_at", Double, nullable=False),
+    Column("expires_at", Double, nullable=False),
+    Column("body", Text, nullable=False),  # the snapshot, see codec.py
+    Index("journey_customer", "customer", **_only("customer IS NOT NULL")),
+    Index("journey_contact", "contact", **_only("contact IS NOT NULL")),
+    Index("journey_node", "node", **_only("contact IS NOT NULL")),
+    Index("journey_expires_at", "expires_at"),
+    postgresql_with={"fillfactor": "70"},
+)
+
+history = Table(
+    "history",
+    metadata,
+    Column("journey", Text, primary_key=True),
+    Column("rev", BigInteger, primary_key=True),
+    Column("at", Double, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    # Random for each save. A writer that lost its connection at COMMIT finds here whether the turn is its own.
+    Column("token", BigInteger, nullable=False),
+    Index("history_at", "at"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("journey", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("due_at", Double, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("claimed_at", Double),
+    Index("outbox_journey", "journey"),
+    Index("outbox_open", "due_at", **_only("state IN ('waiting', 'sending')")),
+)
+
+link = Table(
+    "link",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("journey", Text, nullable=False),
+    Column("step", Text),
+    Column("trust", Integer, nullable=False),
+    Column("expires_at", Double, nullable=False),
+    Column("spent_at", Double),
+    Column("spent_by", BigInteger),  # random for each attempt, as history.token
+    Index("link_journey", "journey"),
+)
+
+flow = Table(
+    "flow",
+    metadata,
+    Column("menu", Text, primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("source", Text, nullable=False),
+)
+
+customer = Table(
+    "customer",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+)
+
+identifier = Table(
+    "identifier",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("customer", Text, primary_key=True),
+    Index("identifier_customer", "customer"),
+)
