@@ -1,0 +1,88 @@
+"""One call leg under AsyncAGI: what we can make Asterisk do with it. No decisions here.
+
+Commands are queued in Asterisk and looked at whenever a frame of the leg comes in; an END key that we send wakes it up
+at once and ends the Read that runs. So the next prompt is queued first and heard about a millisecond after the key.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from asterisk.ami import AMI, Event
+from asterisk.signals import END, Signal
+
+READ = 60.0  # seconds a Read waits for each key, on its own when the server is away
+KEYS = 60  # keys one Read takes
+UNPLAYABLE = set(',&|"\\\r\n')  # they separate what is within an application's arguments
+PEEK = 0.1  # seconds; a prompt sends a packet each 20 ms, a waiting Read none
+
+
+class Leg:
+    """`channel` is Asterisk's name of it, `contact` ours. Signals arrive in `inbox`."""
+
+    def __init__(self, ami: AMI, channel: str, unique_id: str) -> None:
+        self._ami = ami
+        self.channel = channel
+        self.contact = contact_of(unique_id)
+        self.inbox: asyncio.Queue[Signal] = asyncio.Queue()
+
+    def read(self, name: str, prompt: Path | None = None, wait: float = READ) -> None:
+        """Queue a Read: play `prompt` until the first key, take keys into the variable `SEGUE_<name>` until END, or
+        until no key came for `wait` seconds. Comes back as `Finished(name)`."""
+        self._command(name, f'EXEC Read "SEGUE_{name},{sound(prompt)},{KEYS},t({END}),1,{wait:g}"')
+
+    def play(self, name: str, prompt: Path) -> None:
+        """Queue a prompt that no key stops. Comes back as `Finished(name)`."""
+        self._command(name, f'EXEC Playback "{sound(prompt)}"')
+
+    def end_read(self) -> None:
+        """End the Read that runs; what is queued behind it begins."""
+        self._ami.send("PlayDTMF", Channel=self.channel, Digit=END, Receive="true")
+
+    def set(self, variable: str, value: object) -> asyncio.Future[Event]:
+        return self._ami.send("Setvar", Channel=self.channel, Variable=variable, Value=value)
+
+    async def get(self, variable: str) -> str:
+        """A variable or a function of the leg; empty when it is not set."""
+        return (await self._ami.do("Getvar", Channel=self.channel, Variable=variable)).get("Value", "")
+
+    async def running(self) -> tuple[str, str]:
+        """The application that runs now and its arguments."""
+        return await self.get("CHANNEL(appname)"), await self.get("CHANNEL(appdata)")
+
+    async def is_playing(self) -> bool:
+        """Whether the caller hears something: we look twice at the number of packets sent."""
+        before = await self.get("CHANNEL(rtcp,txcount)")
+        await asyncio.sleep(PEEK)
+        return before != await self.get("CHANNEL(rtcp,txcount)")
+
+    async def redirect(self, context: str, extension: str) -> None:
+        await self._ami.do("Redirect", Channel=self.channel, Context=context, Exten=extension, Priority=1)
+
+    async def hang_up(self) -> None:
+        await self._ami.do("Hangup", Channel=self.channel, Cause=16)  # normal clearing; AGI's HANGUP would leave 0
+
+    async def has_queue(self, queue: str) -> bool:
+        rows = await self._ami.rows("QueueStatus", Queue=queue)
+        return any(row["Event"] == "QueueParams" and row["Queue"] == queue for row in rows)
+
+    def _command(self, name: str, command: str) -> None:
+        self._ami.send("AGI", Channel=self.channel, Command=command, CommandID=f"{self.contact}:{name}")
+
+
+def contact_of(unique_id: str) -> str:
+    """The same for the same call, however often we restart."""
+    return f"ast-{unique_id}"
+
+
+def sound(prompt: Path | None) -> str:
+    """As Asterisk names a sound: without its extension. Raises `ValueError` for a path that it could not take."""
+    if prompt is None:
+        return ""
+    name = str(prompt.with_suffix(""))
+    if found := UNPLAYABLE & set(name):
+        raise ValueError(
+            f"Asterisk cannot play from a folder with {sorted(found)} in its name: set IVR_ASTERISK_SOUNDS"
+        )
+    return name

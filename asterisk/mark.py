@@ -1,0 +1,53 @@
+"""What a call leg remembers for us, so that a restarted server loses no key and asks nothing twice.
+
+Asterisk keeps the keys that the caller presses while the server is away, in a variable of each Read. The mark, a
+variable too, says what they mean: which Read was last, what was typed before it, what answers have used of it all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """`read`: `<turn>_<number>` of the last Read, whose keys are in the variable `SEGUE_<read>`. `ahead`: unused keys
+    from before it. `turn`: the last turn answered since; `before` and `used`: how many of the keys, those ahead first,
+    were used before that answer and with it."""
+
+    read: str
+    ahead: str = field(default="", repr=False)  # may be a PIN
+    turn: int = -1
+    before: int = 0
+    used: int = 0
+
+    def answered(self, turn: int, used: int) -> Self:
+        """To be written before the turn is taken: whether it then was, the journey's own turn will tell."""
+        return replace(self, turn=turn, before=self.used, used=used)
+
+    def left(self, heard: str, turn: int) -> str:
+        """The keys that are there for the wait `turn`, when the Read heard `heard`."""
+        return (self.ahead + heard)[self.used if turn > self.turn else self.before :]
+
+    @property
+    def asked(self) -> int:
+        """The turn whose question the Read put."""
+        return turn_of(self.read)
+
+    def __str__(self) -> str:
+        return f"{self.read}:{self.ahead}:{self.turn}:{self.before}:{self.used}"
+
+
+def parse(text: str) -> Mark | None:
+    """None when the leg has no mark, or one of another version of ours."""
+    try:
+        read, ahead, turn, before, used = text.split(":")
+        return Mark(read, ahead, int(turn), int(before), int(used))
+    except ValueError:
+        return None
+
+
+def turn_of(read: str) -> int:
+    """Raises `ValueError` for what is no name of a Read of ours."""
+    return int(read.split("_")[0])

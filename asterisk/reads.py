@@ -1,0 +1,101 @@
+"""The Reads of one call: which of them runs, which keys are whose, and what the leg's mark says of it.
+
+While we ask, a Read is always running in Asterisk, so that it keeps the keys when we are gone. A question is a Read
+with a prompt; asking is to queue it and to end the one before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from asterisk.leg import READ, Leg
+from asterisk.mark import Mark
+from recognition.keys import Answer, KeyPad
+from recognition.speak import Clip
+
+AGAIN = 3  # how often a Read that ends at once is begun again; after that the events alone bring the keys
+AT_ONCE = 0.5  # seconds
+
+
+class Reads:
+    """`mark` and `typed` as they were found on the leg; `running` is the Read found in flight. `clock` is the event
+    loop's. The collect itself, its keys and times, is the `pad`'s."""
+
+    def __init__(
+        self,
+        leg: Leg,
+        clock: Callable[[], float],
+        mark: Mark | None = None,
+        typed: str = "",
+        running: str | None = None,
+    ) -> None:
+        self.pad = KeyPad(typed)
+        self._leg, self._clock = leg, clock
+        self._mark = mark
+        self._number = int(mark.read.rpartition("_")[2]) + 1 if mark else 0
+        self._running = [running] if running else []  # queued and not finished, oldest first
+        self._keys = typed  # since the last Read was queued, those ahead first
+        self._turn = mark.asked if mark else 0
+        self._clip: Clip | None = None
+        self._began, self._short = 0.0, 0
+
+    def ask(self, turn: int, clip: Clip | None) -> None:
+        """Queue the Read of this turn, its prompt too unless the caller is keying already."""
+        self._turn, self._short = turn, 0
+        self._begin(clip)
+
+    def fill(self, clip: Clip) -> str:
+        """Play something while the caller waits for us. Ends by itself when it was heard; its name."""
+        self._begin(clip, wait=0.1)
+        return self._running[-1]
+
+    def is_running(self, name: str) -> bool:
+        return name in self._running
+
+    def press(self, key: str, at: float) -> Answer | None:
+        self._keys += key
+        answer = self.pad.press(key, at)
+        if answer is None and len(self._running) > 1:
+            # The key was in time for the Read before: the prompt that has begun since must stop, as it would have.
+            self._begin(None)
+        return answer
+
+    def finished(self, name: str) -> None:
+        if name not in self._running:
+            return  # a command of the process before us
+        del self._running[: self._running.index(name) + 1]
+        if not self._running and self.pad.deadline is not None:
+            self._ended_by_itself()
+
+    def _ended_by_itself(self) -> None:
+        """We still wait: its own time was up, the caller's phone did send an END, or ours came a little late."""
+        lasted = self._clock() - self._began
+        self._short = self._short + 1 if lasted < AT_ONCE else 0
+        unheard = self._clip and lasted < self._clip.seconds and not self.pad.typed
+        if self._short <= AGAIN:
+            self._begin(self._clip if unheard else None)
+
+    def answered(self, turn: int) -> None:
+        """The pad has an answer, and the driver is about to take it."""
+        if self._mark:
+            self._write(self._mark.answered(turn, len(self._keys) - len(self.pad.typed)))
+
+    def queue(self, how: Callable[[str], None]) -> str:
+        """Let another command of that name follow the Read that runs; its name."""
+        name = f"{self._turn}_{self._number}"
+        self._number += 1
+        how(name)
+        if self._running:
+            self._leg.end_read()
+        self._running.append(name)
+        return name
+
+    def _begin(self, clip: Clip | None, wait: float = READ) -> None:
+        self._clip, self._began, self._keys = clip, self._clock(), self.pad.typed
+        # The mark goes first: should we die in between, the question is put again rather than never.
+        self._write(Mark(f"{self._turn}_{self._number}", self.pad.typed))
+        self.queue(lambda name: self._leg.read(name, clip.path if clip else None, wait))
+
+    def _write(self, mark: Mark) -> None:
+        self._mark = mark
+        self._leg.set("SEGUE_MARK", mark)

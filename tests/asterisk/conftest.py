@@ -1,0 +1,95 @@
+"""A real Asterisk, laid out once for the checkout and started once for each module of tests, with phones beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from asterisk.calls import AsteriskChannel
+from asterisk.instance import Instance
+from asterisk.lay import CannotLay, lay
+from ivr.settings import Settings
+from recognition.speak import Clip, Speaker
+from tests.asterisk.fake_driver import PROMPTS, WHISPER, FakeDriver
+from tests.asterisk.phone import Phone
+
+ROOT = Path(__file__).parents[2] / "var/asterisk-root"
+
+
+@pytest.fixture(scope="session")
+def asterisk_root() -> Path:
+    """The tree; `SEGUE_ASTERISK_ROOT` names another one."""
+    try:
+        return lay(Path(os.environ.get("SEGUE_ASTERISK_ROOT") or ROOT))
+    except CannotLay as error:
+        if os.environ.get("CI") == "true":
+            pytest.fail(str(error))
+        pytest.skip(str(error))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def speaker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Speaker]:
+    async with Speaker(tmp_path_factory.getbasetemp() / "prompts", "gmw/en-us", 165) as speaker:
+        for say in PROMPTS:
+            await speaker.clip(say.text, 8000)
+        await speaker.clip(WHISPER, 8000)
+        yield speaker
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def asterisk(asterisk_root: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Instance]:
+    """Shared: who kills it starts one of their own."""
+    folder = tmp_path_factory.mktemp("asterisk")
+    async with Instance(asterisk_root, folder, rtp_timeout=2, away=2, away_rounds=2) as instance:
+        yield instance
+
+
+@dataclass
+class Lab:
+    """Asterisk, our channel upon it, the fake driver behind, a caller's phone before."""
+
+    asterisk: Instance
+    driver: FakeDriver
+    channel: AsteriskChannel
+    speaker: Speaker
+    phone: Phone
+
+    async def clip(self, text: str) -> Clip:
+        return await self.speaker.clip(text, 8000)
+
+
+Opening = Callable[[FakeDriver], contextlib.AbstractAsyncContextManager[Lab]]
+
+
+@pytest.fixture
+def driver(tmp_path: Path) -> FakeDriver:
+    return FakeDriver(tmp_path / "records.json")
+
+
+@contextlib.asynccontextmanager
+async def serving(channel: AsteriskChannel) -> AsyncIterator[None]:
+    """The channel at work; afterwards it has let go of its calls."""
+    task = asyncio.create_task(channel.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def lab(asterisk: Instance, speaker: Speaker, driver: FakeDriver) -> AsyncIterator[Lab]:
+    channel = AsteriskChannel(driver, speaker, site(asterisk))
+    async with Phone(asterisk.sip_port) as phone, serving(channel):
+        yield Lab(asterisk, driver, channel, speaker, phone)
+
+
+def site(asterisk: Instance) -> Settings:
+    return Settings(ami_url=asterisk.ami_url, menu="support", public_url="https://desk.example")
