@@ -18,6 +18,7 @@ import numpy as np
 from aiohttp import web
 
 from ivr.channels.webphone import WebPhone
+from ivr.web.pages import Pages, secure
 from recognition.speak import Clip, SpeakFailed
 
 PATIENCE = 30.0  # seconds: a bound for a hanging test on a slow machine, never waited out by a passing one
@@ -146,12 +147,15 @@ class Exchange:
 
 
 @asynccontextmanager
-async def serving(webphone: WebPhone) -> AsyncIterator[Exchange]:
+async def serving(webphone: WebPhone, pages: Pages | None = None) -> AsyncIterator[Exchange]:
     async def shutdown(_: web.Application) -> None:
         await webphone.close()
 
     app = web.Application()
     app.add_routes(webphone.routes())
+    if pages is not None:
+        app.add_routes(pages.routes())
+        app.on_response_prepare.append(secure)
     app.on_shutdown.append(shutdown)
     runner = web.AppRunner(app)
     await runner.setup()

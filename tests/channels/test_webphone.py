@@ -11,12 +11,12 @@ from typing import Any
 import aiohttp
 import numpy as np
 import pytest
-from fake_driver import CUT_OFF, ORDER, WELCOME, FakeDriver, Records
-from far_end import Exchange, Phone, ToneSpeaker, eventually, pitch, serving, tone
 
 from ivr.channels.webphone import WebPhone
 from ivr.engine.events import Input
 from ivr.settings import Settings
+from tests.channels.fake_driver import CUT_OFF, ORDER, WELCOME, FakeDriver, Records
+from tests.channels.far_end import Exchange, Phone, ToneSpeaker, eventually, pitch, serving, tone
 
 LONG = {WELCOME: 20.0, ORDER: 20.0}  # seconds: prompts that no test hears to their end
 

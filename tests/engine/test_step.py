@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from flows import DAY, MINUTE, NOON, SUPPORT, SUPPORT_STEPS, Talk, chat, prompt, voice, with_steps
 
 from ivr.engine.actions import Enqueue, Hangup, Invoke, Keys, Option, Say, Send
 from ivr.engine.events import AgentJoined, Arrived, Expired, Input, Invoked, Left, NoInput, QueueLeft
 from ivr.engine.flow import Branch, Condition, Goto, Handoff, Menu, Ref, SayStep, SendStep, SetStep
 from ivr.engine.journey import Ask, Journey, Slot, Visit
 from ivr.engine.step import current_wait, step, summary
+from tests.engine.flows import DAY, MINUTE, NOON, SUPPORT, SUPPORT_STEPS, Talk, chat, prompt, voice, with_steps
 
 FOUND = {"state": "shipped", "eta": "2026-12-01"}
 

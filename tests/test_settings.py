@@ -1,0 +1,45 @@
+"""Settings: what is not understood is refused, with a sentence that helps."""
+
+from __future__ import annotations
+
+import pytest
+
+from ivr.settings import SettingsError, load
+
+
+def test_everything_has_a_default_that_works_on_loopback() -> None:
+    settings = load({"PATH": "/bin"})
+    assert settings.url == "http://127.0.0.1:8080"
+    assert settings.database.startswith("sqlite:///")
+
+
+def test_a_typo_is_refused_and_the_right_name_is_offered() -> None:
+    with pytest.raises(SettingsError, match="did you mean IVR_DATABASE_URL"):
+        load({"IVR_DATABSE_URL": "sqlite:///x"})
+
+
+def test_all_mistakes_come_at_once() -> None:
+    with pytest.raises(SettingsError) as caught:
+        load({"IVR_PORT": "many", "IVR_DEMO": "perhaps", "IVR_NOPE": "1"})
+    assert len(str(caught.value).splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("IVR_PORT", "0"),
+        ("IVR_HOST", "0.0.0.0"),
+        ("IVR_DATABASE_URL", "mysql://x"),
+        ("IVR_AMI_URL", "tcp://x"),
+        ("IVR_REDIS_URL", "http://x"),
+        ("IVR_PUBLIC_URL", "example.org"),
+        ("IVR_SECRET", "short"),
+    ],
+)
+def test_what_cannot_work_is_refused_before_the_server_starts(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        load({name: value})
+
+
+def test_the_agents_page_may_face_others_once_it_has_a_key() -> None:
+    assert load({"IVR_HOST": "0.0.0.0", "IVR_DESK_KEY": "k" * 12}).host == "0.0.0.0"
