@@ -129,29 +129,30 @@ class Player(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """What a turn should have brought and did not, for people."""
+    """The turn that went another way, and what was heard in it. `str()` is for people."""
 
     line: int
     turn: str
-    problem: str
+    problems: tuple[str, ...]
     heard: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        heard = "".join(f"\n      heard: {text}" for text in self.heard or ("nothing",))
-        return f"  line {self.line}, {self.turn}: {self.problem}{heard}"
+        problems = [f"  line {self.line}, {self.turn}: {problem}" for problem in self.problems]
+        return "\n".join([*problems, *(f"      heard: {text}" for text in self.heard or ("nothing",))])
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`lacking`: what the player would have to be able to; then nothing was played."""
+    """`mismatch`: where the conversation stopped. `lacking`: what the player would have to be able to; then nothing was
+    played."""
 
     conversation: Conversation
-    mismatches: tuple[Mismatch, ...] = ()
+    mismatch: Mismatch | None = None
     lacking: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
-        return not self.mismatches and not self.lacking
+        return self.mismatch is None and not self.lacking
 
 
 def needs(conversation: Conversation) -> frozenset[str]:
@@ -171,14 +172,14 @@ async def run(conversation: Conversation, player: Player) -> Result:
         except CannotPlay as error:
             refused = isinstance(error, Refused)
             if not (refused and turn.refused):
-                return Result(conversation, (Mismatch(turn.line, turn.shown, str(error)),))
+                return Result(conversation, Mismatch(turn.line, turn.shown, (str(error),)))
         heard = await player.heard()
         journey = await player.journey()
         problems = [*_unlike(turn, heard, journey), *_repeated(conversation, journey)]
         if turn.refused and not refused:
             problems.append("the link was taken, though it should be refused")
         if problems:
-            return Result(conversation, tuple(Mismatch(turn.line, turn.shown, p, tuple(heard)) for p in problems))
+            return Result(conversation, Mismatch(turn.line, turn.shown, tuple(problems), tuple(heard)))
     return Result(conversation)
 
 

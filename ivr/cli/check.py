@@ -1,0 +1,91 @@
+"""`segue check`: every mistake in menus, services and conversations, all at once."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TypeAlias
+
+from ivr import conversation_file, settings
+from ivr.cli.complaint import Commands, Complaint
+from ivr.conversation_file import ConversationMistake, ConversationMistakes
+from ivr.engine.flow import ServiceSpec
+from ivr.engine.loader import MenuMistakes, Mistake, load, load_services
+
+CONVERSATIONS = "conversations"  # the folder beside the menus that holds their tests
+SERVICES = "services.yaml"
+
+AnyMistake: TypeAlias = Mistake | ConversationMistake
+
+
+def add(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "check",
+        help="find the mistakes in menus",
+        description="Load menus, their services and their conversations, and list every mistake with its remedy.",
+    )
+    parser.add_argument("paths", nargs="*", type=Path, help="files or folders; otherwise the menus of IVR_MENUS")
+    parser.add_argument("--json", action="store_true", help="print the mistakes as a JSON list, for editors")
+    parser.set_defaults(command=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    files = list(_files(chosen.paths or [settings.load().menus]))
+    mistakes = [mistake for file in files for mistake in _mistakes(file)]
+    if chosen.json:
+        print(json.dumps([asdict(mistake) for mistake in mistakes], indent=2, ensure_ascii=False))
+    else:
+        for mistake in mistakes:
+            print(mistake)
+        print(_summary(len(files), len(mistakes)))
+    return 1 if mistakes else 0
+
+
+def read(path: Path) -> str:
+    """The text of a file. Raises `Complaint` when it cannot be read; bytes that are no text are left to the loaders."""
+    try:
+        return path.read_text("utf-8", errors="replace")
+    except OSError as error:
+        raise Complaint(f"{path} cannot be read: {error.strerror}; check the name and its permissions") from error
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            found = sorted([*path.glob("*.yaml"), *path.glob(f"{CONVERSATIONS}/*.yaml")])
+            if not found:
+                raise Complaint(f"{path} holds no .yaml files; name the folder that holds your menus")
+            yield from found
+        else:
+            yield path
+
+
+def _mistakes(path: Path) -> Iterable[AnyMistake]:
+    """What is wrong with one file, whichever of the three kinds it is."""
+    source, name = read(path), str(path)
+    try:
+        if path.resolve().parent.name == CONVERSATIONS:
+            conversation_file.load(source, name)
+        elif path.name == SERVICES:
+            load_services(source, name)
+        else:
+            load(source, name, _services(path.with_name(SERVICES)))
+    except (MenuMistakes, ConversationMistakes) as error:
+        return error.mistakes
+    return ()
+
+
+def _services(path: Path) -> Mapping[str, ServiceSpec] | None:
+    """The services beside a menu; None when their file has mistakes of its own, which are reported there."""
+    try:
+        return load_services(read(path), str(path)) if path.exists() else {}
+    except MenuMistakes:
+        return None
+
+
+def _summary(files: int, mistakes: int) -> str:
+    read = f"{files} file{'s' * (files != 1)} read"
+    return f"{read}, {mistakes} mistake{'s' * (mistakes != 1)}" if mistakes else f"{read}, all is well"

@@ -1,0 +1,194 @@
+"""`segue doctor`: look at everything that an installation needs, and say what is wrong and what to do."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import shutil
+import socket
+import sqlite3
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from asterisk.ami import AMI, AMILost, AMIRefused
+from context_bridge.live import ping_redis
+from context_bridge.migrate import current, head, sqlite_path
+from context_bridge.records import StoreUnavailable
+from context_bridge.store import open_store
+from ivr import settings
+from ivr.cli.complaint import Commands
+from ivr.engine.flow import Handoff
+from ivr.engine.loader import MenuMistakes
+from ivr.flows import read_folder
+from ivr.settings import PREFIX, Settings, SettingsError
+from recognition.speak import Speaker, SpeakFailed
+
+LEAST_FREE = 1 << 30  # bytes; a day of calls needs far less, a full disk stops all of them
+PATIENCE = 5.0  # seconds for each server to answer
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`remedy` is empty when all is well."""
+
+    what: str
+    state: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        state = f"{self.state}; {self.remedy}" if self.remedy else self.state
+        return f"{'WRONG' if self.remedy else 'ok':6} {self.what:9} {state}"
+
+
+def add(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "doctor",
+        help="say what is wrong with this installation",
+        description="Look at settings, database, Redis, Asterisk, voices, menus, port and disk. Changes nothing, and"
+        " may run beside a running server.",
+    )
+    parser.set_defaults(command=run)
+
+
+async def run(_chosen: argparse.Namespace) -> int:
+    try:
+        setting = settings.load()
+    except SettingsError as error:
+        for line in str(error).splitlines():
+            print(Finding("settings", line, "docs/operations.md lists all settings"))
+        return 1
+    given = sum(name.startswith(PREFIX) for name in os.environ)
+    findings = [Finding("settings", f"{given} {PREFIX} variables are set")]
+    print(findings[0])
+    for look in LOOKS:
+        for finding in await look(setting):
+            print(finding)
+            findings.append(finding)
+    return 1 if any(finding.remedy for finding in findings) else 0
+
+
+async def _disk(setting: Settings) -> Sequence[Finding]:
+    """The nearest folder that exists: the data directory may not be made before the first start."""
+    folder = setting.data_dir.absolute()
+    place = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    if not place.is_dir() or not os.access(place, os.W_OK):
+        return [Finding("disk", f"{folder} cannot be written to", "set IVR_DATA_DIR, or correct its owner")]
+    free = shutil.disk_usage(place).free
+    state = f"{folder} is writable, {free / (1 << 30):.1f} GB free"
+    return [Finding("disk", state, "" if free >= LEAST_FREE else "free at least 1 GB, or calls will stop")]
+
+
+async def _menus(setting: Settings) -> Sequence[Finding]:
+    try:
+        flows, _ = read_folder(setting.menus, setting.services)
+    except MenuMistakes as error:
+        state = f"{len(error.mistakes)} mistakes in {setting.menus}, the first: {error.mistakes[0]}"
+        return [Finding("menus", state, "segue check lists them all")]
+    state = f"{', '.join(sorted(flows)) or 'none'} in {setting.menus}"
+    wrong = "" if setting.menu in flows else f"set IVR_MENU, which is {setting.menu!r}, to one of them"
+    return [Finding("menus", state, wrong)]
+
+
+async def _voices(setting: Settings) -> Sequence[Finding]:
+    try:
+        async with Speaker(setting.prompts_dir, setting.voice, setting.voice_rate) as speaker:
+            return [Finding("voice", f"{setting.voice}, one of {len(await speaker.voices())}")]
+    except SpeakFailed as error:
+        return [Finding("voice", str(error), "set IVR_VOICE, or: apt-get install espeak-ng libespeak1")]
+
+
+async def _database(setting: Settings) -> Sequence[Finding]:
+    if (path := sqlite_path(setting.database)) is not None:
+        return await asyncio.to_thread(_sqlite, path, setting.database)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            store = await open_store(setting.database)
+        await store.ping()
+        await store.close()
+    except StoreUnavailable as error:
+        return [Finding("database", str(error), "see IVR_DATABASE_URL in docs/operations.md")]
+    except TimeoutError:
+        return [Finding("database", f"no answer within {PATIENCE:.0f} s", "start it, or correct IVR_DATABASE_URL")]
+    return [Finding("database", "answers, and is up to date")]
+
+
+def _sqlite(path: str, url: str) -> Sequence[Finding]:
+    """Looked at without opening it as a server does, which would bring it up to date."""
+    if not Path(path).exists():
+        return [Finding("database", f"{path} will be made at the first start")]
+    try:
+        revision = current(url)
+    except sqlite3.Error as error:
+        return [Finding("database", f"{path}: {error}", "correct IVR_DATABASE_URL, or put the backup in its place")]
+    state = "is up to date" if revision == head() else "will be brought up to date at the next start"
+    return [Finding("database", f"{path} {state}")]
+
+
+async def _redis(setting: Settings) -> Sequence[Finding]:
+    if not setting.redis_url:
+        return [Finding("redis", "none is set; live events stay in this process")]
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await ping_redis(setting.redis_url)
+    except (OSError, TimeoutError) as error:
+        return [Finding("redis", f"no answer ({error})", "start it, or correct IVR_REDIS_URL; calls go on without")]
+    return [Finding("redis", "answers")]
+
+
+async def _asterisk(setting: Settings) -> Sequence[Finding]:
+    if not setting.ami_url:
+        return [Finding("asterisk", "none is set; calls come from the web phone")]
+    ami = AMI(setting.ami_url)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await ami.connect()
+            queues = {row["Queue"] for row in await ami.rows("QueueStatus") if row["Event"] == "QueueParams"}
+    except (AMILost, TimeoutError):
+        remedy = "start it, or correct IVR_AMI_URL; its manager.conf must enable AMI and allow this address"
+        return [Finding("asterisk", f"{ami.address} does not answer", remedy)]
+    except AMIRefused as error:
+        return [Finding("asterisk", str(error), "correct IVR_AMI_URL or Asterisk's manager.conf")]
+    finally:
+        ami.close()
+    return [Finding("asterisk", f"{ami.address} answers"), *_queues(setting, queues)]
+
+
+def _queues(setting: Settings, there: set[str]) -> Sequence[Finding]:
+    try:
+        flows, _ = read_folder(setting.menus, setting.services)
+    except MenuMistakes:
+        return []  # told by _menus
+    steps = (step for flow in flows.values() for step in flow.steps.values())
+    wanted = {step.queue for step in steps if isinstance(step, Handoff)}
+    return [
+        Finding("asterisk", f"queue {name} is not there", f"add [{name}] to Asterisk's queues.conf")
+        for name in sorted(wanted - there)
+    ]
+
+
+async def _port(setting: Settings) -> Sequence[Finding]:
+    where = f"{setting.host}:{setting.port}"
+    try:
+        for family, kind, protocol, _, target in socket.getaddrinfo(
+            setting.host, setting.port, type=socket.SOCK_STREAM
+        ):
+            with socket.socket(family, kind, protocol) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server itself does
+                probe.bind(target)
+    except OSError as error:
+        remedy = "end what listens there (perhaps Segue itself, which is fine), or set IVR_PORT"
+        return [Finding("port", f"{where} cannot be listened on: {error.strerror}", remedy)]
+    return [Finding("port", f"{where} is free")]
+
+
+LOOKS: Sequence[Callable[[Settings], Awaitable[Sequence[Finding]]]] = (
+    _disk,
+    _menus,
+    _voices,
+    _database,
+    _redis,
+    _asterisk,
+    _port,
+)

@@ -1,0 +1,79 @@
+"""`segue serve`: answer calls and chats until told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import logging
+import socket
+from contextlib import AsyncExitStack
+from dataclasses import replace
+
+from asterisk.instance import Instance, NotStarted
+from asterisk.lay import is_laid
+from ivr import settings
+from ivr.cli.complaint import Commands, Complaint
+from ivr.server import serve
+from ivr.settings import Settings
+
+SIP_PORT = 5060  # what a softphone dials when none is named
+
+
+def add(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "serve",
+        help="answer calls and chats",
+        description="Answer calls and chats until told to stop (Ctrl-C or SIGTERM). Calls on Asterisk stay up.",
+    )
+    parser.add_argument("--demo", action="store_true", help="with the demo page and its back office, as IVR_DEMO=1")
+    parser.add_argument(
+        "--asterisk", action="store_true", help="start the Asterisk that `make asterisk` laid, and answer its calls"
+    )
+    parser.set_defaults(command=run)
+
+
+async def run(chosen: argparse.Namespace) -> int:
+    setting = settings.load()
+    if chosen.demo:
+        setting = replace(setting, demo=True)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells its own workings at each start
+    async with AsyncExitStack() as stack:
+        if chosen.asterisk:
+            setting = await _with_asterisk(setting, stack)
+        try:
+            await serve(setting, lambda url: print(f"Segue: open {url} (Ctrl-C ends it)", flush=True))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            where = f"{setting.host}:{setting.port}"
+            raise Complaint(f"{where} is in use; end what listens there, or set IVR_PORT to another port") from error
+    return 0
+
+
+async def _with_asterisk(setting: Settings, stack: AsyncExitStack) -> Settings:
+    """Run an Asterisk of our own until the stack unwinds, and say how phones reach it."""
+    root = setting.data_dir / "asterisk-root"
+    if setting.ami_url:
+        raise Complaint("IVR_AMI_URL names an Asterisk already; leave out --asterisk, or unset IVR_AMI_URL")
+    if not is_laid(root):
+        raise Complaint(f"there is no Asterisk in {root}; lay one: python -m asterisk.lay {root}")
+    try:
+        asterisk = await stack.enter_async_context(
+            Instance(root, setting.data_dir / "asterisk", sip_port=SIP_PORT if _is_free(SIP_PORT) else None)
+        )
+    except NotStarted as error:
+        raise Complaint(str(error)) from error
+    sip = f"127.0.0.1:{asterisk.sip_port}"
+    print(f"Asterisk: dial sip:100@{sip} from any SIP phone on this machine", flush=True)
+    print(f"Asterisk: the agent's phone registers at {sip} as agent1, password {asterisk.agent_secret}", flush=True)
+    return replace(setting, ami_url=asterisk.ami_url)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True

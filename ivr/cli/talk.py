@@ -1,0 +1,214 @@
+"""`segue talk`: be the customer of a menu, in the terminal. `--as-test` keeps what happened as a conversation file."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import get_args
+
+from ivr import settings
+from ivr.backoffice import BackOfficeError
+from ivr.cli.complaint import Commands, Complaint
+from ivr.cli.transcript import Transcript
+from ivr.conversation import Act, Answer, Call, CannotPlay, Deed, Do, Press, Type, Wait, perform
+from ivr.conversation_file import seconds
+from ivr.engine.actions import Collect, Enqueue
+from ivr.engine.events import Channel
+from ivr.engine.flow import Flow, InvokeStep
+from ivr.flows import read_folder
+from ivr.rehearsal import Rehearsal, rehearse
+
+HELP = """\
+  1, 42#          press keys (by phone)         any words       write them (in a chat)
+  /silence        say nothing                   /wait 2m        let time pass
+  /drop           lose the line                 /hangup         hang up
+  /call [NUMBER]  phone, or come back           /channel chat   come back in another channel
+  /open           open the link that was sent   /join  /finish  an agent takes the call, and is done
+  /slots          what is known                 /quit           end"""
+DEEDS: Mapping[str, Deed] = {
+    "/silence": "silence",
+    "/drop": "drop",
+    "/hangup": "hang_up",
+    "/open": "open_link",
+    "/join": "agent_joins",
+    "/finish": "agent_finishes",
+}
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
+
+
+def add(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "talk",
+        help="try a menu in the terminal",
+        description="Be the customer of a menu. Nothing is stored and nothing is sent; time passes only when told to.",
+        epilog=HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("menu", nargs="?", help="name of the menu; otherwise that of IVR_MENU")
+    parser.add_argument("--channel", choices=CHANNELS, default="voice", help="how the customer comes (voice)")
+    parser.add_argument("--number", default="+14155550134", help="who calls, or: withheld (%(default)s)")
+    parser.add_argument(
+        "--as-test",
+        nargs="?",
+        const="-",
+        metavar="FILE",
+        help="write the conversation as a test file; - or none prints it",
+    )
+    parser.set_defaults(command=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    setting = settings.load()
+    flows, _ = read_folder(setting.menus, setting.services)
+    menu = chosen.menu or setting.menu
+    if menu not in flows:
+        raise Complaint(f"there is no menu {menu!r} in {setting.menus}; there are: {', '.join(sorted(flows))}")
+    office = AskingBackOffice(flows[menu])
+    # The terminal is read between the loop's turns: nothing runs meanwhile, and Ctrl-C works as everywhere.
+    with asyncio.Runner() as runner:
+        stack = AsyncExitStack()
+        try:
+            player = runner.run(stack.enter_async_context(rehearse(flows, office, region=setting.region)))
+            talk = Talk(runner, player, menu, chosen.number)
+            talk.play(talk.arrival(chosen.channel))
+            while (line := _read("> ")) is not None and line != "/quit":
+                talk.line(line)
+            if chosen.as_test is not None:
+                _write(talk.transcript.as_test(menu, office.given), chosen.as_test)
+        finally:
+            runner.run(stack.aclose())
+    return 0
+
+
+@dataclass
+class Talk:
+    """One talk: lines of the terminal to acts, what is heard to lines of the terminal."""
+
+    runner: asyncio.Runner
+    player: Rehearsal
+    menu: str
+    number: str
+    transcript: Transcript = field(default_factory=Transcript)
+    sent: int = 0
+
+    def line(self, line: str) -> None:
+        if not line:
+            return
+        if line == "/help":
+            print(HELP)
+        elif line == "/slots":
+            self._show_slots()
+        elif isinstance(act := self._act(line), str):
+            print(f"  ({act})")
+        else:
+            self.play(act)
+
+    def play(self, act: Act) -> None:
+        try:
+            self.runner.run(perform(act, self.menu, self.player))
+        except CannotPlay as error:
+            print(f"  ({error})")
+            return
+        heard = self.runner.run(self.player.heard())
+        self.transcript.add(act, heard)
+        for text in heard:
+            print(f"  Segue: {text}")
+        self._show_sent()
+        self._show_wait()
+
+    def arrival(self, channel: Channel) -> Act:
+        return Call(channel, None if self.number == "withheld" else self.number)
+
+    def _act(self, line: str) -> Act | str:
+        """What the line stands for, or why it stands for nothing."""
+        word, _, rest = line.partition(" ")
+        if word in DEEDS:
+            return Do(DEEDS[word])
+        if word == "/wait":
+            try:
+                return Wait(seconds(rest))
+            except ValueError:
+                return "how long? /wait 30s, /wait 2m, /wait 8d"
+        if word == "/call":
+            self.number = rest or self.number
+            return self.arrival("voice")
+        if word == "/channel":
+            channel = next((known for known in CHANNELS if known == rest), None)
+            return self.arrival(channel) if channel else f"which one? {', '.join(CHANNELS)}"
+        if word.startswith("/"):
+            return f"{word} is no command; /help lists them"
+        if self.player.channel != "voice":
+            return Type(line)
+        keys = line.replace(" ", "")
+        return Press(keys) if set(keys) <= set("0123456789*#") else "by phone, press keys: 0 to 9, * and #"
+
+    def _show_slots(self) -> None:
+        journey = self.runner.run(self.player.journey())
+        for name, slot in journey.slots.items() if journey else ():
+            print(f"  {name} = {slot.value}  (by {slot.channel or 'the menu'})")
+        if journey:
+            print(f"  {journey.status} at step {journey.step}")
+
+    def _show_sent(self) -> None:
+        messages = self.runner.run(self.player.messages())
+        for row in messages[: len(messages) - self.sent]:
+            print(f"  {row.kind} to {row.payload['to']}: {row.payload['text']}")
+        self.sent = len(messages)
+
+    def _show_wait(self) -> None:
+        match self.player.waits_for:
+            case Collect() as wait if wait.options:
+                print("  " + "  ".join(f"[{option.key or option.id}] {option.label}" for option in wait.options))
+            case Enqueue(queue=queue):
+                print(f"  (waits for a person in queue {queue}; /join takes the call, /finish ends the talk)")
+            case None:
+                print("  (nobody is on the line; /call, /channel chat or /open come back, /quit ends)")
+
+
+class AskingBackOffice:
+    """Back offices played by who sits at the terminal. `given` is what they answered, for the test file."""
+
+    def __init__(self, flow: Flow, read: Callable[[str], str | None] | None = None) -> None:
+        self._values = {
+            step.service: tuple(step.save.values()) for step in flow.steps.values() if isinstance(step, InvokeStep)
+        }
+        self._read = read or _read
+        self.given: dict[str, list[Answer]] = {}
+
+    async def ask(self, service: str, arguments: Mapping[str, str], within: float) -> Mapping[str, str]:
+        asked = ", ".join(f"{name} {value}" for name, value in arguments.items())
+        print(f"  {service} is asked about {asked}. What does it answer within {within:g} s? (nothing: it fails)")
+        values = {name: self._read(f"    {name}: ") or "" for name in self._values.get(service, ())}
+        answer = values if all(values.values()) else None
+        self.given.setdefault(service, []).append(answer)
+        if answer is None:
+            raise BackOfficeError(f"{service} did not answer")
+        return answer
+
+
+def _read(prompt: str) -> str | None:
+    """A line of the terminal; None when there are no more. Lines that come from a file are shown as if typed."""
+    try:
+        line = input(prompt).strip()
+    except EOFError:
+        print()
+        return None
+    if not sys.stdin.isatty():
+        print(line)
+    return line
+
+
+def _write(text: str, file: str) -> None:
+    if file == "-":
+        print(text, end="")
+        return
+    try:
+        Path(file).write_text(text, "utf-8")
+    except OSError as error:
+        raise Complaint(f"{file} cannot be written: {error.strerror}; name another file") from error
+    print(f"Written to {file}; give it a name and take out what does not matter.")

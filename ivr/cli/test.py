@@ -1,0 +1,56 @@
+"""`segue test`: play the conversations of the menus and tell which of them go another way than they should."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from ivr import conversation_file, settings
+from ivr.cli.check import CONVERSATIONS, read
+from ivr.cli.complaint import Commands, Complaint
+from ivr.conversation import Result, run
+from ivr.flows import read_folder
+from ivr.rehearsal import ScriptedBackOffice, rehearse
+
+
+def add(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "test",
+        help="play the conversations of the menus",
+        description="Play conversation files (docs/conversations.md) against the menus of IVR_MENUS.",
+    )
+    parser.add_argument("paths", nargs="*", type=Path, help="files or folders; otherwise conversations/ of the menus")
+    parser.set_defaults(command=test)
+
+
+async def test(chosen: argparse.Namespace) -> int:
+    setting = settings.load()
+    flows, _ = read_folder(setting.menus, setting.services)
+    failed = played = 0
+    for path in _files(chosen.paths or [setting.menus / CONVERSATIONS]):
+        conversation = conversation_file.load(read(path), str(path))
+        if conversation.menu not in flows:
+            raise Complaint(f"{path}: there is no menu {conversation.menu!r}; there are: {', '.join(sorted(flows))}")
+        back_office = ScriptedBackOffice(conversation.services)
+        async with rehearse(flows, back_office, conversation.customers, setting.region) as player:
+            result = await run(conversation, player)
+        print(_report(result))
+        played, failed = played + 1, failed + (not result.passed)
+    print(f"{played - failed} passed, {failed} failed" if failed else f"{played} passed")
+    return 1 if failed else 0
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        found = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+        if not found:
+            raise Complaint(f"{path} holds no conversations; docs/conversations.md says how to write one")
+        yield from found
+
+
+def _report(result: Result) -> str:
+    named = f"{result.conversation.file}  {result.conversation.name}"
+    if result.lacking:
+        return f"FAIL {named}\n  cannot be played in the terminal: {', '.join(result.lacking)}"
+    return f"FAIL {named}\n{result.mismatch}" if result.mismatch else f"PASS {named}"

@@ -1,0 +1,62 @@
+"""What happened in a talk, as a conversation file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ivr.conversation import Act, Answer, Call, Choose, Do, Press, Type, Wait
+
+
+@dataclass
+class Transcript:
+    turns: list[tuple[Act, list[str]]] = field(default_factory=list)
+
+    def add(self, act: Act, heard: list[str]) -> None:
+        self.turns.append((act, heard))
+
+    def as_test(self, menu: str, services: Mapping[str, Sequence[Answer]]) -> str:
+        return "".join(f"{line}\n" for line in self._lines(menu, services))
+
+    def _lines(self, menu: str, services: Mapping[str, Sequence[Answer]]) -> Iterator[str]:
+        yield "conversation: Say here what this shows"
+        yield f"menu: {menu}"
+        if services:
+            yield "services:"
+        for name, answers in services.items():
+            yield f"  {name}:"
+            yield from (f"    - {_answer(answer)}" for answer in answers)
+        yield "turns:"
+        for act, heard in self.turns:
+            yield f"  - {_act(act)}{':' if heard and isinstance(act, Do) else ''}"
+            if heard:
+                yield "    hears:"
+            yield from (f"      - {_quoted(text)}" for text in heard)
+
+
+def _act(act: Act) -> str:
+    match act:
+        case Call(channel, number):
+            return f"call: {{channel: {channel}, number: {_quoted(number or 'withheld')}}}"
+        case Press(keys):
+            return f"press: {_quoted(keys)}"
+        case Choose(label):
+            return f"choose: {_quoted(label)}"
+        case Type(text):
+            return f"type: {_quoted(text)}"
+        case Wait(seconds):
+            return f"wait: {seconds:g}s"
+        case Do(deed):
+            return deed
+
+
+def _answer(answer: Answer) -> str:
+    if answer is None:
+        return "fails"
+    return "{" + ", ".join(f"{name}: {_quoted(value)}" for name, value in answer.items()) + "}"
+
+
+def _quoted(text: str) -> str:
+    """A JSON string is a YAML string, whatever is in it."""
+    return json.dumps(text, ensure_ascii=False)

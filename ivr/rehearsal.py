@@ -1,0 +1,341 @@
+"""Rehearsal: a customer played on the real driver, with a store in memory and a clock that only moves when told to.
+
+This is the `Player` of `segue test` and `segue talk`, and the quickest one of the test-suite. It stands where an
+adapter stands: it makes answers of keys with the same `KeyPad`, runs the same time-outs, and performs what the driver
+answers.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Final, Literal, get_args
+
+from context_bridge.links import token_for
+from context_bridge.live import open_bus
+from context_bridge.records import ContextStore, Customer, OutboxRow
+from context_bridge.store import open_store
+from ivr.backoffice import BackOffice, BackOfficeError
+from ivr.conversation import Answer, CannotPlay, Deed, Refused
+from ivr.driver import Arrival, Driver, LinkRefused
+from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Option, Say, Wait
+from ivr.engine.events import Channel, Input, Left, LeftReason, NoInput, QueueOutcome
+from ivr.engine.flow import Flow
+from ivr.engine.journey import Journey
+from ivr.flows import Flows
+from ivr.turns import Keeping
+from recognition.keys import Answer as KeyAnswer
+from recognition.keys import Keyed, KeyPad, Silence
+
+KEY_SECONDS: Final = 0.3  # between two keys of somebody who knows what to press
+ACT_SECONDS: Final = 1.0  # every act takes a little time, so that what is stored has an order
+AGENT: Final = "Robin"
+START: Final = (
+    1_780_000_000.0  # 2026-05-28 20:26:40 UTC; any time, but always the same, so that dates said are the same
+)
+DAY: Final = 86400.0
+KEEPING: Final = Keeping(secret=b"rehearsal", journey=30 * DAY, link=2 * DAY)
+
+
+class VirtualClock:
+    """Unix seconds that stand still until somebody moves them."""
+
+    def __init__(self, start: float) -> None:
+        self._now = start
+
+    def __call__(self) -> float:
+        return self._now
+
+    def move(self, seconds: float) -> None:
+        self._now += seconds
+
+
+class ScriptedBackOffice:
+    """Answers what a conversation says that its back offices answer."""
+
+    def __init__(self, answers: Mapping[str, tuple[Answer, ...]]) -> None:
+        self._answers = {name: list(given) for name, given in answers.items()}
+
+    async def ask(self, service: str, arguments: Mapping[str, str], within: float) -> Mapping[str, str]:  # noqa: ARG002  # a script answers anybody, at once
+        answers = self._answers.get(service)
+        if not answers:
+            raise CannotPlay(f"{service} is asked; say what it answers: services: {{{service}: {{…}}}}, or: fails")
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if answer is None:
+            raise BackOfficeError(f"the conversation lets {service} fail")
+        return answer
+
+
+@dataclass(slots=True)
+class Contact:
+    """One contact of the rehearsal, as an adapter would hold it: the driver's `Leg`."""
+
+    id: str
+    channel: Channel
+    clock: VirtualClock
+    keypad: KeyPad = field(default_factory=KeyPad)
+    wait: Wait | None = None
+    deadline: float | None = None  # when the wait gives up; text channels wait for ever
+    said: list[str] = field(default_factory=list)
+    keyed: KeyAnswer | None = None  # an answer out of type-ahead, not given to the driver yet
+    ended: str | None = None
+
+    def perform(self, actions: tuple[Action, ...]) -> None:
+        self.wait = self.deadline = None
+        for action in actions:
+            match action:
+                case Say():
+                    self.said.append(action.text)
+                case Collect():
+                    self.wait = action
+                    if self.channel == "voice":
+                        now = self.clock()
+                        self.keyed = self.keypad.begin(action.keys, action.timeout, action.interdigit, now, now)
+                case Enqueue():
+                    self.wait, self.deadline = action, self.clock() + action.timeout
+                case Hangup():
+                    self.ended = action.reason
+                case _:
+                    raise AssertionError(f"the driver must carry out {type(action).__name__} itself")
+
+    async def say(self, says: tuple[Say, ...]) -> None:
+        self.said += [say.text for say in says]
+
+    async def moved(self) -> None:
+        self.ended = "moved"
+
+    async def joined(self, agent: str) -> None:
+        self.said.append(f"[{agent} joins]")
+        self.deadline = None
+
+    async def released(self, actions: tuple[Action, ...]) -> None:
+        self.perform(actions)
+
+    async def message(self, text: str, sender: str) -> None:
+        self.said.append(f"[{sender}] {text}")
+
+
+@asynccontextmanager
+async def rehearse(
+    flows: Mapping[str, Flow],
+    back_office: BackOffice,
+    customers: Mapping[str, tuple[str, ...]] | None = None,
+    region: str = "US",
+) -> AsyncIterator[Rehearsal]:
+    """A rehearsal of these menus with nobody on the line yet. `customers`: name -> the numbers known to be theirs."""
+    clock = VirtualClock(START)
+    store, bus = await open_store("sqlite:///:memory:", clock), open_bus("")
+    try:
+        for name, numbers in (customers or {}).items():
+            for number in numbers:
+                await store.attach(Customer(id=name, name=name), "e164", number)
+        known = Flows(flows, {}, store)
+        await known.remember()
+        driver = Driver(store, bus, known, back_office, KEEPING, region, clock)
+        yield Rehearsal(driver, store, clock)
+    finally:
+        await bus.close()
+        await store.close()
+
+
+class Rehearsal:
+    """Player on a driver. `store` and `clock` must be those of that driver."""
+
+    features = frozenset({"call", "press", "choose", "type", "wait", *get_args(Deed), *get_args(Channel)})
+
+    def __init__(self, driver: Driver, store: ContextStore, clock: VirtualClock) -> None:
+        self._driver = driver
+        self._store = store
+        self._clock = clock
+        self._contact: Contact | None = None
+        self._numbers = itertools.count(1)
+        self._menu = ""
+
+    @property
+    def waits_for(self) -> Wait | None:
+        """What the current contact waits for."""
+        return self._contact.wait if self._contact and not self._contact.ended else None
+
+    @property
+    def channel(self) -> Channel | None:
+        return self._contact.channel if self._contact else None
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        wait = self.waits_for
+        return wait.options + wait.always if isinstance(wait, Collect) else ()
+
+    async def call(self, channel: Channel, number: str | None, menu: str) -> None:
+        presentation = "allowed" if number else "prohibited"
+        await self._arrive(channel, menu, number=number, presentation=presentation)
+
+    async def press(self, keys: str) -> None:
+        contact = self._current()
+        if contact.channel != "voice":
+            raise CannotPlay(f"there is no key pad in a {contact.channel}; type or choose instead")
+        for key in keys:
+            self._clock.move(KEY_SECONDS)
+            contact.keyed = contact.keypad.press(key, self._clock())
+            await self._answer(contact)
+        await self._finish_keys(contact)
+
+    async def choose(self, label: str) -> None:
+        contact = self._current()
+        offered = {option.label.casefold(): option for option in self.options if option.label}
+        if contact.channel == "voice" or label.casefold() not in offered:
+            there = ", ".join(option.label for option in offered.values()) if contact.channel != "voice" else ""
+            raise CannotPlay(f"there is no button “{label}”; " + (f"there are: {there}" if there else "there are none"))
+        await self._input(contact, offered[label.casefold()].id, "button")
+
+    async def type(self, text: str) -> None:
+        contact = self._current()
+        if contact.channel == "voice":
+            raise CannotPlay("nobody can type in a call; press keys instead")
+        await self._input(contact, text, "text")
+
+    async def silence(self) -> None:
+        contact = self._current()
+        if contact.channel != "voice" or not isinstance(contact.wait, Collect):
+            raise CannotPlay("silence answers a question by phone, and none is open")
+        if contact.keypad.deadline is not None:
+            await self._until(contact, contact.keypad.deadline)
+
+    async def wait(self, seconds: float) -> None:
+        """Time passes; questions and queues give up as they do by the real clock."""
+        end = self._clock() + seconds
+        while self._contact and not self._contact.ended and (deadline := _deadline(self._contact)) is not None:
+            if deadline > end:
+                break
+            await self._until(self._contact, deadline)
+        self._clock.move(max(0.0, end - self._clock()))
+
+    async def drop(self) -> None:
+        await self._leave("dropped")
+
+    async def hang_up(self) -> None:
+        await self._leave("caller")
+
+    async def open_link(self) -> None:
+        rows = [row for row in await self.messages() if row.payload.get("link")]
+        if not rows:
+            raise CannotPlay("no message with a link was sent yet")
+        try:
+            await self._arrive("chat", self._menu, link=token_for(KEEPING.secret, rows[0].key))
+        except LinkRefused as error:
+            raise Refused("the link is refused: it was used already or has expired") from error
+
+    async def agent_joins(self) -> None:
+        contact = self._current()
+        if not await self._driver.join(contact.id, AGENT):
+            raise CannotPlay("the customer does not wait for a person")
+
+    async def agent_finishes(self) -> None:
+        contact = self._current()
+        journey = await self.journey()
+        if journey is None or journey.status != "with_agent":
+            raise CannotPlay("no agent is talking to the customer")
+        await self._release(contact, "done")
+
+    async def heard(self) -> list[str]:
+        if self._contact is None:
+            return []
+        said, self._contact.said = self._contact.said, []
+        return said
+
+    async def journey(self) -> Journey | None:
+        rows = await self._store.recent(1)
+        return await self._store.load(rows[0].id) if rows else None
+
+    async def messages(self) -> list[OutboxRow]:
+        """What was sent outside of a contact, newest first."""
+        return sorted(await self._store.outbox(100), key=lambda row: row.due_at, reverse=True)
+
+    def _current(self) -> Contact:
+        self._clock.move(ACT_SECONDS)
+        if self._contact is None:
+            raise CannotPlay("no call or chat is on; begin with a call")
+        if self._contact.ended:
+            raise CannotPlay(f"the {self._contact.channel} contact has ended ({self._contact.ended}); begin another")
+        return self._contact
+
+    async def _arrive(
+        self,
+        channel: Channel,
+        menu: str,
+        number: str | None = None,
+        presentation: str = "allowed",
+        link: str | None = None,
+    ) -> None:
+        self._clock.move(ACT_SECONDS)
+        contact = Contact(f"rehearsal-{next(self._numbers)}", channel, self._clock)
+        self._driver.attach(contact.id, contact)
+        node = "rehearsal"
+        arrival = Arrival(contact.id, channel, node, menu, number=number, presentation=presentation, link=link)
+        actions = await self._driver.arrive(arrival, contact.say)
+        self._contact, self._menu = contact, menu
+        await self._perform(contact, actions)
+
+    async def _perform(self, contact: Contact, actions: tuple[Action, ...]) -> None:
+        contact.perform(actions)
+        await self._answer(contact)
+        if contact.ended and contact.ended != "moved":
+            await self._driver.advance(self._left(contact, "ours"))
+            self._driver.detach(contact.id)
+
+    async def _answer(self, contact: Contact) -> None:
+        """Give the driver what the key pad holds as an answer, for as long as type-ahead answers the next question."""
+        while contact.keyed is not None and isinstance(contact.wait, Collect):
+            answer, contact.keyed = contact.keyed, None
+            at, turn = self._clock(), contact.wait.turn
+            match answer:
+                case Keyed(text):
+                    event: Input | NoInput = Input(
+                        id=self._driver.new_event_id(), at=at, contact=contact.id, text=text, mode="keys", turn=turn
+                    )
+                case Silence():
+                    event = NoInput(id=self._driver.new_event_id(), at=at, contact=contact.id, turn=turn)
+            await self._perform(contact, await self._driver.advance(event, contact.say))
+
+    async def _finish_keys(self, contact: Contact) -> None:
+        """A silence long enough ends an answer that no key ended."""
+        while contact.keypad.typed and contact.keypad.deadline is not None and not contact.ended:
+            await self._until(contact, contact.keypad.deadline)
+
+    async def _until(self, contact: Contact, deadline: float) -> None:
+        self._clock.move(max(0.0, deadline - self._clock()))
+        if isinstance(contact.wait, Enqueue):
+            await self._release(contact, "timeout")
+        else:
+            contact.keyed = contact.keypad.tick(self._clock())
+            await self._answer(contact)
+
+    async def _release(self, contact: Contact, outcome: QueueOutcome) -> None:
+        await self._driver.release(contact.id, outcome)
+        await self._answer(contact)
+
+    async def _input(self, contact: Contact, text: str, mode: Literal["text", "button"]) -> None:
+        turn = contact.wait.turn if contact.wait else None
+        event = Input(
+            id=self._driver.new_event_id(),
+            at=self._clock(),
+            contact=contact.id,
+            text=text,
+            mode=mode,
+            turn=turn,
+        )
+        await self._perform(contact, await self._driver.advance(event, contact.say))
+
+    async def _leave(self, reason: LeftReason) -> None:
+        contact = self._current()
+        contact.ended = reason
+        await self._driver.advance(self._left(contact, reason))
+        self._driver.detach(contact.id)
+
+    def _left(self, contact: Contact, reason: LeftReason) -> Left:
+        return Left(id=self._driver.new_event_id(), at=self._clock(), contact=contact.id, reason=reason)
+
+
+def _deadline(contact: Contact) -> float | None:
+    return contact.keypad.deadline if isinstance(contact.wait, Collect) else contact.deadline

@@ -1,0 +1,237 @@
+"""The command line as people meet it: what it prints, where, and with which exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import os
+import re
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+import ivr
+from ivr.cli import main
+from tests.servers import free_port, needs
+
+MENUS = Path(ivr.__file__).parent / "menus"
+WRONG = """
+menu: wrong
+title: Wrong
+language: en-US
+start: helo
+steps:
+  hello:
+    say: Hello.
+    next: bye
+  bye:
+    end: Goodbye.
+"""
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in [name for name in os.environ if name.startswith("IVR_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("IVR_DATA_DIR", str(tmp_path / "var"))
+
+
+@pytest.fixture
+def wrong(tmp_path: Path) -> Path:
+    path = tmp_path / "wrong.yaml"
+    path.write_text(WRONG)
+    return path
+
+
+def type_in(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+
+
+def test_check_finds_nothing_wrong_with_what_we_ship(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check"]) == 0
+    assert "all is well" in capsys.readouterr().out
+
+
+def test_check_tells_each_mistake_with_its_place_and_remedy(wrong: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(wrong)]) == 1
+    first, *_, summary = capsys.readouterr().out.splitlines()
+    assert re.match(rf"{re.escape(str(wrong))}:5:\d+: .*helo.*; .*hello", first)
+    assert summary.startswith("1 file read, ")
+
+
+def test_check_for_editors(wrong: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--json", str(wrong)]) == 1
+    mistakes = json.loads(capsys.readouterr().out)
+    assert mistakes[0]["line"] == 5
+    assert mistakes[0]["remedy"]
+
+
+def test_check_reads_conversations_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "conversations").mkdir()
+    (tmp_path / "conversations/c.yaml").write_text("conversation: c\nmenu: m\nturns:\n  - prss: 1\n")
+    assert main(["check", str(tmp_path)]) == 1
+    assert "c.yaml:4:5: `prss` is not known here; did you mean `press`?" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["check", "test"])
+def test_a_file_that_is_not_there(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, str(tmp_path / "nowhere.yaml")]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("segue: ")
+    assert "nowhere.yaml" in told
+
+
+def test_a_mistyped_setting_stops_every_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("IVR_DATABSE_URL", "sqlite:///x")
+    assert main(["migrate"]) == 2
+    assert capsys.readouterr().err == "segue: IVR_DATABSE_URL is not a setting; did you mean IVR_DATABASE_URL?\n"
+
+
+def test_the_conversations_of_the_menus_pass(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test"]) == 0
+    *played, summary = capsys.readouterr().out.splitlines()
+    assert len(played) == len(list(MENUS.glob("conversations/*.yaml"))) >= 8
+    assert summary == f"{len(played)} passed"
+
+
+def test_a_conversation_that_goes_another_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text("conversation: c\nmenu: support\nturns:\n  - call: voice\n    hears: Welcome to Nadir\n")
+    assert main(["test", str(path)]) == 1
+    told = capsys.readouterr().out
+    assert "line 4, call voice: did not hear “Welcome to Nadir”" in told
+    assert "heard: Welcome to Acme support." in told
+
+
+def test_a_back_office_that_a_conversation_does_not_mention(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text("conversation: c\nmenu: support\nturns:\n  - call: voice\n  - press: 14217#\n")
+    assert main(["test", str(path)]) == 1
+    assert "services: {orders.status: {…}}" in capsys.readouterr().out
+
+
+def test_talk_can_be_kept_as_a_test_that_passes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "kept.yaml"
+    type_in(
+        monkeypatch,
+        *("1", "4217#", "on its way", "2026-12-03"),  # the back office is played by who sits there
+        *("1", "/drop", "/wait 2m", "/call", "/open", "that was all", "/quit"),
+    )
+    assert main(["talk", "support", "--as-test", str(path)]) == 0
+    told = capsys.readouterr().out
+    assert "orders.status is asked about order 4217" in told
+    assert "sms to +14155550134: Acme support: go on with order 4217 here:" in told
+    assert "[4] finish" in told
+    assert main(["test", str(path)]) == 0
+
+
+def test_talk_explains_what_cannot_be_done(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    type_in(monkeypatch, "hello", "/wait", "/fly", "/open", "/channel fax", "/hangup", "1", "/slots", "/help")
+    assert main(["talk", "--number", "withheld"]) == 0
+    told = capsys.readouterr().out
+    for line in (
+        "by phone, press keys",
+        "how long? /wait 30s",
+        "/fly is no command; /help lists them",
+        "no message with a link was sent yet",
+        "which one? voice, chat",
+        "has ended",
+        "paused at step welcome",
+        "/silence",
+    ):
+        assert line in told
+
+
+def test_talk_with_a_menu_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["talk", "suport"]) == 2
+    assert "there are: support" in capsys.readouterr().err
+
+
+def test_migrate_may_run_again_and_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IVR_DATABASE_URL", f"sqlite:///{tmp_path / 'a.db'}")
+    assert main(["migrate"]) == main(["migrate"]) == 0
+    assert (tmp_path / "a.db").exists()
+
+
+def test_doctor_finds_a_good_installation_well(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    needs("espeak-ng", "doctor looks whether the voice is there")
+    monkeypatch.setenv("IVR_PORT", str(free_port()))
+    assert main(["doctor"]) == 0, capsys.readouterr().out
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[1] for line in lines] == [
+        *("settings", "disk", "menus", "voice", "database", "redis", "asterisk", "port"),
+    ]
+
+
+def test_doctor_says_all_that_is_wrong_and_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, wrong: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    needs("espeak-ng", "doctor looks whether the voice is there")
+    dead = free_port()  # nobody listens there
+    (tmp_path / "file").touch()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        for name, value in {
+            "PORT": str(taken.getsockname()[1]),
+            "DATA_DIR": str(tmp_path / "file"),
+            "MENUS": str(wrong.parent),
+            "VOICE": "gmw/en-ux",
+            "ASTERISK_SOUNDS": str(tmp_path / "prompts"),
+            "DATABASE_URL": f"postgresql://segue:pw@127.0.0.1:{dead}/segue",
+            "REDIS_URL": f"redis://127.0.0.1:{dead}",
+            "AMI_URL": f"ami://segue:secret@127.0.0.1:{dead}",
+        }.items():
+            monkeypatch.setenv(f"IVR_{name}", value)
+        assert main(["doctor"]) == 1
+    lines = {line.split()[1]: line for line in capsys.readouterr().out.splitlines()}
+    assert [name for name, line in lines.items() if not line.startswith("WRONG")] == ["settings"]
+    assert list(lines) == ["settings", "disk", "menus", "voice", "database", "redis", "asterisk", "port"]
+    assert all("; " in line for name, line in lines.items() if name != "settings")
+    assert "pw@" not in str(lines)
+    assert "secret@" not in str(lines)
+
+
+def test_serve_on_a_port_that_is_taken(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    needs("espeak-ng", "serving needs a voice")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        monkeypatch.setenv("IVR_PORT", str(taken.getsockname()[1]))
+        assert main(["serve"]) == 2
+    assert "is in use; end what listens there, or set IVR_PORT" in capsys.readouterr().err
+
+
+async def test_serve_says_where_it_is_and_ends_when_told_to(tmp_path: Path) -> None:
+    needs("espeak-ng", "serving needs a voice")
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "ivr.cli", "serve", "--demo"),
+        env=os.environ | {"IVR_PORT": str(port)},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(60):
+            told = (await process.stdout.readline()).decode()
+            assert told == f"Segue: open http://127.0.0.1:{port} (Ctrl-C ends it)\n"
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"GET /healthz HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+            assert (await reader.readline()).split()[1] == b"200"
+            writer.close()
+            process.send_signal(signal.SIGTERM)
+            assert await process.wait() == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
