@@ -327,6 +327,7 @@ def test_services_that_cannot_be(text: str, part: str) -> None:
         ("{service: orders.status, save: [eta]}", "service orders.status needs order; write with: {order"),
         ('{service: orders.status, with: {order: "1", x: "2"}}', 'service orders.status takes no "x"'),
         ('{service: orders.status, with: {order: "1"}, save: [etta]}', 'not answer "etta"; did you mean "eta"?'),
+        ('{service: orders.status, with: {order: "1"}, timeout: 9s}', "orders.status gets no more than 3 s; shorten"),
         ("{service: orders.stats}", 'service "orders.stats" is not declared; did you mean "orders.status"?'),
     ],
 )

@@ -1,0 +1,275 @@
+"""Random flows over all kinds of steps, and random things that happen to a journey: in time, late, twice, from other
+contacts, and with texts that nobody would think of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import get_args
+
+from hypothesis import strategies as st
+
+from ivr.engine.actions import Action
+from ivr.engine.events import (
+    AgentJoined,
+    Arrived,
+    Channel,
+    Event,
+    Expired,
+    Input,
+    Invoked,
+    InvokeFailed,
+    Left,
+    Mode,
+    NoInput,
+    QueueLeft,
+)
+from ivr.engine.flow import (
+    AskSlot,
+    Branch,
+    Choice,
+    Condition,
+    End,
+    Flow,
+    Format,
+    Goto,
+    Handoff,
+    InvokeStep,
+    Menu,
+    Prompt,
+    Ref,
+    SayStep,
+    SendStep,
+    SetStep,
+    SlotSpec,
+    Step,
+    Template,
+    Tries,
+)
+from ivr.engine.journey import Journey
+from ivr.engine.step import step
+from tests.engine.flows import NOON, RESUME, prompt
+
+SECRET, PRIVATE = "86420975", "135791"  # answers that only the secret and the private slot ask for
+NAMES = tuple(f"s{n}" for n in range(7))
+CHANNELS: tuple[Channel, ...] = ("voice", "chat", "sms", "email", "messenger", "app")
+SPECS = (
+    SlotSpec("pin", "digits", "your PIN", "secret", min_length=8, max_length=8),
+    SlotSpec("account", "digits", "your account", "private", min_length=6, max_length=6),
+    SlotSpec("count", "number", "how many", least="0", most="10"),
+    SlotSpec("sure", "yes_no", "whether you are sure"),
+    SlotSpec("size", "choice", "the size", choices={"s": "small", "l": "large"}),
+    SlotSpec("day", "date", "the day", least="2020-01-01"),
+    SlotSpec("price", "money", "the price"),
+    SlotSpec("wish", "text", "your wish", max_length=1000),
+)
+SLOTS = st.sampled_from([spec.name for spec in SPECS])
+
+targets = st.sampled_from(NAMES)
+# Words come from pools: what random words would add is little, and drawing them is slow
+TEMPLATES: tuple[Template, ...] = (
+    (),
+    ("Hello ", Ref("customer.name"), "."),
+    (Ref("journey.summary"),),
+    *(("It is ", Ref(spec.name), ".") for spec in SPECS),
+    *((Ref(name, form), Ref("pin", form)) for name in ("account", "wish", "day", "price") for form in get_args(Format)),
+)
+templates = st.sampled_from(TEMPLATES)
+prompts = st.sampled_from([Prompt(t, (*t, "!"), a) for t in TEMPLATES for a in (None, "p.wav")])
+tries = st.builds(
+    lambda prompt, number, exhausted: Tries((prompt,), (prompt, prompt), number, exhausted, 6.0, 3.0),
+    prompts,
+    st.integers(1, 4),
+    targets,
+)
+CHOICE_NAMES = (("one", "1"), ("agent", "0"), ("again", None))
+
+
+@st.composite
+def choice_lists(draw: st.DrawFn, least: int) -> tuple[Choice, ...]:
+    found = []
+    for name, key in CHOICE_NAMES[: draw(st.integers(least, len(CHOICE_NAMES)))]:
+        goto = draw(targets)
+        do = draw(st.sampled_from([None, None, "repeat", "start_over"]))
+        found.append(Choice(name, key, f"{name} more", (f"say {name}",), None if do else goto, do))
+    return tuple(found)
+
+
+conditions = st.builds(
+    Condition,
+    SLOTS | st.sampled_from(["channel", "trust"]),
+    st.sampled_from(["is", "is_not", "in", "known", "at_least", "at_most"]),
+    st.sampled_from([("yes",), ("no",), ("voice",), ("2",), ("s",), ("2026-01-01",)]),
+)
+STEPS: dict[type, st.SearchStrategy[Step]] = {
+    Menu: st.builds(Menu, prompts, choice_lists(1), tries),
+    AskSlot: st.builds(
+        AskSlot, SLOTS, prompts, tries, targets, st.dictionaries(st.sampled_from(CHANNELS), targets, max_size=1)
+    ),
+    SayStep: st.builds(SayStep, prompts, targets),
+    InvokeStep: st.builds(
+        InvokeStep,
+        st.just("service"),
+        st.fixed_dictionaries({"given": templates}),
+        st.just(3.0),
+        st.none() | prompts,
+        st.dictionaries(SLOTS, st.sampled_from(["a", "b"]), max_size=2),
+        targets,
+        targets,
+    ),
+    SendStep: st.builds(
+        SendStep, st.sampled_from(["sms", "email"]), templates, st.none() | targets, targets, st.none() | targets
+    ),
+    Handoff: st.builds(
+        Handoff, st.just("q"), st.just(()), st.none() | prompts, templates, st.just(60.0), targets, st.none() | targets
+    ),
+    SetStep: st.builds(SetStep, st.dictionaries(SLOTS, templates, max_size=2), targets),
+    Branch: st.builds(
+        Branch,
+        st.lists(st.tuples(st.lists(conditions, min_size=1, max_size=2).map(tuple), targets), max_size=2).map(tuple),
+        targets,
+    ),
+    Goto: st.builds(Goto, targets),
+    End: st.builds(End, st.none() | prompts),
+}
+# Questions are where most things happen
+steps = st.one_of(STEPS[AskSlot], STEPS[Menu], STEPS[AskSlot], *STEPS.values())
+
+flows: st.SearchStrategy[Flow] = st.builds(
+    Flow,
+    menu=st.just("random"),
+    version=st.just("v1"),
+    title=st.just("Random"),
+    language=st.sampled_from(["en-US", "en-GB", "de-DE"]),
+    start=targets,
+    channels=st.just(CHANNELS),
+    steps=st.fixed_dictionaries(dict.fromkeys(NAMES, steps)),
+    slots=st.just({spec.name: spec for spec in SPECS}),
+    always=choice_lists(0),
+    resume=st.just(RESUME),
+    sorry=st.just(prompt("Sorry.")),
+)
+
+TEXTS = (
+    *("1", "2", "0", "one", "say agent", "again", "yes", "no", "small", "3.5", "3*5", "$12.50", "12012026", "tomorrow"),
+    *(SECRET, PRIVATE, PRIVATE, SECRET, "2026-12-01", "go_on", "start over", "some wish", "{link}", "{pin}", ""),
+    *("\0", "\ud800", "٣٤٥", "１２３", "🍕" * 20, "7" * 65_536, "\n", "-0", "1e9", "NaN", "²"),
+)
+
+
+@dataclass(frozen=True)
+class Move:
+    """Something that happens, told relative to where the journey stands."""
+
+    kind: type[Event]
+    text: str
+    mode: Mode
+    confidence: float
+    foreign: bool
+    contact: int
+    turns_late: int | None
+    repeats: bool
+    channel: Channel
+    resume: str
+    step: str | None
+    trust: int
+    reach: dict[str, str]
+    reason: str
+    outcome: str
+    after: float
+
+    def event(self, n: int, journey: Journey, earlier: Sequence[Event]) -> Event:
+        if self.repeats and earlier:
+            return earlier[-1 - self.contact % len(earlier)]
+        current = journey.contact.id if journey.contact and not self.foreign else f"c{self.contact}"
+        at, turn = NOON + n * self.after, None if self.turns_late is None else journey.turn - self.turns_late
+        head = {"id": f"e{n}", "at": at, "contact": current}
+        late = journey.turn if turn is None else turn
+        match self.kind.__name__:
+            case "Arrived":
+                head["contact"] = f"c{self.contact}"
+                return Arrived(
+                    **head, channel=self.channel, trust=self.trust, resume=self.resume, step=self.step,
+                    reach=self.reach, customer_name=self.text[:50],
+                )  # fmt: skip
+            case "Input":
+                return Input(**head, text=self.text, mode=self.mode, confidence=self.confidence, turn=turn)
+            case "NoInput":
+                return NoInput(**head, turn=turn)
+            case "Invoked":
+                values = {"a": self.text, "b": "2026-12-01"} if self.text not in {SECRET, PRIVATE} else {"a": "7"}
+                return Invoked(**head, turn=late, result=values)
+            case "InvokeFailed":
+                return InvokeFailed(**head, turn=late, reason=self.text)
+            case "AgentJoined":
+                return AgentJoined(**head, turn=turn, agent=self.text[:50])
+            case "QueueLeft":
+                return QueueLeft(**head, turn=turn, outcome=self.outcome)
+            case "Left":
+                return Left(**head, reason=self.reason, detail=self.text[:50])
+            case _:
+                return Expired(**head)
+
+
+KINDS = (Input, NoInput, Invoked, InvokeFailed, AgentJoined, QueueLeft, Left, Arrived, Expired)
+mostly = st.sampled_from([False] * 7 + [True])
+
+moves = st.builds(
+    Move,
+    kind=st.sampled_from([Input] * 6 + [Arrived] * 2 + [Invoked, *KINDS]),
+    text=st.sampled_from(TEXTS) | st.text(max_size=30),
+    mode=st.sampled_from(["keys", "keys", "speech", "text", "text", "button"]),
+    confidence=st.sampled_from([1.0, 1.0, 0.2]),
+    foreign=mostly,
+    contact=st.integers(0, 3),
+    turns_late=st.sampled_from([None, 0, 0, 0, 1, -1]),
+    repeats=mostly,
+    channel=st.sampled_from(CHANNELS),
+    resume=st.sampled_from(["fresh", "continue", "continue", "offer"]),
+    step=st.sampled_from([None] * 6 + ["gone", *NAMES[:2]]),
+    trust=st.integers(0, 4),
+    reach=st.dictionaries(st.sampled_from(["sms", "email"]), st.just("+15550100"), max_size=2),
+    reason=st.sampled_from(["caller", "dropped", "ours", "moved"]),
+    outcome=st.sampled_from(["done", "unavailable", "timeout"]),
+    after=st.floats(0, 10_000_000),
+)
+ARRIVAL = Arrived(id="first", at=NOON, contact="c0", channel="voice")
+
+
+@st.composite
+def games(draw: st.DrawFn, longest: int = 20) -> tuple[Flow, tuple[Move, ...]]:
+    return draw(flows), tuple(draw(st.lists(moves, max_size=longest)))
+
+
+@dataclass(frozen=True)
+class Played:
+    """One event: the journey before it, what happened, the journey after it, and what is to be done."""
+
+    flow: Flow
+    before: Journey
+    event: Event
+    after: Journey
+    actions: tuple[Action, ...]
+
+    @property
+    def moved(self) -> bool:
+        """The event is of a contact that does not hold the journey."""
+        contact = self.before.contact
+        return contact is not None and contact.id != self.event.contact and self.takes_no_journey
+
+    @property
+    def takes_no_journey(self) -> bool:
+        return not isinstance(self.event, Arrived | Expired)
+
+
+def played(game: tuple[Flow, tuple[Move, ...]], journey: Journey | None = None) -> Iterator[Played]:
+    """The game from the first arrival on."""
+    flow, its_moves = game
+    journey = journey or Journey("j1", "random", "v1")
+    earlier: list[Event] = []
+    for n, move in enumerate((None, *its_moves)):
+        event = replace(ARRIVAL) if move is None else move.event(n, journey, earlier)
+        after, actions = step(flow, journey, event)
+        yield Played(flow, journey, event, after, actions)
+        earlier.append(event)
+        journey = after

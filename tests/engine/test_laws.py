@@ -1,0 +1,244 @@
+"""The ten invariants of the engine, for random flows and whatever may happen to a journey.
+
+What the driver and the store have to do for invariants 6 and 7 is tested there; here is the engine's part of them.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import ivr.engine.step
+from ivr.engine.actions import Collect, Enqueue, Hangup, Invoke, Say, Send
+from ivr.engine.events import Arrived, Channel, Input, Left, NoInput, Resume
+from ivr.engine.flow import AskSlot, Flow
+from ivr.engine.journey import Ask, Journey
+from ivr.engine.step import current_wait, step, summary
+from tests.engine.flows import NOON
+from tests.engine.strategies import CHANNELS, PRIVATE, SECRET, SPECS, Played, flows, games, played
+
+LAW = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SENSITIVITY = {spec.name: spec.sensitivity for spec in SPECS}
+
+
+@LAW
+@given(games())
+def test_a_turn_is_says_and_sends_then_one_wait_or_a_hang_up(game) -> None:
+    """Invariant 1."""
+    for turn in played(game):
+        *before, last = turn.actions
+        assert all(isinstance(action, Say | Send) for action in before)
+        assert isinstance(last, Collect | Invoke | Enqueue | Hangup)
+
+
+@LAW
+@given(games())
+def test_a_wait_carries_its_number_its_step_and_its_limits(game) -> None:
+    """Invariant 2."""
+    for turn in played(game):
+        match turn.actions[-1]:
+            case Collect() as wait:
+                assert wait.timeout > 0
+                assert wait.interdigit > 0
+                assert wait.keys.max >= wait.keys.min >= 0
+            case Invoke() | Enqueue() as wait:
+                assert wait.timeout > 0
+            case _:
+                continue
+        assert (wait.turn, wait.step) == (turn.after.turn, turn.after.step)
+
+
+def test_the_engine_knows_no_clock_no_dice_and_no_network() -> None:
+    """Invariant 2. Its modules (the loader, which reads YAML, is apart) import nothing that could wait, sleep, know the
+    time or roll dice."""
+    allowed = {"__future__", "collections", "dataclasses", "datetime", "decimal", "ivr", "re", "typing", "unicodedata"}
+    for path in Path(ivr.engine.step.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names = [node.module] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
+                assert {str(name).split(".")[0] for name in names} <= allowed, path.name
+            if isinstance(node, ast.Attribute):
+                assert node.attr not in {"now", "utcnow", "today"}, path.name
+
+
+@LAW
+@given(games())
+def test_the_same_event_at_the_same_place_has_the_same_answer(game) -> None:
+    """Invariant 2: no hidden state, so a turn can be computed again after a lost race."""
+    for turn in played(game):
+        assert step(turn.flow, turn.before, turn.event) == (turn.after, turn.actions)
+
+
+@LAW
+@given(games())
+def test_an_event_that_was_handled_changes_nothing_again(game) -> None:
+    """Invariant 3."""
+    for turn in played(game):
+        again, actions = step(turn.flow, turn.after, turn.event)
+        assert again == turn.after
+        assert actions in (current_wait(turn.flow, turn.after), (Hangup("moved"),))
+
+
+@LAW
+@given(games(), st.sampled_from([-3, -1, 1, 100]))
+def test_an_event_for_another_wait_changes_nothing_and_repeats_the_current_one(game, off: int) -> None:
+    """Invariant 3."""
+    for turn in played(game):
+        contact = turn.after.contact.id if turn.after.contact else "c0"
+        for late in (
+            Input(id="late", at=NOON, contact=contact, text="1", mode="keys", turn=turn.after.turn + off),
+            NoInput(id="late", at=NOON, contact=contact, turn=turn.after.turn + off),
+        ):
+            assert step(turn.flow, turn.after, late) == (turn.after, current_wait(turn.flow, turn.after))
+
+
+@LAW
+@given(games())
+def test_the_current_wait_can_be_told_from_flow_and_journey_alone(game) -> None:
+    """Invariant 3: what is repeated is what was asked, under the same number."""
+    for turn in played(game):
+        if not turn.moved:
+            assert current_wait(turn.flow, turn.after)[-1] == turn.actions[-1]
+
+
+@LAW
+@given(games(), st.sampled_from(CHANNELS), st.sampled_from(["caller", "dropped", "ours", "moved"]))
+def test_leaving_ends_the_contact_and_arriving_goes_on_at_the_same_step(game, channel: Channel, reason) -> None:
+    """Invariant 4."""
+    for turn in played(game):
+        live = turn.after
+        if live.contact is None:
+            continue
+        left, actions = step(turn.flow, live, Left(id="x1", at=NOON, contact=live.contact.id, reason=reason))
+        assert actions == (Hangup(),)
+        assert (left.contact, left.step, left.slots, left.left) == (None, live.step, live.slots, reason)
+        if live.status != "live" or _goes_elsewhere(turn.flow, live, channel):
+            continue
+        back = _arrive(turn.flow, left, channel, "continue")
+        assert (back.step, back.slots) == (live.step, live.slots)
+        assert back.contact is not None
+        assert back.contact.channel == channel
+        assert (back.noinputs, back.nomatches) == (live.noinputs, live.nomatches)
+
+
+def _goes_elsewhere(flow: Flow, journey: Journey, channel: Channel) -> bool:
+    """The journey stands at a question that this channel does not put, or that was answered elsewhere since."""
+    place = flow.steps.get(journey.step or "")
+    return isinstance(place, AskSlot) and (channel in place.fallback or place.slot in journey.slots)
+
+
+def _arrive(flow: Flow, journey: Journey, channel: Channel, resume: Resume, contact: str = "new") -> Journey:
+    event = Arrived(id=f"arrives-{contact}", at=NOON, contact=contact, channel=channel, resume=resume)
+    return step(flow, journey, event)[0]
+
+
+@LAW
+@given(games(longest=60))
+def test_nothing_raises_loops_for_ever_or_grows_for_ever(game) -> None:
+    """Invariant 5."""
+    for turn in played(game):
+        journey = turn.after
+        assert len(turn.actions) < 1000
+        assert (len(journey.path) <= 50, len(journey.ledger) <= 200, len(journey.seen) <= 32) == (True,) * 3
+        assert all(len(slot.value) <= 1000 for slot in journey.slots.values())
+        if turn.actions[-1] == Hangup("broken"):
+            assert not any(isinstance(action, Send) for action in turn.actions)
+
+
+@LAW
+@given(games())
+def test_a_stored_and_reloaded_journey_behaves_like_the_original(game) -> None:
+    """Invariant 6: all there is to know is in the journey, and it can be stored."""
+    for turn in played(game):
+        reloaded = msgspec.json.decode(msgspec.json.encode(turn.before), type=Journey)
+        assert reloaded == turn.before
+        assert step(turn.flow, reloaded, turn.event) == (turn.after, turn.actions)
+        msgspec.json.encode(turn.actions)  # PostgreSQL's JSON takes neither half characters nor NUL
+        assert "\\u0000" not in msgspec.json.encode(turn.after.slots).decode()
+
+
+@LAW
+@given(games())
+def test_whoever_arrives_last_has_the_journey(game) -> None:
+    """Invariant 7. The revision is the store's: it is the same before and after."""
+    for turn in played((game[0], game[1])):
+        assert turn.after.rev == turn.before.rev
+        if turn.moved:
+            assert (turn.after, turn.actions) == (turn.before, (Hangup("moved"),))
+        elif isinstance(turn.event, Arrived) and turn.event.id not in turn.before.seen:
+            assert turn.after.contact is not None
+            assert turn.after.contact.id == turn.event.contact
+
+
+@LAW
+@given(games())
+def test_what_is_known_is_not_asked_and_every_ask_is_in_the_ledger_once(game) -> None:
+    """Invariant 8."""
+    for turn in played(game):
+        journey, last = turn.after, turn.actions[-1]
+        lines = [(ask.step, ask.slot, ask.contact, ask.known) for ask in journey.ledger]
+        assert len(set(lines)) == len(lines)
+        if isinstance(last, Collect) and not journey.offering and journey.contact is not None:
+            assert last.slot not in journey.slots
+            assert (last.step, last.slot, journey.contact.id, False) in lines
+        for ask in journey.ledger[len(turn.before.ledger) :]:
+            assert not (ask.known and _given_now(turn, ask)), "an answer of this very turn is no old knowledge"
+
+
+def _given_now(turn: Played, ask: Ask) -> bool:
+    return isinstance(turn.event, Input) and ask.slot is not None and ask.slot not in turn.before.slots and (
+        turn.before.step == ask.step
+    )  # fmt: skip
+
+
+@LAW
+@given(games())
+def test_secrets_are_in_no_words_and_private_slots_only_in_words_for_who_may_hear_them(game) -> None:
+    """Invariant 9."""
+    for turn in played(game):
+        for_customers = [a.text for a in turn.actions if isinstance(a, Say | Send)]
+        for_agents = [a.whisper + a.why for a in turn.actions if isinstance(a, Enqueue)]
+        for_agents.append(summary(turn.flow, turn.after))
+        for_agents += [visit.chose for visit in turn.after.path]
+        if _is_kept(turn, "secret", SECRET):
+            assert not any(SECRET in _solid(text) for text in for_customers + for_agents)
+        if _is_kept(turn, "private", PRIVATE) and not _may_hear(turn):
+            assert not any(PRIVATE in _solid(text) for text in for_customers)
+
+
+def _is_kept(turn: Played, sensitivity: str, value: str) -> bool:
+    """Whether only a slot of this sensitivity was given this value. (A customer may also tell their PIN where they are
+    asked for a wish; that is no secret slot then.)"""
+    given = {name for name, slot in turn.after.slots.items() if slot.value == value and slot.channel is not None}
+    elsewhere = [s.value for name, s in turn.after.slots.items() if SENSITIVITY[name] != sensitivity and s.channel]
+    return bool(given) and not any(value in text for text in elsewhere)
+
+
+def _may_hear(turn: Played) -> bool:
+    contact = turn.after.contact
+    return contact is None or contact.trust >= 2 or turn.after.slots["account"].contact == contact.id
+
+
+def _solid(text: str) -> str:
+    return text.replace(" ", "")
+
+
+@LAW
+@given(games(), flows, st.sampled_from(["continue", "offer"]), st.sets(st.sampled_from(["s0", "s1", "s2", "s3"])))
+def test_a_journey_stays_with_its_version_until_it_arrives_at_a_newer_one(game, newer, resume, gone) -> None:
+    """Invariant 10. (There is no migration map yet: what is gone leads to the start.)"""
+    kept = {name: place for name, place in newer.steps.items() if name not in gone or name == newer.start}
+    newer = replace(newer, version="v2", steps=kept)
+    for turn in played(game):
+        if not isinstance(turn.event, Arrived):
+            assert turn.after.version == turn.before.version
+        after = _arrive(newer, turn.after, "chat", resume)
+        assert after.version == "v2"
+        assert after.step is None or after.step in kept or after.status == "paused"
+        if turn.after.step in kept and resume == "offer" and after.offering:
+            assert after.step == turn.after.step
