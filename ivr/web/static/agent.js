@@ -6,11 +6,12 @@ import { nameOf, popCard, waitingCard } from "./pop.js";
 import { ask, listen } from "./wire.js";
 
 const NAME = "segue.agent";
+const asked = new URLSearchParams(location.search);
 const desk = {
   pops: new Map(), // contact -> pop, in the order in which they came
   said: new Map(), // journey -> messages of its chat
-  chosen: new URLSearchParams(location.search).get("contact"),
-  agent: localStorage.getItem(NAME) ?? "",
+  chosen: asked.get("contact"),
+  agent: localStorage.getItem(NAME) ?? asked.get("agent") ?? "",
   call: null, // the web phone call that we are in
   wrong: "",
 };
@@ -20,9 +21,9 @@ const desk = {
 function draw() {
   const focused = document.activeElement?.dataset?.contact;
   byId("queue").replaceChildren(...[...desk.pops.values()].map((pop) =>
-    waitingCard(pop, pop.contact === desk.chosen, () => choose(pop.contact))));
+    waitingCard(pop, pop.contact === desk.chosen, desk.agent, () => choose(pop.contact))));
   const waiting = [...desk.pops.values()].filter(({ status }) => status === "queued").length;
-  byId("count").textContent = waiting || "";
+  byId("count").textContent = waiting ? `${waiting} waiting` : "";
   document.title = waiting ? `(${waiting}) Desk · Segue` : "Desk · Segue";
   byId("me").textContent = desk.agent;
   if (focused) byId("queue").querySelector(`[data-contact="${CSS.escape(focused)}"]`)?.focus();
@@ -52,11 +53,13 @@ function acts(pop) {
     el("span", { class: "muted small" }, pop.agent ? `With ${pop.agent}` : ""), wrong];
 }
 
+const SIDES = { agent: "own", customer: "", segue: "segue" };
+
 function talk(pop) {
   if (pop.channel !== "chat") return null;
   const said = desk.said.get(pop.journey) ?? [];
   const bubbles = said.map(({ from, text, sender }) =>
-    el("li", { class: `bubble ${from === "agent" ? "own" : ""}` }, from === "agent" && sender ? el("span", { class: "who" }, sender) : "", text));
+    el("li", { class: `bubble ${SIDES[from]}` }, from === "agent" && sender ? el("span", { class: "who" }, sender) : "", text));
   const log = el("ol", { id: "talk-log", class: "bubbles", role: "log", "aria-label": "Conversation", tabindex: "0" }, bubbles);
   const form = el("form", { submit: (event) => write(event, pop) },
     el("label", { for: "talk-text", class: "hidden-visually" }, "Your message"),
@@ -103,6 +106,10 @@ async function speak(pop) {
   const { AgentPhone } = await import("./phone.js");
   const query = new URLSearchParams({ contact: pop.contact, agent: desk.agent });
   const call = new AgentPhone(`/phone/agent?${query}`);
+  call.addEventListener("ended", () => {
+    desk.call = null;
+    drawPop();
+  });
   await call.start();
   desk.call = call;
 }
@@ -190,7 +197,7 @@ async function refresh() {
   const { pop, history: turns } = await ask(`/api/journeys/${encodeURIComponent(shown.journey)}`);
   desk.said.set(pop.journey, turns.flatMap(({ body }) => body.event === "Message"
     ? [{ from: body.from, sender: body.sender, text: body.text }]
-    : [...(body.heard ? [{ from: "customer", text: body.heard }] : []), ...(body.said ?? []).map((text) => ({ from: "agent", sender: "", text }))]));
+    : [...(body.heard ? [{ from: "customer", text: body.heard }] : []), ...(body.said ?? []).map((text) => ({ from: "segue", text }))]));
   if (desk.pops.has(pop.contact)) desk.pops.set(pop.contact, pop);
   drawPop();
 }

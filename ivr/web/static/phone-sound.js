@@ -13,7 +13,8 @@ export class Sound {
   /** Be ready to play. To be called while a click or a key press is handled: browsers play nothing otherwise. */
   async open() {
     const context = (this.#context = new AudioContext({ latencyHint: "interactive" }));
-    await Promise.all([context.audioWorklet.addModule(new URL("audio-worklet.js", import.meta.url)), context.resume()]);
+    context.resume(); // not waited for: a browser that wants a click first answers at that click
+    await context.audioWorklet.addModule(new URL("audio-worklet.js", import.meta.url));
     if (context !== this.#context) return; // closed meanwhile
     this.#speaker = new AudioWorkletNode(context, "speaker", { numberOfInputs: 0, outputChannelCount: [1] });
     this.#meter = new AnalyserNode(context, { fftSize: 2048 });

@@ -9,6 +9,7 @@ import { Sound } from "./phone-sound.js";
 const TRY_EVERY = 500; // ms between attempts to find a lost line again
 const GIVE_UP = 60_000; // ms
 const DROPPED = 4000; // close codes: see docs/webphone.md
+const TRY_LATER = 1013;
 const FINAL = { 1000: "finished", 1008: "refused", [DROPPED]: "dropped", 4001: "replaced" };
 const MOST_KEYS = 64;
 
@@ -18,13 +19,14 @@ class Phone extends EventTarget {
   state = "idle";
   #url;
   #socket = null;
+  #begun = false; // what `_opened` sends goes before everything else
   #lostAt = 0;
   #again = 0;
 
   constructor(url) {
     super();
     this.#url = new URL(url, location.href.replace(/^http/, "ws"));
-    addEventListener("offline", () => this.#socket?.close());
+    addEventListener("offline", () => this.state === "talking" && this.#lose());
     addEventListener("online", () => this.state === "lost" && this.#connect());
   }
 
@@ -45,13 +47,12 @@ class Phone extends EventTarget {
   }
 
   _send(message) {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+    if (this.#begun) this.#socket?.send(JSON.stringify(message));
   }
 
   /** Ask for the microphone, once a call. */
   async _speak() {
-    const heard = (frame) => this.#socket?.readyState === WebSocket.OPEN && this.#socket.send(frame);
-    this.#tell("microphone", await this.sound.listen(heard));
+    this.#tell("microphone", await this.sound.listen((frame) => this.#begun && this.#socket?.send(frame)));
   }
 
   _end(reason, code = 1000) {
@@ -59,6 +60,7 @@ class Phone extends EventTarget {
     clearTimeout(this.#again);
     const socket = this.#socket;
     this.#socket = null;
+    this.#begun = false;
     socket?.close(code);
     this.sound.close();
     this.#become("idle");
@@ -73,14 +75,26 @@ class Phone extends EventTarget {
     clearTimeout(this.#again);
     this.#socket?.close();
     const socket = (this.#socket = new WebSocket(this.#url));
+    this.#begun = false;
     socket.binaryType = "arraybuffer";
-    socket.onopen = () => this._opened();
+    socket.onopen = () => {
+      if (socket !== this.#socket) return;
+      this.#begun = true;
+      this._opened();
+    };
     socket.onmessage = ({ data }) => {
       if (socket !== this.#socket) return;
       if (typeof data === "string") this.#event(JSON.parse(data));
       else this.sound.play(data);
     };
     socket.onclose = ({ code }) => socket === this.#socket && this.#closed(code);
+  }
+
+  /** The browser knows that the network is gone long before the socket does. */
+  #lose() {
+    const socket = this.#socket;
+    this.#closed(1006);
+    socket?.close();
   }
 
   #event(message) {
@@ -93,12 +107,14 @@ class Phone extends EventTarget {
 
   #closed(code) {
     this.#socket = null;
+    this.#begun = false;
     if (this.state === "talking") {
       this.#lostAt = performance.now();
       this.#become("lost");
     }
     if (code in FINAL) this._end(FINAL[code]);
-    else if (performance.now() - this.#lostAt > GIVE_UP) this._end(code === 1013 ? "busy" : "unreachable");
+    else if (code === TRY_LATER && this.state === "calling") this._end("busy");
+    else if (performance.now() - this.#lostAt > GIVE_UP) this._end("unreachable");
     else this.#again = setTimeout(() => this.#connect(), TRY_EVERY);
   }
 
@@ -138,7 +154,7 @@ export class WebPhone extends Phone {
     if (this.state === "idle" || this.#unused.length >= MOST_KEYS) return false;
     this.#unused.push([++this.#seq, key]);
     this.sound.beep(key);
-    if (this.state === "talking") this._send({ event: "key", key, seq: this.#seq });
+    this._send({ event: "key", key, seq: this.#seq });
     return true;
   }
 
@@ -165,9 +181,10 @@ export class WebPhone extends Phone {
 
 /** The agent's end of a call that the agent has accepted. */
 export class AgentPhone extends Phone {
+  /** Resolves when sound can be heard; the microphone may still wait for the browser's question. */
   async start() {
     await this._begin();
-    await this._speak();
+    this._speak();
   }
 
   /** The talk is over; the caller goes on with the menu. */

@@ -7,8 +7,10 @@ export function nameOf(pop) {
   return pop.customer?.name || pop.identifier || "Unknown customer";
 }
 
-export function waitingCard(pop, current, choose) {
-  const state = pop.status === "with_agent" ? `with ${pop.agent || "an agent"}` : ago(pop.at);
+/** A line of the list. `me`: the name of the agent who looks. */
+export function waitingCard(pop, current, me, choose) {
+  const whose = pop.agent === me ? "you" : pop.agent || "an agent";
+  const state = pop.status === "with_agent" ? `with ${whose}` : ago(pop.at);
   return el("li", {}, el("button", { class: "waiting", "aria-current": current && "true", "data-contact": pop.contact, click: choose },
     icon(pop.channel), el("strong", {}, nameOf(pop)), el("span", { class: "small muted" }, state),
     el("span", { class: "why" }, pop.why || pop.summary || channelName(pop.channel))));
@@ -26,6 +28,7 @@ function head(pop, acts) {
     el("p", { class: "muted small" }, icon(pop.channel), ` ${where}`, pop.customer?.name && pop.identifier ? ` · ${pop.identifier}` : ""),
     pop.why && el("p", { class: "why" }, pop.why),
     pop.summary && pop.summary !== pop.why && el("p", { class: "muted" }, pop.summary),
+    answered(pop),
     el("div", { class: "acts" }, acts));
 }
 
@@ -36,17 +39,16 @@ function candidates(pop) {
 }
 
 function answered(pop) {
-  return el("section", { class: "card" }, el("h3", {}, "Already answered: do not ask again"),
-    pop.answered.length
-      ? el("ul", { class: "answered" }, pop.answered.map((title) => el("li", {}, icon("check"), title)))
-      : el("p", { class: "muted" }, "Nothing yet."));
+  if (!pop.answered.length) return null;
+  return el("div", { class: "known" }, el("h3", {}, "Already answered: do not ask again"),
+    el("ul", { class: "answered" }, pop.answered.map((title) => el("li", {}, icon("check"), title))));
 }
 
 function slots(pop) {
   const rows = pop.slots.map(({ title, name, value, channel, at }) => el("tr", {},
     el("th", { scope: "row" }, title || name), el("td", {}, value),
     el("td", {}, channel ? [icon(channel), ` ${channelName(channel)}, `] : [], time(at))));
-  return el("section", { class: "card right" }, el("h3", {}, "What we know"),
+  return el("section", { class: "card" }, el("h3", {}, "What we know"),
     rows.length ? el("table", { class: "slots" }, el("tbody", {}, rows)) : el("p", { class: "muted" }, "Nothing yet."));
 }
 
@@ -59,7 +61,7 @@ function timeline(pop) {
   const ends = pop.contacts.flatMap((contact, index) => contact.left
     ? [{ at: pop.contacts[index + 1]?.at ?? pop.at, order: -1, quiet: true, line: ["lost", "", `${channelName(contact.channel)}: ${LEFT[contact.left] ?? contact.left}`] }] : []);
   const all = [...begins, ...steps, ...ends].sort((one, other) => one.at - other.at || one.order - other.order);
-  return el("section", { class: "card left" }, el("h3", {}, "The journey so far"),
+  return el("section", { class: "card" }, el("h3", {}, "The journey so far"),
     el("ol", { class: "timeline" }, all.map(({ at, quiet, line: [kind, mark, words] }) =>
       el("li", { class: kind }, el("span", { class: "dot" }, mark), el("span", {}, words), quiet ? "" : time(at)))));
 }
@@ -67,5 +69,5 @@ function timeline(pop) {
 /** The whole pop; `acts` are its buttons, `talk` the conversation with the customer if there is one. */
 export function popCard(pop, acts, talk) {
   return el("article", { class: "pop", "data-contact": pop.contact },
-    head(pop, acts), talk, candidates(pop), answered(pop), timeline(pop), slots(pop));
+    el("div", {}, ...[head(pop, acts), candidates(pop), talk].filter(Boolean)), el("div", {}, slots(pop), timeline(pop)));
 }

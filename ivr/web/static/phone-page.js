@@ -1,0 +1,179 @@
+// The phone's page: what is shown and pressed. The phone itself is in phone.js.
+
+import { byId, el } from "./dom.js";
+import { WebPhone } from "./phone.js";
+
+const LETTERS = { 2: "ABC", 3: "DEF", 4: "GHI", 5: "JKL", 6: "MNO", 7: "PQRS", 8: "TUV", 9: "WXYZ", 0: "+" };
+const NAMES = { "*": "star", "#": "hash" };
+const MOST_SAID = 40; // captions kept on the page
+const STATES = {
+  idle: "Ready",
+  calling: "Calling…",
+  talking: "Connected",
+  lost: "Line lost. Finding it again…",
+};
+const ENDS = {
+  caller: "You hung up. Call again at any time: you go on where you were.",
+  dropped: "The line was dropped. Call again, and you go on where you were.",
+  lost: "The line was away for too long. Call again, and you go on where you were.",
+  moved: "Your conversation goes on elsewhere.",
+  broken: "We could not go on. Please call again in a few minutes.",
+  busy: "All lines are busy. Please call again in a moment.",
+  refused: "The call was refused. Reload this page and try again.",
+  replaced: "This call goes on in another window.",
+  unreachable: "We cannot be reached now. Check your connection and call again.",
+};
+const BAD = new Set(["broken", "busy", "refused", "unreachable"]);
+
+const phone = new WebPhone();
+const asked = new URLSearchParams(location.search);
+let since = 0;
+let secret = false;
+let person = "";
+
+// Calling
+
+byId("dial").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const number = byId("number").value.replace(/[^+0-9]/g, "");
+  const withheld = byId("withheld").checked || !number;
+  keep("number", byId("number").value);
+  byId("said").replaceChildren();
+  note("");
+  phone.call({ number: withheld ? null : number, withheld, menu: asked.get("menu") ?? undefined });
+  byId("said").focus(); // not a button: a key that is held down would press it
+});
+byId("withheld").addEventListener("change", () => (byId("number").disabled = byId("withheld").checked));
+byId("hangup").addEventListener("click", () => phone.hangup());
+byId("drop").addEventListener("click", () => phone.drop());
+byId("mute").addEventListener("click", () => {
+  phone.muted = !phone.muted;
+  byId("mute").setAttribute("aria-pressed", phone.muted);
+});
+
+phone.addEventListener("state", ({ detail }) => {
+  const idle = detail === "idle";
+  document.body.dataset.state = detail;
+  for (const id of ["dial", "call"]) byId(id).hidden = !idle;
+  for (const id of ["talk", "hangup", "drop", "timer"]) byId(id).hidden = idle;
+  for (const key of byId("keys").children) key.disabled = idle;
+  byId("mute").hidden ||= idle;
+  show(detail === "talking" && person ? person : STATES[detail]);
+  if (detail === "calling") start();
+});
+phone.addEventListener("ended", ({ detail }) => {
+  show("Call ended");
+  person = "";
+  note(ENDS[detail] ?? "", BAD.has(detail));
+  byId("options").replaceChildren();
+  byId("call").focus();
+});
+
+// Hearing
+
+phone.addEventListener("say", ({ detail }) => {
+  const said = byId("said");
+  said.lastElementChild?.classList.remove("now");
+  said.append(el("li", { class: "now" }, detail.text));
+  while (said.children.length > MOST_SAID) said.firstElementChild.remove();
+  said.scrollTop = said.scrollHeight;
+});
+phone.addEventListener("collect", ({ detail }) => {
+  secret = detail.secret;
+  typed("");
+  note("");
+  person = "";
+  show(STATES.talking);
+  byId("mute").hidden = true;
+  byId("options").replaceChildren(...detail.options.map(choice));
+});
+phone.addEventListener("queued", () => waiting("Waiting for a person…"));
+phone.addEventListener("agent", ({ detail }) => waiting(`Talking to ${detail.name}`));
+phone.addEventListener("microphone", ({ detail }) => {
+  byId("mute").hidden = !detail;
+  if (!detail) note("Without a microphone you hear the other side, but are not heard. Allow it in your browser.", true);
+});
+phone.addEventListener("error", ({ detail }) => note(detail.message, true));
+
+function waiting(words) {
+  person = words;
+  typed("");
+  byId("options").replaceChildren();
+  show(words);
+}
+
+// Pressing
+
+for (const key of "123456789*0#") {
+  const label = NAMES[key] ?? (LETTERS[key]?.length > 1 ? `${key}, ${LETTERS[key]}` : key);
+  byId("keys").append(
+    el("button", { type: "button", disabled: true, "data-key": key, "aria-label": label, click: () => press(key) },
+      key, el("small", { "aria-hidden": "true" }, LETTERS[key] ?? "")),
+  );
+}
+
+addEventListener("keydown", (event) => {
+  const writing = event.target === byId("number");
+  if (writing || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
+  const button = byId("keys").querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (!button || button.disabled) return;
+  event.preventDefault(); // Firefox begins a search at some of them
+  button.classList.add("down");
+  setTimeout(() => button.classList.remove("down"), 120);
+  press(event.key);
+});
+
+function press(key) {
+  if (phone.press(key)) typed(byId("typed").textContent + (secret ? "•" : key));
+}
+
+function choice({ key, label }) {
+  return el("button", { type: "button", click: () => press(key) }, el("b", {}, key), label);
+}
+
+// Showing
+
+function typed(text) {
+  byId("typed").textContent = text.slice(-20);
+}
+
+function show(status) {
+  byId("status").textContent = status;
+}
+
+function note(text, bad = false) {
+  byId("note").textContent = text;
+  byId("note").hidden = !text;
+  byId("note").classList.toggle("bad", bad);
+}
+
+function start() {
+  since = performance.now();
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  requestAnimationFrame(function tick() {
+    if (phone.state === "idle") return;
+    const seconds = Math.floor((performance.now() - since) / 1000);
+    byId("timer").textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    const level = calm ? 0 : Math.min(1, phone.sound.level() * 4);
+    byId("light").style.setProperty("--level", level.toFixed(2));
+    requestAnimationFrame(tick);
+  });
+}
+
+function keep(name, value) {
+  try {
+    localStorage.setItem(`phone.${name}`, value);
+  } catch {
+    // storage may be forbidden: the number is then typed again
+  }
+}
+
+function kept(name) {
+  try {
+    return localStorage.getItem(`phone.${name}`);
+  } catch {
+    return null;
+  }
+}
+
+byId("number").value = asked.get("number") ?? kept("number") ?? byId("number").value;
