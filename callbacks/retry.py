@@ -11,4 +11,4 @@ def next_try(attempts: int, now: float) -> float | None:
     """When to try again after `attempts` failures; None: give up."""
     if attempts >= ATTEMPTS:
         return None
-    return now + min(FIRST_WAIT * 2 ** max(attempts - 1, 0), LONGEST_WAIT)
+    return now + min(FIRST_WAIT * 2.0 ** max(attempts - 1, 0), LONGEST_WAIT)

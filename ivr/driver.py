@@ -2,44 +2,38 @@
 
 An adapter calls `arrive` when a contact begins and `advance` for each event after that. Both answer with the actions
 the channel must perform: says, then one `Collect`, `Enqueue` or `Hangup`. Sends and invokes never reach an adapter:
-the driver carries them out itself.
+the driver carries them out itself. What the driver must tell a contact that did not ask goes to its `Leg`.
 """
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import time
+import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import replace
+from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
-from ivr.engine.actions import Action, Say
-from ivr.engine.events import Channel, Event, QueueOutcome
+from context_bridge.records import Change, Conflict, ContextStore, EventBus, HistoryRow, LinkRow, StoreUnavailable
+from ivr.arrivals import Arrival, LinkRefused, Receptionist
+from ivr.backoffice import BackOffice, BackOfficeError
+from ivr.engine.actions import Action, Hangup, Invoke, Say, Send
+from ivr.engine.events import AgentJoined, Event, Expired, Invoked, InvokeFailed, QueueLeft, QueueOutcome
 from ivr.engine.journey import Journey
+from ivr.engine.step import current_wait, step
+from ivr.flows import Flows, UnknownMenu
+from ivr.screen_pop import pop
+from ivr.turns import Keeping, Turn, change_of, shown
 
+__all__ = ["Arrival", "Driver", "Leg", "LinkRefused", "Saying", "UnknownMenu"]
 
-class LinkRefused(Exception):
-    """The link was used, has expired or never was; which of these is nobody's business."""
-
-
-class UnknownMenu(Exception):
-    """No menu of this name is loaded; the message names those that are."""
-
+log = logging.getLogger(__name__)
 
 Saying = Callable[[tuple[Say, ...]], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A contact that begins. `contact` is the adapter's own unique id for it, `node` the engine that carries it.
-    `number` is what the network claims (any form, withheld forms too); `link` a token from a follow-up."""
-
-    contact: str
-    channel: Channel
-    node: str
-    menu: str
-    number: str | None = None
-    presentation: str = "allowed"
-    attestation: str | None = None
-    link: str | None = None
+Actions = tuple[Action, ...]
+TRIES = 50  # compare-and-swap attempts of one turn: more contacts than ever meet on one journey
 
 
 class Leg(Protocol):
@@ -51,57 +45,247 @@ class Leg(Protocol):
     async def joined(self, agent: str) -> None:
         """An agent took the contact: end the waiting music (web phone), show the name (chat)."""
 
-    async def released(self, actions: tuple[Action, ...]) -> None:
+    async def released(self, actions: Actions) -> None:
         """The talk with the agent is over (or nobody came): perform these and go on."""
 
     async def message(self, text: str, sender: str) -> None:
         """The agent wrote (chat only)."""
 
 
-class Driver(Protocol):
-    """(Interface; the class of this name replaces it.)"""
+class Driver:
+    """One for each process. `on_saved` is told of every change and the seconds it took (the outbox wakes, meters
+    count)."""
 
-    async def arrive(self, arrival: Arrival, say: Saying | None = None) -> tuple[Action, ...]:
-        """Find out who it is and which journey goes on, and take the first turn. Raises nothing but
-        `StoreUnavailable` and `UnknownMenu`."""
-        ...
+    def __init__(
+        self,
+        store: ContextStore,
+        bus: EventBus,
+        flows: Flows,
+        back_office: BackOffice,
+        keeping: Keeping,
+        region: str,
+        clock: Callable[[], float],
+        on_saved: Callable[[Change, float], None] = lambda _change, _seconds: None,
+    ) -> None:
+        self._store, self._bus, self._flows, self._back_office = store, bus, flows, back_office
+        self._keeping, self._clock, self._on_saved = keeping, clock, on_saved
+        self._reception = Receptionist(store, flows, region, clock, self.new_event_id)
+        self._legs: dict[str, Leg] = {}
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def advance(self, event: Event, say: Saying | None = None) -> tuple[Action, ...]:
+    def new_event_id(self) -> str:
+        return uuid.uuid4().hex
+
+    def now(self) -> float:
+        return self._clock()
+
+    def attach(self, contact: str, leg: Leg) -> None:
+        self._legs[contact] = leg
+
+    def detach(self, contact: str) -> None:
+        self._legs.pop(contact, None)
+
+    # --- turns ---------------------------------------------------------------------------------------------------
+
+    async def arrive(self, arrival: Arrival, say: Saying | None = None) -> Actions:
+        """Find out who it is and which journey goes on, and take the first turn.
+        Raises nothing but `LinkRefused`, `UnknownMenu` and `StoreUnavailable`."""
+        async with self._lock(arrival.contact):
+            journey, event = await self._reception.receive(arrival)
+            turn = await self._turn(journey, event)
+            held = turn.before.contact
+            if held is not None and held.id != arrival.contact and (leg := self._legs.get(held.id)):
+                await leg.moved()
+            return await self._carry_out(turn, say)
+
+    async def advance(self, event: Event, say: Saying | None = None) -> Actions:
         """One turn of the journey that `event.contact` is on. While a back office is asked, what was said before goes
         to `say` at once (voice plays it as filler); without `say` it is put before the final actions.
         An event of a contact that is on no journey any more answers `(Hangup("moved"),)`."""
-        ...
+        async with self._lock(event.contact):
+            journey = await self._store.by_contact(event.contact)
+            if journey is None:
+                return (Hangup("moved"),)
+            return await self._carry_out(await self._turn(journey, event), say)
 
-    async def current(self, contact: str) -> tuple[Journey, tuple[Action, ...]] | None:
+    async def current(self, contact: str) -> tuple[Journey, Actions] | None:
         """The journey of a contact and its current wait as actions, to repeat or to adopt after a restart;
-        None when the contact is on no journey. Changes nothing."""
-        ...
+        None when the contact is on no journey. A back office that was being asked is asked again."""
+        journey = await self._store.by_contact(contact)
+        if journey is None:
+            return None
+        flow = await self._flows.pinned(journey.menu, journey.version)
+        actions = current_wait(flow, journey)
+        if actions and isinstance(actions[-1], Invoke):
+            async with self._lock(contact):
+                actions = await self._ask_on(contact, actions, None)
+            journey = await self._store.by_contact(contact) or journey
+        return journey, actions
 
     async def open_contacts(self, node: str) -> list[str]:
         """The contacts that the store believes to be on at this node: to be compared with those that really are."""
-        ...
+        return [row.contact for row in await self._store.live_on(node) if row.contact]
+
+    async def link(self, token: str) -> LinkRow | None:
+        """A link that would be taken now, without spending it."""
+        return await self._reception.look(token)
+
+    async def expire(self, limit: int = 100) -> int:
+        """Close journeys that were left alone for too long; how many."""
+        rows = await self._store.expired(self._clock(), limit)
+        for row in rows:
+            if (journey := await self._store.load(row.id)) is not None:
+                event = Expired(id=self.new_event_id(), at=self._clock(), contact=row.contact or "")
+                await self._turn(journey, event)
+        return len(rows)
+
+    # --- agents --------------------------------------------------------------------------------------------------
 
     async def join(self, contact: str, agent: str) -> bool:
         """An agent takes the waiting contact; False when it is not waiting any more (somebody was quicker)."""
-        ...
+        async with self._lock(contact):
+            journey = await self._store.by_contact(contact)
+            if journey is None or journey.status != "queued":
+                return False
+            event = AgentJoined(id=self.new_event_id(), at=self._clock(), contact=contact, agent=agent)
+            turn = await self._turn(journey, event)
+        if turn.before.status != "queued" or turn.after.status != "with_agent":
+            return False
+        if leg := self._legs.get(contact):
+            await leg.joined(agent)
+        return True
 
     async def release(self, contact: str, outcome: QueueOutcome) -> None:
         """The talk with the agent is over or nobody came: one turn, performed by the leg's `released`."""
-        ...
+        event = QueueLeft(id=self.new_event_id(), at=self._clock(), contact=contact, outcome=outcome)
+        actions = await self.advance(event)
+        if leg := self._legs.get(contact):
+            await leg.released(actions)
 
     async def tell(self, contact: str, text: str, sender: str) -> None:
-        """Words between agent and customer in a chat: kept in the history, shown live on both sides."""
-        ...
+        """Words between agent and customer in a chat (`sender` "customer" or the agent's name): kept in the history,
+        shown live on both sides."""
+        async with self._lock(contact):
+            journey = await self._store.by_contact(contact)
+            if journey is None:
+                return
+            journey = await self._keep_message(journey, text, sender)
+        by = "customer" if sender == "customer" else "agent"
+        body = {"contact": contact, "journey": journey.id, "from": by, "sender": sender, "text": text}
+        await self._bus.publish("message", body)
+        if by == "agent" and (leg := self._legs.get(contact)):
+            await leg.message(text, sender)
 
-    async def pop(self, journey: str) -> dict[str, object] | None:
-        """All that an agent must know about a journey (see docs/api.md, screen-pop)."""
-        ...
+    async def pop(self, journey: str) -> dict[str, Any] | None:
+        """All that an agent must know about a journey (docs/api.md, screen-pop)."""
+        found, row = await self._store.load(journey), await self._store.row(journey)
+        if found is None or row is None:
+            return None
+        flow = await self._flows.pinned(found.menu, found.version)
+        number = found.contact.reach.get("sms") if found.contact else None
+        who = await self._store.identify("e164", number) if number else None
+        customer = await self._store.customer(found.customer) if found.customer else None
+        return pop(flow, found, row, who, customer.name if customer else "", await self._store.history(journey))
 
-    async def waiting(self) -> list[dict[str, object]]:
+    async def waiting(self) -> list[dict[str, Any]]:
         """The pops of all contacts that wait for a person or talk to one, oldest first."""
-        ...
+        rows = [row for node in self._nodes for row in await self._store.live_on(node)]
+        rows = [row for row in rows if row.status in {"queued", "with_agent"}]
+        pops = [await self.pop(row.id) for row in sorted(rows, key=lambda row: row.updated_at)]
+        return [found for found in pops if found is not None]
 
-    def attach(self, contact: str, leg: Leg) -> None: ...
-    def detach(self, contact: str) -> None: ...
-    def new_event_id(self) -> str: ...
-    def now(self) -> float: ...
+    _nodes = ("asterisk", "webphone", "chat")
+
+    # --- the inside ----------------------------------------------------------------------------------------------
+
+    def _lock(self, contact: str) -> asyncio.Lock:
+        """Events of one contact are taken one after another in this process; across processes the revision decides."""
+        return self._locks.setdefault(contact, asyncio.Lock())
+
+    async def _turn(self, journey: Journey, event: Event) -> Turn:
+        """Step and save, again from what is stored when somebody was quicker."""
+        began = time.monotonic()
+        for _ in range(TRIES):
+            flow = await self._flows.pinned(journey.menu, journey.version)
+            after, actions = step(flow, journey, event)
+            turn = Turn(flow, event, journey, after, actions)
+            if after == journey:
+                return turn
+            change = change_of(turn, self._keeping)
+            saved = await self._store.save(change)
+            if not isinstance(saved, Conflict):
+                self._on_saved(change, time.monotonic() - began)
+                await self._announce(change, turn)
+                return replace(turn, after=change.journey)
+            if saved.current is None:
+                raise StoreUnavailable(f"journey {journey.id} vanished from the store")
+            journey = saved.current
+        raise StoreUnavailable(f"journey {journey.id} changes too quickly")
+
+    async def _announce(self, change: Change, turn: Turn) -> None:
+        await self._bus.publish("turn", shown(change, turn))
+        after = change.journey
+        if after.status == turn.before.status and after.contact == turn.before.contact:
+            return
+        body = {"journey": after.id, "contact": turn.event.contact, "status": after.status, "agent": after.agent}
+        await self._bus.publish("contact", body | {"channel": change.history.body["channel"]})
+        if after.status == "queued" and (found := await self.pop(after.id)):
+            await self._bus.publish("pop", found)
+
+    async def _carry_out(self, turn: Turn, say: Saying | None) -> Actions:
+        actions = tuple(action for action in turn.actions if not isinstance(action, Send))
+        return await self._ask_on(turn.event.contact, actions, say)
+
+    async def _ask_on(self, contact: str, actions: Actions, say: Saying | None) -> Actions:
+        """Ask back offices until the journey waits for something else."""
+        said: Actions = ()
+        while actions and isinstance(actions[-1], Invoke):
+            wait, says = actions[-1], tuple(action for action in actions if isinstance(action, Say))
+            speaking = asyncio.ensure_future(say(says)) if say and says else None
+            event = await self._ask(contact, wait)
+            if speaking is not None:
+                await speaking
+            else:
+                said += says
+            journey = await self._store.by_contact(contact)
+            if journey is None:
+                return (Hangup("moved"),)
+            turn = await self._turn(journey, event)
+            actions = tuple(action for action in turn.actions if not isinstance(action, Send))
+        return said + actions
+
+    async def _ask(self, contact: str, wait: Invoke) -> Event:
+        try:
+            result = await self._back_office.ask(wait.service, wait.arguments, wait.timeout)
+        except BackOfficeError as error:
+            log.warning("back office: %s", error)
+            return InvokeFailed(
+                id=self.new_event_id(), at=self._clock(), contact=contact, turn=wait.turn, reason=str(error)
+            )
+        return Invoked(id=self.new_event_id(), at=self._clock(), contact=contact, turn=wait.turn, result=result)
+
+    async def _keep_message(self, journey: Journey, text: str, sender: str) -> Journey:
+        for _ in range(TRIES):
+            row = HistoryRow(
+                journey.id,
+                journey.rev + 1,
+                self._clock(),
+                "Message",
+                {"sender": sender, "text": text, "contact": journey.contact.id if journey.contact else None},
+            )
+            change = Change(
+                journey=replace(journey, rev=journey.rev + 1),
+                expected_rev=journey.rev,
+                customer=journey.customer,
+                node=journey.contact.node if journey.contact else None,
+                expires_at=(row.at + self._keeping.journey) // 3600 * 3600,
+                at=row.at,
+                history=row,
+            )
+            saved = await self._store.save(change)
+            if not isinstance(saved, Conflict):
+                return change.journey
+            if saved.current is None:
+                break
+            journey = saved.current
+        raise StoreUnavailable(f"journey {journey.id} changes too quickly")

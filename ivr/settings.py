@@ -33,6 +33,7 @@ class Settings:
     voice_rate: int = 165  # words a minute
     region: str = "US"  # for numbers without a country code
     desk_key: str = ""  # what agents type to open their page; may be empty on loopback only
+    secret: str = ""  # what links are derived from, shared by all instances; empty: a file in data_dir
     demo: bool = False  # the demo page, its back office and its message page
     journey_days: int = 30  # how long journeys and their history are kept
 
@@ -110,6 +111,8 @@ def _conflicts(settings: Settings) -> list[str]:
         found.append("IVR_AMI_URL: write it as ami://user:secret@host:5038")
     if settings.redis_url and urlsplit(settings.redis_url).scheme not in {"redis", "rediss", "unix"}:
         found.append("IVR_REDIS_URL: begins with none of redis://, rediss://, unix://")
+    if settings.secret and len(settings.secret) < 16:
+        found.append("IVR_SECRET: use at least 16 random characters, such as those of `openssl rand -hex 32`")
     if settings.public_url and urlsplit(settings.public_url).scheme not in {"http", "https"}:
         found.append("IVR_PUBLIC_URL: begins with neither http:// nor https://")
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from aiohttp import web
 
@@ -17,10 +17,12 @@ IN_HAND: tuple[Status, ...] = ("queued", "with_agent")
 
 
 class Api:
-    """`menus`: name of each menu -> its title."""
+    """`menus`: name of each menu -> its title. `words`: a message as the customer gets it, with its link."""
 
-    def __init__(self, driver: Driver, store: ContextStore, menus: Mapping[str, str]) -> None:
-        self._driver, self._store, self._menus = driver, store, menus
+    def __init__(
+        self, driver: Driver, store: ContextStore, menus: Mapping[str, str], words: Callable[[OutboxRow], str]
+    ) -> None:
+        self._driver, self._store, self._menus, self._words = driver, store, menus, words
 
     def routes(self) -> list[web.RouteDef]:
         return [route.definition() for route in self.table()]
@@ -106,10 +108,23 @@ class Api:
         return answer(schema.Done(contact))
 
     async def outbox(self, _request: web.Request) -> web.Response:
-        return answer([_effect(row) for row in await self._store.outbox(RECENT)])
+        return answer([self._effect(row) for row in await self._store.outbox(RECENT)])
 
     async def menus(self, _request: web.Request) -> web.Response:
         return answer([schema.MenuLine(menu, title) for menu, title in sorted(self._menus.items())])
+
+    def _effect(self, row: OutboxRow) -> schema.Effect:
+        return schema.Effect(
+            key=row.key,
+            journey=row.journey,
+            kind=row.kind,
+            to=str(row.payload.get("to", "")),
+            text=self._words(row),
+            state=row.state,
+            attempts=row.attempts,
+            note=row.note,
+            due_at=row.due_at,
+        )
 
     async def _in_hand(self, request: web.Request) -> str:
         """The contact of the address, if it is in the queue or with an agent. Raises `Problem` 409."""
@@ -135,18 +150,4 @@ def _post(path: str, handler: Handler, summary: str, body: type | None = None) -
         answer=schema.Done,
         problems=wrong,
         desk=True,
-    )
-
-
-def _effect(row: OutboxRow) -> schema.Effect:
-    return schema.Effect(
-        key=row.key,
-        journey=row.journey,
-        kind=row.kind,
-        to=str(row.payload.get("to", "")),
-        text=str(row.payload.get("text", "")),
-        state=row.state,
-        attempts=row.attempts,
-        note=row.note,
-        due_at=row.due_at,
     )

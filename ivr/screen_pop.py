@@ -1,0 +1,83 @@
+"""The screen-pop: all that an agent must know about a journey, so that nothing is asked again. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from context_bridge.records import HistoryRow, Identifier, JourneyRow
+from ivr.engine.actions import Enqueue
+from ivr.engine.flow import Flow
+from ivr.engine.journey import Journey
+from ivr.engine.render import summary
+from ivr.engine.step import current_wait
+
+TRUST = (
+    "not known: the number is withheld or unknown",
+    "claimed: the number says so, or several people share it",
+    "attested: the carrier vouches for the number, and only one customer has it",
+    "proven: opened a link that was sent to them, or gave a PIN",
+    "proven twice",
+)
+
+
+def pop(
+    flow: Flow, journey: Journey, row: JourneyRow, who: Identifier | None, name: str, history: Sequence[HistoryRow]
+) -> dict[str, Any]:
+    """JSON-ready; described in docs/api.md. Secret slots are left out."""
+    contact = journey.contact
+    wait = next((a for a in current_wait(flow, journey) if isinstance(a, Enqueue)), None)
+    trust = contact.trust if contact else 0
+    return {
+        "journey": journey.id,
+        "rev": journey.rev,
+        "menu": journey.menu,
+        "title": flow.title,
+        "contact": contact.id if contact else row.contact,
+        "channel": contact.channel if contact else row.channel,
+        "node": contact.node if contact else row.node,
+        "status": journey.status,
+        "agent": journey.agent,
+        "at": row.updated_at,
+        "queue": wait.queue if wait else "",
+        "why": wait.why if wait else summary(flow, journey),
+        "whisper": wait.whisper if wait else "",
+        "summary": summary(flow, journey),
+        "customer": {"id": journey.customer, "name": name},
+        "identifier": who.value if who else "",
+        "trust": trust,
+        "trust_words": TRUST[trust],
+        "candidates": [{"id": c.id, "name": c.name} for c in who.customers] if who and who.shared else [],
+        "slots": _slots(flow, journey),
+        "answered": [_title(flow, name) for name, slot in journey.slots.items() if slot.channel is not None],
+        "path": [{"step": v.step, "channel": v.channel, "at": v.at, "chose": v.chose} for v in journey.path],
+        "contacts": _contacts(history),
+    }
+
+
+def _slots(flow: Flow, journey: Journey) -> list[dict[str, Any]]:
+    """What may be shown. That a secret was given is told by `answered`."""
+    return [
+        {"name": name, "title": _title(flow, name), "value": slot.value, "channel": slot.channel, "at": slot.at}
+        for name, slot in journey.slots.items()
+        if _sensitivity(flow, name) != "secret"
+    ]
+
+
+def _sensitivity(flow: Flow, name: str) -> str:
+    return flow.slots[name].sensitivity if name in flow.slots else "public"
+
+
+def _title(flow: Flow, name: str) -> str:
+    return flow.slots[name].title if name in flow.slots else name.replace("_", " ")
+
+
+def _contacts(history: Sequence[HistoryRow]) -> list[dict[str, Any]]:
+    """One line for each contact, oldest first, with how it ended."""
+    found: list[dict[str, Any]] = []
+    for row in history:
+        if row.kind == "Arrived":
+            found.append({"channel": row.body.get("channel"), "at": row.at, "left": ""})
+        elif row.kind == "Left" and found:
+            found[-1]["left"] = row.body.get("reason", "")
+    return found

@@ -1,0 +1,218 @@
+"""Wires everything together: the only file that knows all the others."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from asterisk.calls import AsteriskChannel
+from callbacks.outbox import Outbox
+from callbacks.senders import DemoSender
+from context_bridge.live import open_bus
+from context_bridge.records import Change, ContextStore, EventBus, StoreUnavailable
+from context_bridge.store import open_store
+from ivr.backoffice import HttpBackOffice
+from ivr.channels.chat import Chat
+from ivr.channels.webphone import WebPhone
+from ivr.driver import Driver
+from ivr.flows import Flows, read_folder
+from ivr.http import problems
+from ivr.prompts import fixed_says
+from ivr.settings import Settings
+from ivr.turns import Keeping
+from ivr.web.access import Access
+from ivr.web.api import Api
+from ivr.web.demo import DemoBackOffice
+from ivr.web.health import Check, Health, Metrics
+from ivr.web.live import Live
+from ivr.web.openapi import OpenApi
+from ivr.web.pages import Pages, render, secure
+from recognition.speak import Speaker, SpeakFailed
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], float]
+
+DAY = 86400.0
+LINK_LIFE = 2 * DAY
+SWEEP = 60.0  # seconds between looks for journeys that were left alone for too long
+CLOSE_WITHIN = 5.0  # seconds that handlers may take to end when we go down
+
+
+@dataclass(frozen=True, slots=True)
+class Segue:
+    """The parts of a server that only needs a port."""
+
+    settings: Settings
+    store: ContextStore
+    bus: EventBus
+    flows: Flows
+    driver: Driver
+    outbox: Outbox
+    speaker: Speaker
+    webphone: WebPhone
+    chat: Chat
+    asterisk: AsteriskChannel | None
+    metrics: Metrics
+
+
+@asynccontextmanager
+async def build(settings: Settings, clock: Clock = time.time) -> AsyncIterator[Segue]:
+    """All parts but the port. Raises `MenuMistakes`, `UnknownMenu`, `StoreUnavailable` and `SpeakFailed`, each of
+    which says what to do."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    menus, services = read_folder(settings.menus, settings.services)
+    async with AsyncExitStack() as stack:
+        store = await open_store(settings.database, clock)
+        stack.push_async_callback(store.close)
+        bus = open_bus(settings.redis_url)
+        stack.push_async_callback(bus.close)
+        voice = Speaker(settings.prompts_dir, settings.voice, settings.voice_rate, settings.menus)
+        speaker = await stack.enter_async_context(voice)
+        back_office = HttpBackOffice(services, f"http://{settings.host}:{settings.port}")
+        stack.push_async_callback(back_office.close)
+
+        flows, metrics = Flows(menus, services, store), Metrics()
+        await flows.remember()
+        secret = settings.secret.encode() if settings.secret else _secret(settings.data_dir / "secret")
+        outbox = Outbox(store, bus, DemoSender(), settings.url, secret, clock)
+
+        def saved(change: Change, seconds: float) -> None:
+            outbox.wake()
+            metrics.turn(str(change.history.body.get("channel")), change.history.kind, seconds)
+
+        keeping = Keeping(secret, settings.journey_days * DAY, LINK_LIFE)
+        driver = Driver(store, bus, flows, back_office, keeping, settings.region, clock, saved)
+        webphone = WebPhone(driver, speaker, settings)
+        title = flows.current(settings.menu).title
+        chat = Chat(driver, store, settings.menu, title, render, secure=settings.url.startswith("https:"))
+        asterisk = AsteriskChannel(driver, speaker, settings) if settings.ami_url else None
+        yield Segue(settings, store, bus, flows, driver, outbox, speaker, webphone, chat, asterisk, metrics)
+
+
+def application(segue: Segue) -> web.Application:
+    """All routes, and what runs while they are served."""
+    settings, driver, store = segue.settings, segue.driver, segue.store
+    access = Access(settings.desk_key, settings.url)
+    menus = {name: flow.title for name, flow in segue.flows.menus.items()}
+    api, live = Api(driver, store, menus, segue.outbox.text), Live(segue.bus)
+    nodes = ("webphone", "chat", "asterisk") if segue.asterisk else ("webphone", "chat")
+    health = Health(driver, store, segue.metrics, _checks(segue), nodes)
+    openapi = OpenApi([*api.table(), *live.table(), *health.table(), *segue.chat.table()])
+
+    app = web.Application(middlewares=[problems, access.middleware])
+    for part in (access, api, live, health, openapi, segue.chat, segue.webphone, Pages(settings.demo)):
+        app.add_routes(part.routes())
+    if settings.demo:
+        app.add_routes(DemoBackOffice().routes())
+    app.on_response_prepare.append(secure)
+    app.cleanup_ctx.append(lambda _app: _serving(segue))
+    for close in (segue.webphone.close, segue.chat.close, live.close):
+        app.on_shutdown.append(_ignoring_app(close))  # before aiohttp waits for the handlers of open sockets
+    return app
+
+
+def _ignoring_app(close: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[web.Application], Any]:
+    return lambda _app: close()
+
+
+async def _serving(segue: Segue) -> AsyncIterator[None]:
+    """Take over what a former process left, then run what runs beside the requests."""
+    await segue.webphone.adopt()
+    await segue.chat.start()
+    jobs = {"outbox": segue.outbox.run(), "sweep": _sweep(segue), "prompts": _warm(segue.speaker, segue.flows)}
+    if segue.asterisk:
+        jobs["asterisk"] = segue.asterisk.run()
+    tasks = [asyncio.create_task(_watched(name, job), name=name) for name, job in jobs.items()]
+    yield
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    if segue.asterisk:
+        await segue.asterisk.close()
+
+
+async def _watched(name: str, job: Coroutine[Any, Any, None]) -> None:
+    try:
+        await job
+    except Exception:  # a job that ends must be seen in the log, not at shutdown
+        log.exception("%s stopped; restart the server once the cause is mended", name)
+
+
+async def _sweep(segue: Segue) -> None:
+    """Close and remove journeys whose time is over."""
+    while True:
+        with contextlib.suppress(StoreUnavailable):  # said by /readyz and by every turn
+            while await segue.driver.expire():
+                pass
+            await segue.store.purge(segue.driver.now() - segue.settings.journey_days * DAY)
+        await asyncio.sleep(SWEEP)
+
+
+async def _warm(speaker: Speaker, flows: Flows) -> None:
+    """Speak to file, ahead of the first call, what never changes."""
+    says = [says for flow in flows.menus.values() for says in fixed_says(flow)]
+    try:
+        made = await speaker.warm(words.text for words in says if words.audio is None)
+    except SpeakFailed as error:
+        log.warning("prompts are not ready ahead: %s", error)
+    else:
+        log.info("prompts are ready: %d of %d were new", made, len(says))
+
+
+def _checks(segue: Segue) -> Mapping[str, Check]:
+    """What this server stands on, for /readyz."""
+
+    async def store() -> str:
+        try:
+            await segue.store.ping()
+        except StoreUnavailable as error:
+            return str(error)
+        return ""
+
+    async def voices() -> str:
+        try:
+            await segue.speaker.voices()
+        except SpeakFailed as error:
+            return str(error)
+        return ""
+
+    async def ami() -> str:
+        return segue.asterisk.trouble if segue.asterisk else ""
+
+    return {"store": store, "voices": voices} | ({"ami": ami} if segue.asterisk else {})
+
+
+def _secret(path: Path) -> bytes:
+    """What links are derived from: made at the first start, readable by the owner only."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_bytes(secrets.token_hex(32).encode())
+    return path.read_bytes()
+
+
+async def serve(settings: Settings, ready: Callable[[str], None] = lambda _url: None) -> None:
+    """Serve until SIGINT or SIGTERM. Calls that are on stay on: Asterisk keeps them, web phones come back."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with build(settings) as segue:
+        runner = web.AppRunner(application(segue), access_log=None, shutdown_timeout=CLOSE_WITHIN)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, settings.host, settings.port).start()
+            ready(settings.url)
+            await stop.wait()
+        finally:
+            await runner.cleanup()
