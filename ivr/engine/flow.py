@@ -205,8 +205,8 @@ class Flow:
 @dataclass(frozen=True, slots=True)
 class ServiceSpec:
     """A declared back office. `url` names `{argument}`s; a POST carries the other arguments as a JSON object. An
-    address that begins with `demo:/` is a path of our own demo back office. `timeout` (seconds) serves the invokes that
-    name none. `answer`: name of a value -> its key in the JSON object that comes back."""
+    address that begins with `demo:/` is a path of our own demo back office. `timeout` (seconds) is the longest that
+    anybody waits for it. `answer`: name of a value -> its key in the JSON object that comes back."""
 
     name: str
     url: Template

@@ -59,7 +59,7 @@ def test_the_menu_that_the_tests_change_has_no_mistake() -> None:
         ("next: second", "next: secnd", 12, 'next "secnd" does not exist; did you mean "second"?'),
         ("next: second", "next: elsewhere", 12, 'next "elsewhere" does not exist; known here: first, second'),
         ("unavailable: bye", "unavailable: by", 18, 'unavailable "by" does not exist; did you mean "bye"?'),
-        ("exhausted: bye", "exhausted: goodbye", 3, 'exhausted "goodbye" does not exist; did you mean "bye"?'),
+        ("exhausted: bye", "exhausted: byee", 3, 'exhausted "byee" does not exist; did you mean "bye"?'),
         ("goto: person", "goto: persons", 8, 'goto "persons" does not exist; did you mean "person"?'),
         ("next: second", "next: bye", 13, "no way leads here; lead a choice, a next or a goto here"),
     ],

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 LIMIT = 100  # more than anybody reads in one go, and looking for near names takes time
+LIKENESS = 0.7  # of 1; "trak" and "track" have 0.89, "goodbye" and "nobody" 0.62
 LONGEST_NAME = 60  # nobody means a longer one, and comparing it would take long
 
 
@@ -81,7 +82,7 @@ def quoted(text: str) -> str:
 def nearest(name: str, known: Iterable[str]) -> str | None:
     if len(name) > LONGEST_NAME:
         return None
-    near = difflib.get_close_matches(name, known, n=1)
+    near = difflib.get_close_matches(name, known, n=1, cutoff=LIKENESS)
     return near[0] if near else None
 
 

@@ -134,6 +134,9 @@ def _invoke(step: Reader) -> InvokeStep:
         spec = _spec(invoke, service)
         arguments = _arguments(invoke, spec)
         timeout = invoke.get("timeout", values.duration, spec.timeout if spec else 3.0)
+        if spec and timeout > spec.timeout:
+            problem = f"service {service} gets no more than {spec.timeout:g} s"
+            invoke.wrong(invoke.place("timeout"), problem, "shorten this, or raise its timeout in services.yaml")
         filler = invoke.prompt_or("filler", None)
         save = _save(invoke, spec)
     return InvokeStep(service, arguments, timeout, filler, save, step.target("done"), step.target("failed"))

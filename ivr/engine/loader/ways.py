@@ -55,16 +55,13 @@ def exits(step: Step) -> tuple[str, ...]:
 def check_ways(flow: Flow, draft: Draft) -> None:
     meant = _missing_targets(flow, draft)
 
-    def follow(targets: Iterable[str]) -> set[str]:
-        return {meant.get(target, target) for target in targets}
-
-    always = [choice.goto for choice in flow.always if choice.goto]
+    always = {choice.goto for choice in flow.always if choice.goto}
     ways = {
-        name: follow((*exits(step), *(always if isinstance(step, Menu | AskSlot) else ())))
-        for name, step in flow.steps.items()
+        name: {*exits(step), *(always if isinstance(step, Menu | AskSlot) else ())} for name, step in flow.steps.items()
     }
-    _unreachable(flow, draft, ways, *follow([flow.start]))
-    circling = _circles(flow, draft, {name: follow(_unasked(step)) for name, step in flow.steps.items()})
+    likely = {name: {meant.get(target, target) for target in targets} for name, targets in ways.items()}
+    _unreachable(flow, draft, likely, meant.get(flow.start, flow.start))
+    circling = _circles(flow, draft, {name: set(_unasked(step)) for name, step in flow.steps.items()})
     _no_way_out(flow, draft, ways, circling)
 
 
