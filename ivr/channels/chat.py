@@ -20,6 +20,7 @@ from context_bridge.records import ContextStore
 from ivr.channels.chat_wire import CUSTOMER, LONGEST, Reply, State, Typed, render, transcript
 from ivr.channels.visit import Visit
 from ivr.driver import Arrival, Driver, LinkRefused
+from ivr.engine.actions import Action
 from ivr.engine.events import Input, Left, LeftReason
 from ivr.engine.journey import Journey
 from ivr.http import Problem, Route, answer, read
@@ -140,7 +141,7 @@ class Chat:
         token = request.cookies.get(NEXT) or secrets.token_urlsafe(24)
         visit = self._visit(_hashed(token))
         async with visit.lock:
-            if await self._driver.current(visit.contact) is None:
+            if await self._on(visit.contact) is None:
                 try:
                     await self._arrive(request, visit, link, journey)
                 except LinkRefused:
@@ -177,7 +178,7 @@ class Chat:
 
     async def state(self, request: web.Request) -> web.Response:
         contact = _contact(request, COOKIE)
-        found = await self._driver.current(contact) if contact else None
+        found = await self._on(contact) if contact else None
         if contact is None or found is None:
             status = "none" if contact is None else "left" if contact in self._left else "over"
             return answer(State(self._title, Reply(ended=True, status=status)))
@@ -209,7 +210,7 @@ class Chat:
             return answer(visit.keep(typed.id, await self._turn(visit, typed)))
 
     async def _turn(self, visit: Visit, typed: Typed) -> Reply:
-        found = await self._driver.current(visit.contact)
+        found = await self._on(visit.contact)
         if found is not None and found[0].status in {"queued", "with_agent"}:
             await self._driver.tell(visit.contact, typed.text, CUSTOMER)
             return Reply(status=found[0].status)
@@ -242,9 +243,14 @@ class Chat:
         contact = _contact(request, COOKIE) or ""
         if contact in self._visits:
             return self._visits[contact]
-        if await self._driver.current(contact) is None:
+        if await self._on(contact) is None:
             raise _no_chat()
         return self._visit(contact)
+
+    async def _on(self, contact: str) -> tuple[Journey, tuple[Action, ...]] | None:
+        """The journey and wait of a contact that has not ended."""
+        found = await self._driver.current(contact)
+        return found if found and found[0].status in ("live", "queued", "with_agent") else None
 
     def _visit(self, contact: str) -> Visit:
         visit = self._visits.get(contact)
@@ -268,7 +274,7 @@ class Chat:
 
     async def _leave(self, visit: Visit, reason: LeftReason) -> None:
         async with visit.lock:
-            found = await self._driver.current(visit.contact)
+            found = await self._on(visit.contact)
             self._forget(visit)
             if found is None:
                 return

@@ -72,10 +72,11 @@ def render(actions: Iterable[Action]) -> Reply:
             case Say(text):
                 messages.append(Bubble("segue", text))
             case Collect():
+                keys = {option.key for option in action.options}  # where a step has it, its own words are better
                 reply = Reply(
                     messages,
                     options=_buttons(action.options),
-                    always=_buttons(action.always),
+                    always=_buttons(always for always in action.always if always.key not in keys),
                     turn=action.turn,
                     secret=action.secret,
                     kind=action.type,
@@ -91,15 +92,15 @@ def render(actions: Iterable[Action]) -> Reply:
 
 def _buttons(options: Iterable[Option]) -> list[Button]:
     """Those that have words for eyes; the others can still be typed."""
-    labels = ((option.id, option.label or ("Talk to a person" if option.key == PERSON else "")) for option in options)
-    return [Button(name, label) for name, label in labels if label]
+    labels = ((option.id, option.label or ("talk to a person" if option.key == PERSON else "")) for option in options)
+    return [Button(name, label[0].upper() + label[1:]) for name, label in labels if label]
 
 
 def transcript(rows: Iterable[HistoryRow]) -> list[Bubble]:
     """What was said in the newest contact of a journey: the rows since somebody last arrived."""
     bubbles: list[Bubble] = []
     for row in rows:
-        if row.body.get("event") == "Arrived":
+        if row.kind == "Arrived":
             bubbles = []
         bubbles += _bubbles(row)
     return bubbles
@@ -107,7 +108,9 @@ def transcript(rows: Iterable[HistoryRow]) -> list[Bubble]:
 
 def _bubbles(row: HistoryRow) -> list[Bubble]:
     body: Any = row.body
-    if body.get("event") == "Message":
-        return [Bubble(body["from"], body["text"], body.get("sender", ""), row.at)]
+    if row.kind == "Message":
+        sender = body["sender"]
+        by: Literal["customer", "agent"] = "customer" if sender == CUSTOMER else "agent"
+        return [Bubble(by, body["text"], "" if by == "customer" else sender, row.at)]
     heard = [Bubble("customer", body["heard"], at=row.at)] if body.get("heard") else []
     return heard + [Bubble("segue", text, at=row.at) for text in body.get("said", ())]

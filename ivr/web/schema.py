@@ -14,7 +14,9 @@ Words = Annotated[str, Meta(min_length=1, max_length=1000)]
 
 
 class Person(Struct, frozen=True):
-    id: str
+    """`id` is null where we do not know who it is, or not surely."""
+
+    id: str | None
     name: str
 
 
@@ -38,7 +40,7 @@ class StepShown(Struct, frozen=True):
 class ContactShown(Struct, frozen=True):
     channel: str
     at: float
-    left: str | None
+    left: str
 
 
 class Pop(Struct, frozen=True):
@@ -51,12 +53,12 @@ class Pop(Struct, frozen=True):
     title: str
     channel: str | None
     node: str | None
-    queue: str | None
+    queue: str
     status: str
     at: float
     agent: str
-    customer: Person | None
-    identifier: str | None
+    customer: Person
+    identifier: str
     trust: int
     trust_words: str
     why: str

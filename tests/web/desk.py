@@ -143,8 +143,9 @@ class Talk:
         journey = self.journeys[event.contact]
         journey = self.journeys[event.contact] = replace(journey, rev=journey.rev + 1)
         said = [action.text for action in actions if isinstance(action, Say)]
-        body = {"event": type(event).__name__, "channel": "chat", "step": "welcome", "heard": heard, "said": said}
-        self.store.rows.setdefault(journey.id, []).append(HistoryRow(journey.id, journey.rev, event.at, "turn", body))
+        body = {"contact": event.contact, "channel": "chat", "step": "welcome", "heard": heard, "said": said}
+        row = HistoryRow(journey.id, journey.rev, event.at, type(event).__name__, body)
+        self.store.rows.setdefault(journey.id, []).append(row)
         self.waits[event.contact] = actions[-1:]
         return actions
 
@@ -214,11 +215,11 @@ class Talk:
     async def tell(self, contact: str, text: str, sender: str) -> None:
         side = "customer" if sender == "customer" else "agent"
         journey = self.journeys[contact].id
-        body = {"event": "Message", "from": side, "sender": sender, "text": text}
-        self.store.rows[journey].append(HistoryRow(journey, 0, self.now(), "message", body))
+        body = {"contact": contact, "sender": sender, "text": text}
+        self.store.rows[journey].append(HistoryRow(journey, 0, self.now(), "Message", body))
         if side == "agent" and contact in self.legs:
             await self.legs[contact].message(text, sender)
-        await self.bus.publish("message", {"contact": contact, "journey": journey} | body)
+        await self.bus.publish("message", body | {"journey": journey, "from": side})
 
     def pop_of(self, contact: str) -> dict[str, Any]:
         journey = self.journeys[contact]
@@ -290,7 +291,7 @@ POP: dict[str, Any] = {
     "contacts": [
         {"channel": "voice", "at": NOW - 425, "left": "dropped"},
         {"channel": "voice", "at": NOW - 330, "left": "caller"},
-        {"channel": "chat", "at": NOW - 90, "left": None},
+        {"channel": "chat", "at": NOW - 90, "left": ""},
     ],
 }
 

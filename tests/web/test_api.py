@@ -57,7 +57,7 @@ async def test_a_journey_has_its_pop_and_its_turns(client: TestClient, desk: Des
     page = await (await client.get(f"/api/journeys/{line['id']}")).json()
     msgspec.convert(page, schema.JourneyPage)
     assert page["pop"]["journey"] == line["id"]
-    assert [turn["body"]["event"] for turn in page["history"]] == ["Arrived", "Input"]
+    assert [turn["kind"] for turn in page["history"]] == ["Arrived", "Input"]
     await problem(await client.get("/api/journeys/nobody"), 404)
 
 

@@ -192,8 +192,9 @@ async def test_a_link_of_the_outbox_opens_in_the_demos_chat(person: Any, desk: D
     assert [arrival.link for arrival in desk.driver.arrivals] == [LINK]
 
 
-NAMELESS = """[...document.querySelectorAll('button, input:not([type=hidden]), iframe')].filter((control) =>
-  !control.textContent.trim() && !control.title && !control.labels?.length && !control.hidden).map((control) => control.id)"""
+NAMELESS = """[...document.querySelectorAll('button, input:not([type=hidden]), iframe')]
+  .filter(({ textContent, title, labels, hidden }) => !textContent.trim() && !title && !labels?.length && !hidden)
+  .map(({ outerHTML }) => outerHTML)"""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

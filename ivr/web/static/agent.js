@@ -190,14 +190,19 @@ function heard({ journey, from, sender, text }) {
   drawPop();
 }
 
+/** What was said in one turn, by whom. */
+function wordsOf({ kind, body }) {
+  if (kind === "Message") return [{ from: body.sender === "customer" ? "customer" : "agent", sender: body.sender, text: body.text }];
+  const heard = body.heard ? [{ from: "customer", text: body.heard }] : [];
+  return [...heard, ...(body.said ?? []).map((text) => ({ from: "segue", text }))];
+}
+
 /** The chosen journey from the store: its pop as it is now, and all that was said in its chat. */
 async function refresh() {
   const shown = desk.pops.get(desk.chosen);
   if (!shown) return;
   const { pop, history: turns } = await ask(`/api/journeys/${encodeURIComponent(shown.journey)}`);
-  desk.said.set(pop.journey, turns.flatMap(({ body }) => body.event === "Message"
-    ? [{ from: body.from, sender: body.sender, text: body.text }]
-    : [...(body.heard ? [{ from: "customer", text: body.heard }] : []), ...(body.said ?? []).map((text) => ({ from: "segue", text }))]));
+  desk.said.set(pop.journey, turns.flatMap(wordsOf));
   if (desk.pops.has(pop.contact)) desk.pops.set(pop.contact, pop);
   drawPop();
 }

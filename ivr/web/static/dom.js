@@ -46,4 +46,9 @@ export function ago(at) {
   return seconds < 3600 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3600)} h`;
 }
 
+/** Words of a menu file as a line of their own. */
+export function sentence(words) {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 export const byId = (id) => document.getElementById(id);
