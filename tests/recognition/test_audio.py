@@ -80,6 +80,13 @@ def test_a_file_cut_short_counts_as_missing(tmp_path: Path) -> None:
         assert audio.frames(path, 8000) == 0
 
 
+def test_what_cannot_be_written_leaves_no_half_file(tmp_path: Path) -> None:
+    (tmp_path / "taken.wav").mkdir()
+    with pytest.raises(IsADirectoryError):
+        audio.write(tmp_path / "taken.wav", sine(440, 8000), 8000)
+    assert [path.name for path in tmp_path.iterdir()] == ["taken.wav"]
+
+
 def test_prompts_are_equally_loud_whatever_their_pauses() -> None:
     quiet, loud = sine(440, 8000, loud=0.01), sine(440, 8000, loud=0.8)
     paused = audio.join([quiet, quiet], 8000, pause=3.0)
@@ -105,3 +112,13 @@ def test_joining_puts_pauses_only_between() -> None:
     one = np.ones(10, np.float32)
     assert audio.join([one, one], 100, pause=0.05).tolist() == [1] * 10 + [0] * 5 + [1] * 10
     assert len(audio.join([], 100, pause=0.05)) == 0
+
+
+@pytest.mark.parametrize("rate", [8000, 16000])
+def test_hold_music_loops_without_a_click_and_never_clips(rate: int) -> None:
+    music = audio.hold_music(rate)
+    assert len(music) == 8 * rate
+    assert np.abs(music).max() < 0.2
+    twice = np.concatenate([music, music])
+    assert np.abs(np.diff(twice)).max() < 0.08
+    assert (audio._loudness(music, rate).reshape(-1, 25).max(axis=1) > 0.03).all()  # never half a second of nothing
