@@ -28,7 +28,7 @@ bench: setup-dev servers ## measure speed on this machine (results in var/bench)
 	@scripts/bench tests/bench/bench_*.py
 
 soak: setup-dev servers ## the long crash tests: kill -9 again and again under load
-	@$(BIN)/python -m pytest -m soak
+	@scripts/bench tests/bench/soak_*.py
 
 lock: setup-dev ## choose the newest versions of all packages that pyproject.toml allows
 	@scripts/lock

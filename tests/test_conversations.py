@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import ivr
 from ivr.conversation import CannotPlay, Conversation, Mismatch, Refused, needs, run
 from ivr.conversation_file import ConversationMistakes, load, seconds
 from ivr.engine.events import Channel
+from ivr.engine.flow import AskSlot, Handoff, Menu
 from ivr.engine.journey import Ask, Journey, Slot
+from ivr.flows import read_folder
+from ivr.rehearsal import ScriptedBackOffice, rehearse
+
+MENUS = Path(ivr.__file__).parent / "menus"
+OURS = [load(path.read_text("utf-8"), path.stem) for path in sorted(MENUS.glob("conversations/*.yaml"))]
 
 DROPPED = """
 conversation: The line drops and she phones again
@@ -200,3 +208,24 @@ async def test_a_turn_that_makes_no_sense_is_a_mismatch_at_its_line() -> None:
     player.features |= {"choose"}
     mismatch = await play(player, "- choose: Deliver")
     assert mismatch == Mismatch(5, "choose Deliver", ("there is no button Deliver",))
+
+
+@pytest.mark.parametrize("told", OURS, ids=lambda told: told.file)
+async def test_the_conversations_of_our_menus_on_the_engine(told: Conversation) -> None:
+    flows, _ = read_folder(MENUS)
+    async with rehearse(flows, ScriptedBackOffice(told.services), told.customers) as player:
+        result = await run(told, player)
+    assert result.passed, result.mismatch or result.lacking
+
+
+async def test_no_step_of_our_menus_goes_without_a_conversation() -> None:
+    flows, _ = read_folder(MENUS)
+    seen = set()
+    for told in OURS:
+        async with rehearse(flows, ScriptedBackOffice(told.services), told.customers) as player:
+            for turn in told.turns:
+                await run(replace(told, turns=(turn,)), player)
+                journey = await player.journey()
+                seen |= {visit.step for visit in journey.path} if journey else set()
+    questions = {name for name, step in flows["support"].steps.items() if isinstance(step, Menu | AskSlot | Handoff)}
+    assert seen >= questions

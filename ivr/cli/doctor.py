@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from asterisk.ami import AMI, AMILost, AMIRefused
-from context_bridge.live import ping_redis
 from context_bridge.migrate import current, head, sqlite_path
 from context_bridge.records import StoreUnavailable
+from context_bridge.redis_stream import ping
 from context_bridge.store import open_store
 from ivr import settings
 from ivr.cli.complaint import Commands
@@ -130,9 +130,8 @@ async def _redis(setting: Settings) -> Sequence[Finding]:
     if not setting.redis_url:
         return [Finding("redis", "none is set; live events stay in this process")]
     try:
-        async with asyncio.timeout(PATIENCE):
-            await ping_redis(setting.redis_url)
-    except (OSError, TimeoutError) as error:
+        await ping(setting.redis_url)
+    except OSError as error:
         return [Finding("redis", f"no answer ({error})", "start it, or correct IVR_REDIS_URL; calls go on without")]
     return [Finding("redis", "answers")]
 
