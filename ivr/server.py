@@ -168,7 +168,7 @@ async def _warm(speaker: Speaker, flows: Flows) -> None:
     except SpeakFailed as error:
         log.warning("prompts are not ready ahead: %s", error)
     else:
-        log.info("prompts are ready: %d of %d were new", made, len(says))
+        log.info("%d fixed prompts are ready, in %d new files", len(says), made)
 
 
 def _checks(segue: Segue) -> Mapping[str, Check]:

@@ -1,0 +1,1 @@
+from tests.asterisk.conftest import asterisk_root  # noqa: F401 - a fixture
