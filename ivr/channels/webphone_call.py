@@ -91,7 +91,7 @@ class Call:
 
     def lost(self, ws: web.WebSocketResponse) -> None:
         """A socket of this call has ended; the call has not, unless the page meant it."""
-        if not self.line.detach(ws) or self._gone.done():
+        if not self.line.detach(ws):
             return
         if ws.close_code == wire.DROPPED:
             self.leave("dropped")
@@ -263,6 +263,8 @@ class Call:
         return None
 
     async def _farewell(self, says: Sequence[Say], reason: wire.Reason) -> None:
+        if not self.line.there:
+            return
         try:
             self._playout.queue(*await self._unless_gone(self._sounds(says)))
             await self._unless_gone(self._playout.finished())

@@ -21,7 +21,7 @@ from ivr.channels.webphone import WebPhone
 from ivr.web.pages import Pages, secure
 from recognition.speak import Clip, SpeakFailed
 
-PATIENCE = 30.0  # seconds: a bound for a hanging test on a slow machine, never waited out by a passing one
+PATIENCE = 90.0  # seconds: a bound for a hanging test on a slow machine, never waited out by a passing one
 
 
 def tone(hertz: float, seconds: float) -> bytes:
@@ -83,6 +83,10 @@ class Phone:
         return await self._first(
             lambda thing: isinstance(thing, dict) and {"event": event, **fields}.items() <= thing.items()
         )
+
+    async def hears(self, words: str) -> None:
+        """The next caption with these words in it."""
+        await self._first(lambda thing: isinstance(thing, dict) and words in thing.get("text", ""))
 
     async def frames(self, count: int) -> bytes:
         """The sound of the next `count` frames."""

@@ -1,0 +1,257 @@
+"""The phone's page in a real Chromium: what a caller sees, hears and presses."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, WebSocketRoute, async_playwright, expect
+
+from ivr.channels.webphone import WebPhone
+from ivr.settings import Settings
+from ivr.web.pages import Pages
+from tests.channels.fake_driver import CUT_OFF, ORDER, WELCOME, FakeDriver, Records
+from tests.channels.far_end import PATIENCE, Exchange, ToneSpeaker, eventually, serving, tone
+from tests.servers import needs
+
+FLAGS = [
+    "--no-sandbox",
+    "--use-fake-device-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+GRANTED = [*FLAGS, "--use-fake-ui-for-media-stream"]
+REFUSED = [*FLAGS, "--use-fake-ui-for-media-stream=deny"]
+AUDIBLE = 0.02  # root mean square of 0 to 1; a prompt of these tests has 0.19
+expect.set_options(timeout=PATIENCE * 1000)
+
+
+class Caller:
+    """Somebody at the page."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        page.set_default_timeout(PATIENCE * 1000)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    async def call(self) -> None:
+        await self.page.get_by_role("button", name="Call").click()
+
+    async def sees(self, text: str) -> None:
+        await expect(self.page.locator("main")).to_contain_text(text)
+
+    async def reads(self, status: str) -> None:
+        await expect(self.page.locator("#status")).to_have_text(re.compile(status))
+
+    async def fits(self, width: int, height: int, last: str) -> None:
+        box = await self.page.get_by_role("button", name=last).bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= width
+        assert box["y"] + box["height"] <= height
+        root = "(({scrollWidth, scrollHeight}) => [scrollWidth, scrollHeight])(document.documentElement)"
+        assert await self.page.evaluate(root) == [width, height]
+
+    async def hears_something(self) -> None:
+        """The page draws its light by the loudness of what it plays."""
+        await self.page.wait_for_function(
+            f"() => parseFloat(document.getElementById('light').style.getPropertyValue('--level')) / 4 > {AUDIBLE}"
+        )
+
+
+@asynccontextmanager
+async def browser(flags: list[str]) -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(
+            executable_path=needs("chromium", "the web phone's page is tested in it"), args=flags
+        )
+        try:
+            yield chromium
+        finally:
+            await chromium.close()
+
+
+@pytest.fixture
+async def stack() -> AsyncIterator[AsyncExitStack]:
+    async with AsyncExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def driver() -> FakeDriver:
+    return FakeDriver(Records())
+
+
+@pytest.fixture
+async def exchange(stack: AsyncExitStack, driver: FakeDriver, tmp_path: Path) -> Exchange:
+    speaker = ToneSpeaker(tmp_path, {WELCOME: 20.0, ORDER: 20.0})
+    webphone = WebPhone(driver, speaker, Settings(data_dir=tmp_path))  # type: ignore[arg-type]
+    return await stack.enter_async_context(serving(webphone, Pages(demo=False)))
+
+
+async def at_the_page(stack: AsyncExitStack, exchange: Exchange, flags: list[str] = GRANTED) -> Caller:
+    chromium = await stack.enter_async_context(browser(flags))
+    caller = Caller(await chromium.new_page())
+    await caller.page.goto(f"{exchange.url}/phone")
+    return caller
+
+
+async def test_a_call_by_mouse_and_by_keyboard(stack: AsyncExitStack, exchange: Exchange, driver: FakeDriver) -> None:
+    caller = await at_the_page(stack, exchange)
+    await caller.page.get_by_label("Your number").fill("+1 415 555 0199")
+    await caller.page.keyboard.press("Enter")
+    await caller.reads("Connected")
+    await caller.sees(WELCOME)
+    await caller.hears_something()
+    await caller.button("1").click()
+    await caller.sees(ORDER)
+    await caller.page.keyboard.type("4217#")
+    await caller.sees("Order 4217 is on its way.")
+    await caller.page.get_by_role("button", name="choice 9").click()
+    await caller.sees("Goodbye.")
+    await caller.reads("Call ended")
+    assert driver.records.inputs() == ["1", "4217", "9"]
+    assert list(driver.records.numbers) == ["+14155550199"]
+    assert caller.complaints == []
+
+
+async def test_drop_the_line_and_call_again(stack: AsyncExitStack, exchange: Exchange, driver: FakeDriver) -> None:
+    caller = await at_the_page(stack, exchange)
+    await caller.call()
+    await caller.button("1").click()
+    await caller.sees(ORDER)
+    await caller.page.get_by_role("button", name="Drop the line").click()
+    await caller.sees("go on where you were")
+    await eventually(lambda: [reason for _, reason in driver.records.left()] == ["dropped"])
+    await caller.call()
+    await caller.sees(CUT_OFF)
+    await caller.sees(ORDER)
+    assert await caller.page.get_by_text(WELCOME).count() == 0
+    await caller.button("Hang up").click()
+    await caller.reads("Call ended")
+    await eventually(lambda: [reason for _, reason in driver.records.left()] == ["dropped", "caller"])
+
+
+async def test_a_line_lost_for_a_moment_comes_back_with_every_key(
+    stack: AsyncExitStack, exchange: Exchange, driver: FakeDriver
+) -> None:
+    lines: list[WebSocketRoute] = []
+    gone = False
+
+    async def network(line: WebSocketRoute) -> None:
+        if gone:
+            await line.close(code=1012)
+        else:
+            lines.append(line.connect_to_server())
+
+    caller = await at_the_page(stack, exchange)
+    await caller.page.route_web_socket("**/phone/ws", network)
+    await caller.call()
+    await caller.button("1").click()
+    await caller.sees(ORDER)
+    gone = True
+    await lines[0].close(code=1001)
+    await exchange.webphone._calls[next(iter(driver.records.journeys))].line.close(1012)
+    await caller.reads("Line lost")
+    await caller.page.keyboard.type("42")
+    gone = False
+    await caller.reads("Connected")
+    await caller.page.keyboard.type("17#")
+    await caller.sees("Order 4217 is on its way.")
+    assert len(lines) == 2
+    assert driver.records.left() == []
+
+
+async def test_secret_keys_are_not_shown(stack: AsyncExitStack, exchange: Exchange) -> None:
+    caller = await at_the_page(stack, exchange)
+    await caller.call()
+    await caller.button("1").click()
+    await caller.sees(ORDER)
+    await caller.page.keyboard.type("421")
+    await expect(caller.page.locator("#typed")).to_have_text("•••")
+
+
+async def test_caller_and_agent_hear_each_other(stack: AsyncExitStack, exchange: Exchange, driver: FakeDriver) -> None:
+    caller = await at_the_page(stack, exchange)
+    await caller.call()
+    await caller.button("0").click()
+    await caller.reads("Waiting for a person")
+    await caller.hears_something()
+    contact = next(iter(driver.records.journeys))
+    assert await driver.join(contact, "Ada")
+    await caller.reads("Talking to Ada")
+    agent = await exchange.connect(f"/phone/agent?contact={contact}&agent=Ada")
+    await agent.until("answer")
+    beeps = b""
+    while not any(beeps):  # Chromium's fake microphone beeps once a second
+        beeps = await agent.frames(10)
+    await agent.speak(tone(500, 3))
+    await caller.hears_something()
+    await caller.button("Mute").click()
+    await expect(caller.button("Mute")).to_have_attribute("aria-pressed", "true")
+
+
+async def test_an_agents_page_hears_and_is_heard(stack: AsyncExitStack, exchange: Exchange, driver: FakeDriver) -> None:
+    phone = await exchange.call()
+    await phone.press("0", 1)
+    await phone.until("queued")
+    assert await driver.join(f"web-{phone.call}", "Ada")
+    desk = await at_the_page(stack, exchange)
+    await desk.page.evaluate(
+        """async (contact) => {
+            const { AgentPhone } = await import("/static/phone.js");
+            window.talk = new AgentPhone(`/phone/agent?contact=${contact}&agent=Ada`);
+            await talk.start();
+        }""",
+        f"web-{phone.call}",
+    )
+    await phone.until("agent", name="Ada")
+    while not any(await phone.frames(10)):
+        pass
+    await phone.speak(tone(440, 2))
+    await desk.page.wait_for_function(f"() => talk.sound.level() > {AUDIBLE}")
+    await desk.page.evaluate("talk.finish()")
+    await phone.until("say", text="Thank you for talking to us.")
+    await desk.page.wait_for_function("() => talk.state === 'idle'")
+
+
+async def test_without_a_microphone_one_hears_and_presses(stack: AsyncExitStack, exchange: Exchange) -> None:
+    caller = await at_the_page(stack, exchange, REFUSED)
+    await caller.call()
+    await caller.hears_something()
+    await caller.button("0").click()
+    await caller.sees("Without a microphone")
+    await expect(caller.button("Mute")).to_be_hidden()
+
+
+async def test_a_screen_reader_finds_everything(stack: AsyncExitStack, exchange: Exchange) -> None:
+    caller = await at_the_page(stack, exchange)
+    await caller.call()
+    await caller.sees(WELCOME)
+    tree = await caller.page.locator("main").aria_snapshot()
+    for part in ("status: Connected", "log:", 'group "Keys"', 'button "2, ABC"', 'button "star"', 'button "Hang up"'):
+        assert part in tree
+
+
+async def test_nothing_is_cut_off_in_a_narrow_frame(
+    stack: AsyncExitStack, exchange: Exchange, driver: FakeDriver
+) -> None:
+    caller = await at_the_page(stack, exchange)
+    await caller.page.set_viewport_size({"width": 290, "height": 520})
+    await caller.fits(290, 520, "Call")
+    await caller.call()
+    await caller.sees(WELCOME)
+    await caller.fits(290, 520, "Drop")
+    await caller.button("0").click()
+    await caller.button("Mute").wait_for()
+    assert await driver.join(next(iter(driver.records.journeys)), "Adelheid of the second floor")
+    await caller.reads("Adelheid")
+    await caller.fits(290, 520, "Drop")
