@@ -7,6 +7,7 @@ from dataclasses import replace
 from ivr.engine.events import Arrived
 from ivr.engine.flow import End, Flow, Prompt
 from ivr.engine.journey import Contact, Journey
+from ivr.engine.match import NOTE, clean
 from ivr.engine.turn import Turn
 from ivr.engine.words import words_of
 
@@ -42,7 +43,8 @@ def _taken_over(turn: Turn, event: Arrived) -> Journey:
     journey = turn.journey
     if journey.contact is not None:
         journey = replace(journey, left="moved", left_detail="", left_at=event.at)
-    contact = Contact(event.contact, event.channel, event.trust, event.reach, event.customer_name, event.node)
+    name = clean(event.customer_name, NOTE)
+    contact = Contact(event.contact, event.channel, event.trust, event.reach, name, event.node)
     customer = event.customer or journey.customer
     return replace(journey, contact=contact, customer=customer, status="live", version=turn.flow.version)
 

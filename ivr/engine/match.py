@@ -18,6 +18,7 @@ from ivr.engine.flow import SlotSpec
 from ivr.engine.words import Words
 
 MAX_TEXT = 1000  # characters; a longer input answers nothing
+NOTE = 200  # characters kept of a name or a cause that others tell us
 
 # ASCII only: \d and str.isdigit take the digits of every script
 DIGITS = re.compile(r"[0-9]+")

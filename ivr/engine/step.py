@@ -32,15 +32,13 @@ from ivr.engine.events import (
 )
 from ivr.engine.flow import AskSlot, Flow, Handoff, InvokeStep, Menu, Step
 from ivr.engine.journey import Journey, Status
-from ivr.engine.match import clean, saved_value
+from ivr.engine.match import NOTE, clean, saved_value
 from ivr.engine.render import summary
 from ivr.engine.turn import Turn
 from ivr.engine.waits import current_wait, is_on
 from ivr.engine.words import words_of
 
 __all__ = ["current_wait", "step", "summary"]
-
-NOTE = 200  # characters kept of what others tell us about a contact
 
 
 def step(flow: Flow, journey: Journey, event: Event) -> tuple[Journey, tuple[Action, ...]]:

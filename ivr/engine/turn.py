@@ -126,9 +126,10 @@ class Turn:
 
     def note_ask(self, slot: str | None, *, known: bool) -> None:
         """A line of the ask ledger, once for a question in a contact."""
-        line = Ask(self.journey.step or "", slot, self.contact.channel, self.contact.id, self.at, known)
-        if not any(replace(ask, at=line.at) == line for ask in self.journey.ledger):
-            self.journey = replace(self.journey, ledger=(*self.journey.ledger, line)[-LEDGER:])
+        journey, contact = self.journey, self.contact
+        line = Ask(journey.step or "", slot, contact.channel, contact.id, self.at, known)
+        if _question(line) not in map(_question, journey.ledger):
+            self.journey = replace(journey, ledger=(*journey.ledger, line)[-LEDGER:])
 
     def _enter(self, name: str, noinputs: int, nomatches: int) -> None:
         self.journey = replace(
@@ -140,6 +141,10 @@ class Turn:
         fifty text messages; the journey stays where it last waited and can go on from there when the flow is mended."""
         self.journey = replace(origin, status="paused")
         self.actions = [*render.say(self.flow, self.journey, self.flow.sorry), Hangup("broken")]
+
+
+def _question(ask: Ask) -> tuple[str, str | None, str, bool]:
+    return ask.step, ask.slot, ask.contact, ask.known
 
 
 def _perform(turn: Turn, step: Step) -> str | None:  # noqa: C901  # one case for each kind of step

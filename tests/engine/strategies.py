@@ -4,8 +4,8 @@ contacts, and with texts that nobody would think of."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import get_args
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
 
 from hypothesis import strategies as st
 
@@ -20,9 +20,12 @@ from ivr.engine.events import (
     Invoked,
     InvokeFailed,
     Left,
+    LeftReason,
     Mode,
     NoInput,
     QueueLeft,
+    QueueOutcome,
+    Resume,
 )
 from ivr.engine.flow import (
     AskSlot,
@@ -84,13 +87,15 @@ tries = st.builds(
 )
 CHOICE_NAMES = (("one", "1"), ("agent", "0"), ("again", None))
 
+DEEDS: tuple[Literal["repeat", "start_over"] | None, ...] = (None, None, "repeat", "start_over")
+
 
 @st.composite
 def choice_lists(draw: st.DrawFn, least: int) -> tuple[Choice, ...]:
     found = []
     for name, key in CHOICE_NAMES[: draw(st.integers(least, len(CHOICE_NAMES)))]:
         goto = draw(targets)
-        do = draw(st.sampled_from([None, None, "repeat", "start_over"]))
+        do = draw(st.sampled_from(DEEDS))
         found.append(Choice(name, key, f"{name} more", (f"say {name}",), None if do else goto, do))
     return tuple(found)
 
@@ -170,12 +175,12 @@ class Move:
     turns_late: int | None
     repeats: bool
     channel: Channel
-    resume: str
+    resume: Resume
     step: str | None
     trust: int
     reach: dict[str, str]
-    reason: str
-    outcome: str
+    reason: LeftReason
+    outcome: QueueOutcome
     after: float
 
     def event(self, n: int, journey: Journey, earlier: Sequence[Event]) -> Event:
@@ -183,7 +188,7 @@ class Move:
             return earlier[-1 - self.contact % len(earlier)]
         current = journey.contact.id if journey.contact and not self.foreign else f"c{self.contact}"
         at, turn = NOON + n * self.after, None if self.turns_late is None else journey.turn - self.turns_late
-        head = {"id": f"e{n}", "at": at, "contact": current}
+        head: dict[str, Any] = {"id": f"e{n}", "at": at, "contact": current}
         late = journey.turn if turn is None else turn
         match self.kind.__name__:
             case "Arrived":
@@ -236,9 +241,11 @@ moves = st.builds(
 ARRIVAL = Arrived(id="first", at=NOON, contact="c0", channel="voice")
 
 
-@st.composite
-def games(draw: st.DrawFn, longest: int = 20) -> tuple[Flow, tuple[Move, ...]]:
-    return draw(flows), tuple(draw(st.lists(moves, max_size=longest)))
+Game = tuple[Flow, list[Move]]
+
+
+def games(longest: int = 20) -> st.SearchStrategy[Game]:
+    return st.tuples(flows, st.lists(moves, max_size=longest))
 
 
 @dataclass(frozen=True)
@@ -255,20 +262,17 @@ class Played:
     def moved(self) -> bool:
         """The event is of a contact that does not hold the journey."""
         contact = self.before.contact
-        return contact is not None and contact.id != self.event.contact and self.takes_no_journey
-
-    @property
-    def takes_no_journey(self) -> bool:
-        return not isinstance(self.event, Arrived | Expired)
+        takes_it = isinstance(self.event, Arrived | Expired)
+        return contact is not None and contact.id != self.event.contact and not takes_it
 
 
-def played(game: tuple[Flow, tuple[Move, ...]], journey: Journey | None = None) -> Iterator[Played]:
+def played(game: Game) -> Iterator[Played]:
     """The game from the first arrival on."""
     flow, its_moves = game
-    journey = journey or Journey("j1", "random", "v1")
+    journey = Journey("j1", "random", "v1")
     earlier: list[Event] = []
     for n, move in enumerate((None, *its_moves)):
-        event = replace(ARRIVAL) if move is None else move.event(n, journey, earlier)
+        event = ARRIVAL if move is None else move.event(n, journey, earlier)
         after, actions = step(flow, journey, event)
         yield Played(flow, journey, event, after, actions)
         earlier.append(event)

@@ -10,25 +10,31 @@ from dataclasses import replace
 from pathlib import Path
 
 import msgspec
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import ivr.engine.step
 from ivr.engine.actions import Collect, Enqueue, Hangup, Invoke, Say, Send
-from ivr.engine.events import Arrived, Channel, Input, Left, NoInput, Resume
+from ivr.engine.events import Arrived, Channel, Input, Left, LeftReason, NoInput, Resume
 from ivr.engine.flow import AskSlot, Flow
-from ivr.engine.journey import Ask, Journey
+from ivr.engine.journey import Journey
 from ivr.engine.step import current_wait, step, summary
 from tests.engine.flows import NOON
-from tests.engine.strategies import CHANNELS, PRIVATE, SECRET, SPECS, Played, flows, games, played
+from tests.engine.strategies import CHANNELS, PRIVATE, SECRET, SPECS, Game, Played, flows, games, played
 
-LAW = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Shrinking a game takes minutes; add Phase.shrink when a law is broken and the example is too long to read
+LAW = settings(
+    max_examples=100,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow],
+)
 SENSITIVITY = {spec.name: spec.sensitivity for spec in SPECS}
 
 
 @LAW
 @given(games())
-def test_a_turn_is_says_and_sends_then_one_wait_or_a_hang_up(game) -> None:
+def test_a_turn_is_says_and_sends_then_one_wait_or_a_hang_up(game: Game) -> None:
     """Invariant 1."""
     for turn in played(game):
         *before, last = turn.actions
@@ -38,7 +44,7 @@ def test_a_turn_is_says_and_sends_then_one_wait_or_a_hang_up(game) -> None:
 
 @LAW
 @given(games())
-def test_a_wait_carries_its_number_its_step_and_its_limits(game) -> None:
+def test_a_wait_carries_its_number_its_step_and_its_limits(game: Game) -> None:
     """Invariant 2."""
     for turn in played(game):
         match turn.actions[-1]:
@@ -68,7 +74,7 @@ def test_the_engine_knows_no_clock_no_dice_and_no_network() -> None:
 
 @LAW
 @given(games())
-def test_the_same_event_at_the_same_place_has_the_same_answer(game) -> None:
+def test_the_same_event_at_the_same_place_has_the_same_answer(game: Game) -> None:
     """Invariant 2: no hidden state, so a turn can be computed again after a lost race."""
     for turn in played(game):
         assert step(turn.flow, turn.before, turn.event) == (turn.after, turn.actions)
@@ -76,7 +82,7 @@ def test_the_same_event_at_the_same_place_has_the_same_answer(game) -> None:
 
 @LAW
 @given(games())
-def test_an_event_that_was_handled_changes_nothing_again(game) -> None:
+def test_an_event_that_was_handled_changes_nothing_again(game: Game) -> None:
     """Invariant 3."""
     for turn in played(game):
         again, actions = step(turn.flow, turn.after, turn.event)
@@ -86,7 +92,7 @@ def test_an_event_that_was_handled_changes_nothing_again(game) -> None:
 
 @LAW
 @given(games(), st.sampled_from([-3, -1, 1, 100]))
-def test_an_event_for_another_wait_changes_nothing_and_repeats_the_current_one(game, off: int) -> None:
+def test_an_event_for_another_wait_changes_nothing_and_repeats_the_current_one(game: Game, off: int) -> None:
     """Invariant 3."""
     for turn in played(game):
         contact = turn.after.contact.id if turn.after.contact else "c0"
@@ -99,7 +105,7 @@ def test_an_event_for_another_wait_changes_nothing_and_repeats_the_current_one(g
 
 @LAW
 @given(games())
-def test_the_current_wait_can_be_told_from_flow_and_journey_alone(game) -> None:
+def test_the_current_wait_can_be_told_from_flow_and_journey_alone(game: Game) -> None:
     """Invariant 3: what is repeated is what was asked, under the same number."""
     for turn in played(game):
         if not turn.moved:
@@ -108,7 +114,9 @@ def test_the_current_wait_can_be_told_from_flow_and_journey_alone(game) -> None:
 
 @LAW
 @given(games(), st.sampled_from(CHANNELS), st.sampled_from(["caller", "dropped", "ours", "moved"]))
-def test_leaving_ends_the_contact_and_arriving_goes_on_at_the_same_step(game, channel: Channel, reason) -> None:
+def test_leaving_ends_the_contact_and_arriving_goes_on_at_the_same_step(
+    game: Game, channel: Channel, reason: LeftReason
+) -> None:
     """Invariant 4."""
     for turn in played(game):
         live = turn.after
@@ -139,7 +147,7 @@ def _arrive(flow: Flow, journey: Journey, channel: Channel, resume: Resume, cont
 
 @LAW
 @given(games(longest=60))
-def test_nothing_raises_loops_for_ever_or_grows_for_ever(game) -> None:
+def test_nothing_raises_loops_for_ever_or_grows_for_ever(game: Game) -> None:
     """Invariant 5."""
     for turn in played(game):
         journey = turn.after
@@ -152,7 +160,7 @@ def test_nothing_raises_loops_for_ever_or_grows_for_ever(game) -> None:
 
 @LAW
 @given(games())
-def test_a_stored_and_reloaded_journey_behaves_like_the_original(game) -> None:
+def test_a_stored_and_reloaded_journey_behaves_like_the_original(game: Game) -> None:
     """Invariant 6: all there is to know is in the journey, and it can be stored."""
     for turn in played(game):
         reloaded = msgspec.json.decode(msgspec.json.encode(turn.before), type=Journey)
@@ -164,9 +172,9 @@ def test_a_stored_and_reloaded_journey_behaves_like_the_original(game) -> None:
 
 @LAW
 @given(games())
-def test_whoever_arrives_last_has_the_journey(game) -> None:
+def test_whoever_arrives_last_has_the_journey(game: Game) -> None:
     """Invariant 7. The revision is the store's: it is the same before and after."""
-    for turn in played((game[0], game[1])):
+    for turn in played(game):
         assert turn.after.rev == turn.before.rev
         if turn.moved:
             assert (turn.after, turn.actions) == (turn.before, (Hangup("moved"),))
@@ -177,7 +185,7 @@ def test_whoever_arrives_last_has_the_journey(game) -> None:
 
 @LAW
 @given(games())
-def test_what_is_known_is_not_asked_and_every_ask_is_in_the_ledger_once(game) -> None:
+def test_what_is_known_is_not_asked_and_every_ask_is_in_the_ledger_once(game: Game) -> None:
     """Invariant 8."""
     for turn in played(game):
         journey, last = turn.after, turn.actions[-1]
@@ -186,19 +194,11 @@ def test_what_is_known_is_not_asked_and_every_ask_is_in_the_ledger_once(game) ->
         if isinstance(last, Collect) and not journey.offering and journey.contact is not None:
             assert last.slot not in journey.slots
             assert (last.step, last.slot, journey.contact.id, False) in lines
-        for ask in journey.ledger[len(turn.before.ledger) :]:
-            assert not (ask.known and _given_now(turn, ask)), "an answer of this very turn is no old knowledge"
-
-
-def _given_now(turn: Played, ask: Ask) -> bool:
-    return isinstance(turn.event, Input) and ask.slot is not None and ask.slot not in turn.before.slots and (
-        turn.before.step == ask.step
-    )  # fmt: skip
 
 
 @LAW
 @given(games())
-def test_secrets_are_in_no_words_and_private_slots_only_in_words_for_who_may_hear_them(game) -> None:
+def test_secrets_are_in_no_words_and_private_slots_only_in_words_for_who_may_hear_them(game: Game) -> None:
     """Invariant 9."""
     for turn in played(game):
         for_customers = [a.text for a in turn.actions if isinstance(a, Say | Send)]
@@ -230,7 +230,9 @@ def _solid(text: str) -> str:
 
 @LAW
 @given(games(), flows, st.sampled_from(["continue", "offer"]), st.sets(st.sampled_from(["s0", "s1", "s2", "s3"])))
-def test_a_journey_stays_with_its_version_until_it_arrives_at_a_newer_one(game, newer, resume, gone) -> None:
+def test_a_journey_stays_with_its_version_until_it_arrives_at_a_newer_one(
+    game: Game, newer: Flow, resume: Resume, gone: set[str]
+) -> None:
     """Invariant 10. (There is no migration map yet: what is gone leads to the start.)"""
     kept = {name: place for name, place in newer.steps.items() if name not in gone or name == newer.start}
     newer = replace(newer, version="v2", steps=kept)
