@@ -72,11 +72,12 @@ def render(actions: Iterable[Action]) -> Reply:
             case Say(text):
                 messages.append(Bubble("segue", text))
             case Collect():
-                keys = {option.key for option in action.options}  # where a step has it, its own words are better
+                options = _buttons(action.options)
+                shown = {button.label for button in options}  # a step may offer a person among its own answers
                 reply = Reply(
                     messages,
-                    options=_buttons(action.options),
-                    always=_buttons(always for always in action.always if always.key not in keys),
+                    options=options,
+                    always=[button for button in _buttons(action.always) if button.label not in shown],
                     turn=action.turn,
                     secret=action.secret,
                     kind=action.type,

@@ -25,12 +25,18 @@ function bubble(message, id) {
   else item.append(el("span", { class: "hidden-visually" }, own ? "You: " : "Answer: "));
   item.append(message.text);
   log.append(item);
-  item.scrollIntoView({ block: "end" });
+  toEnd();
   return item;
 }
 
 function note(words) {
   log.append(el("li", { class: "note" }, words));
+  toEnd();
+}
+
+/** Not scrollIntoView: in a frame that would scroll the page around it too. */
+function toEnd() {
+  log.parentElement.scrollTop = log.parentElement.scrollHeight;
 }
 
 function wrong(words = "") {
@@ -51,12 +57,12 @@ function reply({ messages, options, always, turn, ended, status, secret }) {
   for (const message of messages) bubble(message);
   chat.turn = turn;
   const person = status === "queued" || status === "with_agent";
-  if (!person || options.length) buttons(byId("options"), options, "");
+  buttons(byId("options"), person ? [] : options, "");
   buttons(byId("always"), person ? [] : always, "plain");
-  if (person) byId("options").replaceChildren();
   text.type = secret ? "password" : "text";
   byId("with").textContent = WITH[status] ?? "";
   if (ended) over(status);
+  toEnd();
 }
 
 const OVER = {
@@ -79,8 +85,8 @@ function over(status) {
   byId("with").textContent = "";
   chat.unsent = [];
   keep();
-  byId("begin").scrollIntoView({ block: "end" });
-  if (status !== "none") byId("begin-button").focus();
+  toEnd();
+  if (status !== "none") byId("begin-button").focus({ preventScroll: true });
 }
 
 // What is sent

@@ -21,8 +21,8 @@ function tick(step) {
   }
 }
 
-function turned({ channel, heard }) {
-  if (channel === "voice" && heard) tick("asked");
+function turned({ channel, event }) {
+  if (channel === "voice" && event === "Invoked") tick("asked"); // the order was looked up
 }
 
 function changed({ status, channel }) {

@@ -46,6 +46,11 @@ export function ago(at) {
   return seconds < 3600 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3600)} h`;
 }
 
+/** A number as people write it; those of other countries stay as the standard (E.164) has them. */
+export function phone(number) {
+  return number.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, "+1 $1 $2 $3");
+}
+
 /** Words of a menu file as a line of their own. */
 export function sentence(words) {
   return words.charAt(0).toUpperCase() + words.slice(1);

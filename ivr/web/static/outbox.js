@@ -1,6 +1,6 @@
 // What would be sent: the outbox as a list of bubbles whose links can be opened.
 
-import { el, icon } from "./dom.js";
+import { el, icon, phone } from "./dom.js";
 import { ask } from "./wire.js";
 
 const LINK = /https?:\/\/\S+\/l\/[\w-]+/g;
@@ -22,7 +22,7 @@ function words(text, open) {
 
 function line({ key, kind, to, text, state }, open) {
   return el("li", { class: "sms arrive", "data-key": key },
-    el("p", { class: "meta" }, icon(kind), `${KINDS[kind] ?? kind} to ${to}`,
+    el("p", { class: "meta" }, icon(kind), `${KINDS[kind] ?? kind} to ${phone(to)}`,
       el("span", { class: `state ${state}` }, STATES[state] ?? state)),
     el("p", { class: "bubble" }, words(text, open)));
 }

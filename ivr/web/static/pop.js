@@ -1,10 +1,10 @@
 // The screen-pop: a journey as an agent sees it (docs/api.md). Data in, elements out; no state here.
 
-import { ago, channelName, el, icon, sentence, time } from "./dom.js";
+import { ago, channelName, el, icon, phone, sentence, time } from "./dom.js";
 
 /** Whom to call this customer in lists and headings. */
 export function nameOf(pop) {
-  return pop.customer.name || pop.identifier || "Unknown customer";
+  return pop.customer.name || phone(pop.identifier) || "Unknown customer";
 }
 
 /** A line of the list. `me`: the name of the agent who looks. */
@@ -18,14 +18,14 @@ export function waitingCard(pop, current, me, choose) {
 
 function trust({ trust: tier, trust_words: words }) {
   const kind = tier <= 0 ? "none" : tier >= 3 ? "sure" : "";
-  return el("span", { class: `trust ${kind}` }, icon(tier >= 2 ? "check" : "person"), words);
+  return el("span", { class: `trust ${kind}` }, icon(tier >= 2 ? "check" : "person"), sentence(words));
 }
 
 function head(pop, acts) {
   const where = [channelName(pop.channel), pop.queue && `queue ${pop.queue}`, pop.title].filter(Boolean).join(" · ");
   return el("section", { class: "card head arrive" },
     el("div", { class: "who" }, el("h1", {}, nameOf(pop)), trust(pop)),
-    el("p", { class: "muted small" }, icon(pop.channel), ` ${where}`, pop.customer.name && pop.identifier ? ` · ${pop.identifier}` : ""),
+    el("p", { class: "muted small" }, icon(pop.channel), ` ${where}`, pop.customer.name && pop.identifier ? ` · ${phone(pop.identifier)}` : ""),
     pop.why && el("p", { class: "why" }, sentence(pop.why)),
     pop.summary && pop.summary !== pop.why && el("p", { class: "muted" }, pop.summary),
     answered(pop),
