@@ -30,7 +30,13 @@ class _Snapshot(msgspec.Struct):
     journey: msgspec.Raw
 
 
-_json = msgspec.json.Encoder()
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise NotImplementedError(f"{type(value).__name__} has no place in a journey")
+
+
+_json = msgspec.json.Encoder(enc_hook=_plain)
 _snapshot = msgspec.json.Decoder(_Snapshot)
 _journey = msgspec.json.Decoder(Journey)
 
@@ -41,7 +47,7 @@ def dump(value: object) -> str:
     try:
         return _json.encode(value).decode()
     except UnicodeEncodeError:
-        return _json.encode(_whole(msgspec.to_builtins(value))).decode()
+        return _json.encode(_whole(msgspec.to_builtins(value, enc_hook=_plain))).decode()
 
 
 def _whole(value: Any) -> Any:

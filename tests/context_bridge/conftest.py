@@ -1,27 +1,40 @@
-"""A fresh, migrated database of each kind for every test, and a store on it."""
+"""An empty, migrated database of each kind for every test, and a store on it."""
 
 from __future__ import annotations
 
-import itertools
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from context_bridge.migrate import migrate
 from context_bridge.records import ContextStore
 from context_bridge.store import open_store
+from context_bridge.tables import metadata
 from tests.context_bridge.turns import NOW
+from tests.servers import PostgresServer
 
-_numbers = itertools.count()
+
+@pytest.fixture(scope="session")
+def contract_url(postgres: PostgresServer) -> str:
+    return postgres.database("contract", "segue")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "postgresql":
-        return str(request.getfixturevalue("postgres").database(f"test{next(_numbers)}", "segue"))
+        asyncio.run(_empty(postgres := str(request.getfixturevalue("contract_url"))))
+        return postgres
     migrate(sqlite := f"sqlite:///{tmp_path}/segue.db")
     return sqlite
+
+
+async def _empty(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute("TRUNCATE " + ", ".join(metadata.tables))
+    await connection.close()
 
 
 @pytest.fixture
