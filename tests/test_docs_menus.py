@@ -1,8 +1,8 @@
 """The menu reference: every example on it is loaded, and what it says about mistakes is what the loader says.
 
 An example that begins with `menu:` is a whole menu, one with `services:` a services file; any other is a part of a
-menu. The missing rest is put to a part here: a head, ends for steps that it names but does not show, and questions where
-it shows no step. An example with a block of text behind it has exactly these mistakes.
+menu. The missing rest is put to a part here: a head, ends for steps that it names but does not show, and questions
+where it shows no step. An example with a block of text behind it has exactly these mistakes.
 """
 
 from __future__ import annotations

@@ -117,6 +117,22 @@ def test_a_question_whose_answer_is_known_asks_nobody() -> None:
     assert mistakes(changed("    next: bye\n  person", steps)) == []
 
 
+def test_a_question_does_not_excuse_another_circle_beside_it() -> None:
+    steps = """\
+    next: fork
+  fork:
+    branch: [{if: {channel: {is: voice}}, goto: forget}, {if: {trust: {is: 2}}, goto: hello}, {else: bye}]
+  hello:
+    say: Hello.
+    next: fork
+  forget:
+    set: {size: null, pin: null}
+    next: first
+  person"""
+    (line,) = mistakes(changed("    next: bye\n  person", steps))
+    assert line.startswith("fork: runs in a circle without asking anybody: fork, hello;")
+
+
 def test_a_circle_through_a_menu_is_fine() -> None:
     menu = "  menu:\n    menu: {prompt: What?, choices: [{key: 1, label: again, goto: first}]}\n"
     assert mistakes(changed("    next: bye\n  person", f"    next: menu\n{menu}  person")) == []
@@ -176,6 +192,7 @@ def menu_of(*choices: str) -> str:
             ("key: 1, label: Stop it, goto: bye", "key: 2, label: b, say: [stop it!], goto: person"),
             '"stop it" is taken',
         ),
+        (("key: 1, label: a, goto: bye", "key: 1, label: b, goto: bye"), 'key 1 is taken by "a"'),
         (("key: 0, label: a, goto: bye",), 'key 0 is taken by "person"; give one of the two another'),
         (("key: 1, label: Agent, goto: bye",), '"agent" is taken by "person"'),
         (("label: a, goto: bye",), "key is missing; give the choice a key"),

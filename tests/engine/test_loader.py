@@ -202,6 +202,7 @@ def test_templates() -> None:
         ("{type: digits, length: 0}", '"0" is not a length; write it as 8 or 6-10'),
         ("{type: yes_no, length: 3}", '"length" is no key of it'),
         ("{type: number, least: ten}", '"ten" does not fit the type number; write it as 3.5'),
+        ("{type: number, least: 2.50, most: 2}", "least 2.5 is more than most 2; exchange the two"),
         ("{type: number, least: 10, most: 9}", "least 10 is more than most 9; exchange the two"),
         ("{type: date, least: 2026-12-01, most: 2026-11-30}", "least 2026-12-01 is more than most 2026-11-30"),
         ("{type: date, most: 2026-02-30}", "2026-02-30 is not a day of the calendar"),

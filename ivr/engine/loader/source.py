@@ -146,6 +146,9 @@ def _build(events: Iterator[yaml.Event], mistakes: Mistakes) -> Node | None:
     for event in events:
         place = _place(event.start_mark)
         match event:
+            case yaml.ScalarEvent():
+                _refuse_marks(event, place)
+                node = Text(place, event.value, not event.style)
             case yaml.AliasEvent():
                 raise _Refused(
                     place, "aliases are not used in menus", "write it out; put * in quotes where it is a key"
@@ -160,9 +163,6 @@ def _build(events: Iterator[yaml.Event], mistakes: Mistakes) -> Node | None:
                 continue
             case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
                 node = stack.pop().close()
-            case yaml.ScalarEvent():
-                _refuse_marks(event, place)
-                node = Text(place, event.value, not event.style)
             case _:
                 continue
         if stack:

@@ -84,7 +84,7 @@ def canonical(slot_type: SlotType, text: str) -> str:
         case "digits" if re.fullmatch(r"\d+", text, re.ASCII):
             return text
         case "number" if NUMBER.fullmatch(text):
-            return text
+            return format(Decimal(text).normalize(), "f") if Decimal(text) else "0"
         case "money" if MONEY.fullmatch(text):
             return f"{Decimal(text):.2f}"
         case "yes_no" if text in {"yes", "no"}:
