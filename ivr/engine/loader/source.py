@@ -148,7 +148,7 @@ def _build(events: Iterator[yaml.Event], mistakes: Mistakes) -> Node | None:
         match event:
             case yaml.ScalarEvent():
                 _refuse_marks(event, place)
-                node = Text(place, event.value, not event.style)
+                node: Node = Text(place, event.value, not event.style)
             case yaml.AliasEvent():
                 raise _Refused(
                     place, "aliases are not used in menus", "write it out; put * in quotes where it is a key"
