@@ -16,7 +16,7 @@ from ivr.engine.words import MASK, formatted, words_of
 ATTESTED = 2  # the trust tier from which private slots may be said back
 SENSITIVITIES: tuple[Sensitivity, ...] = ("public", "private", "secret")
 SUMMARY_CHOICES, SUMMARY_VALUE = 6, 80  # the last choices, and characters of a value, that a sentence can bear
-LINK, LINK_REF = "{link}", Ref("link")  # replaced by the driver
+LINK = "{link}"  # replaced by the driver
 
 Show = Callable[[str, Slot], str | None]  # slot name, slot -> what to show of it; None: it stays hidden
 
@@ -43,12 +43,16 @@ def for_customer(flow: Flow, journey: Journey, template: Template) -> str:
 def for_send(flow: Flow, journey: Journey, template: Template) -> str:
     """Words that leave this contact. `{link}` stays for the driver, but not where a customer's own words hold it."""
 
-    def part_of(part: str | Ref) -> str:
-        if part == LINK_REF or isinstance(part, str):
-            return LINK if part == LINK_REF else str(part)
-        return for_customer(flow, journey, (part,)).replace(LINK, "link")
+    def words(part: str | Ref) -> str:
+        match part:
+            case Ref(name="link"):
+                return LINK
+            case Ref():
+                return for_customer(flow, journey, (part,)).replace(LINK, "link")
+            case text:
+                return text
 
-    return "".join(map(part_of, template))
+    return "".join(map(words, template))
 
 
 def for_agent(flow: Flow, journey: Journey, template: Template) -> str:

@@ -52,10 +52,17 @@ def step(flow: Flow, journey: Journey, event: Event) -> tuple[Journey, tuple[Act
 
 
 def _is_elsewhere(journey: Journey, event: Event) -> bool:
-    """The event is of a contact that another one has taken the journey from."""
-    if isinstance(event, Arrived | Expired) or journey.contact is None:
+    """The event is of a contact that another one has taken the journey from. What is said to that one may be more
+    than this one may hear."""
+    if journey.contact is None or journey.contact.id == event.contact:
         return False
-    return event.contact != journey.contact.id
+    match event:
+        case Expired():
+            return False
+        case Arrived():
+            return event.id in journey.seen
+        case _:
+            return True
 
 
 def _is_late(journey: Journey, event: Event) -> bool:

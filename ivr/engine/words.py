@@ -41,7 +41,7 @@ class Words:
 
     continuing: str = "Let us go on where we were."
     changed: str = "I am sorry, our menu has changed since. Let us begin again."
-    option: str = "For {label}, press {key}."
+    option: str = "To {label}, press {key}."
     yes_or_no: str = "Press 1 for yes, 2 for no."
     offer: str = "Press 1 to go on, 2 to start over."
     go_on: str = "go on"

@@ -262,7 +262,8 @@ class Played:
     def moved(self) -> bool:
         """The event is of a contact that does not hold the journey."""
         contact = self.before.contact
-        takes_it = isinstance(self.event, Arrived | Expired)
+        arrives = isinstance(self.event, Arrived) and self.event.id not in self.before.seen
+        takes_it = arrives or isinstance(self.event, Expired)
         return contact is not None and contact.id != self.event.contact and not takes_it
 
 

@@ -65,6 +65,14 @@ def test_the_chat_goes_on_where_the_call_was_and_the_call_is_told_that_it_moved(
     assert talk.write("123-456").invoke.arguments == {"order": "123456"}
 
 
+def test_a_repeated_arrival_of_the_contact_that_was_left_takes_nothing_back() -> None:
+    arrival = Arrived(id="a1", at=NOON, contact="call-1", channel="voice")
+    talk = Talk().happens(arrival).press("1").arrive("chat-1", "chat", resume="continue")
+    before = talk.journey
+    assert talk.happens(arrival).actions == (Hangup("moved"),)
+    assert talk.journey == before
+
+
 @pytest.mark.parametrize(
     ("left", "away", "lead_in"),
     [
