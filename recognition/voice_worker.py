@@ -2,12 +2,14 @@
 
     python -P voice_worker.py VOICE WORDS_A_MINUTE
 
-First it answers one line of JSON: {"voices": [...]} (or also "unknown": true, when VOICE is none of them), or
-{"failed": why}. Then, for each line {"text": ...} on standard input, a line {"samples": n} and n 16-bit samples at
-22,050 Hz. 0 samples: the engine spoke and nothing came. It ends when its input does, so it never outlives its parent.
+First it answers one line of JSON: {"voices": [...], "unknown": whether VOICE is none of them}, or {"failed": why}.
+Then, for each line {"text": ...} on standard input, a line {"samples": n} and n 16-bit samples at 22,050 Hz. 0 samples:
+the engine spoke and nothing came. It ends when its input does, so it never outlives its parent.
 
-pyttsx3 2.99 on espeak-ng has races, which decide how this file looks: `runAndWait` comes back before the file is
-written, so the callback is waited for; and an exception in the callback leaves it waiting for ever, so it ends us.
+pyttsx3 2.99 on espeak-ng has races, which decide how this file looks. Its first `runAndWait` comes back before the
+prompt is there, so an empty one goes before. Each begins by cancelling what espeak-ng's own thread has not got to, be
+it the rate (5 of 320 fresh engines spoke at the wrong one) or the prompt, so that thread is waited for. An exception
+in its callback leaves us waiting for ever, so it ends us; our parent then starts afresh.
 What the customer hears is in memory only, never in a temporary file, on standard error or in a log.
 """
 
@@ -22,6 +24,7 @@ from queue import SimpleQueue
 from typing import BinaryIO
 
 import pyttsx3
+from pyttsx3.drivers import _espeak as espeak
 
 RATE = 22050
 
@@ -31,12 +34,10 @@ class Engine:
 
     def __init__(self, voice: str, words_a_minute: int) -> None:
         self._engine = pyttsx3.init("espeak")
-        self._spoken = threading.Event()
-        self._engine.connect("finished-utterance", lambda **_: self._spoken.set())
         self._file = os.memfd_create("prompt")  # pyttsx3 can only write to a name
+        self._run()  # until the first has ended, properties only wait in a queue
         self._engine.setProperty("voice", voice)
         self._engine.setProperty("rate", words_a_minute)
-        self._engine.runAndWait()  # properties wait in a queue until something runs
         self.voices = sorted(str(known.id) for known in self._engine.getProperty("voices"))
         # An unknown voice or variant (the part after +) is not refused: the one before stays.
         chosen = str(self._engine.getProperty("voice")).lower()
@@ -45,16 +46,18 @@ class Engine:
     def speak(self, text: str) -> bytes:
         """16-bit samples at `RATE`."""
         os.truncate(self._file, 0)
-        self._spoken.clear()
         self._engine.save_to_file(text, f"/proc/self/fd/{self._file}")
-        self._engine.runAndWait()
-        self._spoken.wait()
+        self._run()
         try:
             with wave.open(f"/proc/self/fd/{self._file}") as file:
                 samples: bytes = file.readframes(file.getnframes())
         except (EOFError, wave.Error):
             return b""
         return samples
+
+    def _run(self) -> None:
+        espeak.Synchronize()
+        self._engine.runAndWait()
 
 
 def answer(out: BinaryIO, line: dict[str, object], data: bytes = b"") -> None:
