@@ -17,7 +17,6 @@ import asyncpg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import make_url
 
 VERSION = "SELECT version_num FROM alembic_version"
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('segue migrate', 0))"
@@ -48,8 +47,9 @@ def head() -> str:
 
 def sqlite_path(url: str) -> str | None:
     """`sqlite:///relative`, `sqlite:////absolute`, `sqlite://` for memory; None for another database."""
-    parsed = make_url(url)
-    return (parsed.database or ":memory:") if parsed.get_backend_name() == "sqlite" else None
+    if not url.startswith("sqlite://"):
+        return None
+    return url.removeprefix("sqlite://").removeprefix("/") or ":memory:"
 
 
 def upgrade_sqlite(connection: sqlite3.Connection) -> None:

@@ -46,6 +46,7 @@ class Sqlite:
 
     async def open(self) -> None:
         await self._writer.run(migrate.upgrade_sqlite)
+        await self._reader.run(lambda connection: connection.execute("PRAGMA query_only"))  # open before a disk is full
 
     async def load(self, by: Literal["id", "contact"], keys: Sequence[str]) -> Sequence[str | None]:
         statement = compiled(sql.SNAPSHOT if by == "id" else sql.SNAPSHOT_BY_CONTACT)
