@@ -114,6 +114,7 @@ class Call:
                 turn = self._step_aside()
             except Exception:  # a mistake of ours must not leave a caller in silence: the dialplan has a way out
                 log.exception("%s: a turn failed", self.contact)
+                self._reads.forget()
                 turn = self._step_aside()
             else:
                 turn = self._perform(actions)
@@ -265,6 +266,8 @@ class Call:
         if isinstance(wait, Enqueue) and await queue.has_been(self.leg, wait):
             await self._release(await queue.outcome(self.leg))
             actions, self._released = self._released or actions, None
+        if await queue.has_left(self.leg):
+            return actions
         return (actions[-1],) if found.asked or found.spoken else actions
 
     async def _listen_on(self, actions: Actions, collect: Collect) -> Actions:

@@ -35,7 +35,8 @@ class AsteriskChannel:
         self._tasks: dict[str, asyncio.Task[None]] = {}  # the newest of each; it waits for the one before
         self._others: set[asyncio.Task[None]] = set()
         self._away = AWAY
-        self.trouble = "not connected to Asterisk yet"
+        self.trouble = "not connected to Asterisk yet"  # in words, for those who ask how we are; empty: all is well
+        self.connected = asyncio.Event()
         for name in EVENTS:
             self._ami.on(name, self._on_event)
 
@@ -50,6 +51,7 @@ class AsteriskChannel:
             while True:
                 await self._ami.connect()
                 self.trouble = ""
+                self.connected.set()
                 try:
                     await self._serve()
                 except AMILost as error:
@@ -134,6 +136,7 @@ class AsteriskChannel:
                 del self._tasks[key]
 
     def _let_go(self) -> None:
+        self.connected.clear()
         self.trouble = f"no link to Asterisk at {self._ami.address}"
         for call in self._calls.values():
             call.leg.inbox.put_nowait(LinkLost())

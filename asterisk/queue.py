@@ -40,3 +40,10 @@ async def outcome(leg: Leg) -> QueueOutcome:
 async def has_been(leg: Leg, wait: Enqueue) -> bool:
     """Whether this wait was carried out already, by us or by the process before us."""
     return await leg.get("SEGUE_QUEUED") == str(wait.turn)
+
+
+async def has_left(leg: Leg) -> bool:
+    """Whether the caller comes from a queue, and so needs to hear again what was asked before. Once."""
+    left = bool(await leg.get("QUEUESTATUS"))
+    leg.set("QUEUESTATUS", "")
+    return left

@@ -7,6 +7,7 @@ with a prompt; asking is to queue it and to end the one before.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from asterisk.leg import READ, Leg
 from asterisk.mark import Mark
@@ -55,10 +56,19 @@ class Reads:
     def press(self, key: str, at: float) -> Answer | None:
         self._keys += key
         answer = self.pad.press(key, at)
-        if answer is None and len(self._running) > 1:
+        if answer or self.pad.deadline is None:
+            return answer
+        if not self.pad.typed:
+            # A key that means nothing here, such as the # of a number that was complete without it: it did stop the
+            # prompt in Asterisk, so the prompt is said again.
+            self._begin(self._clip if self._unheard() else None)
+        elif len(self._running) > 1:
             # The key was in time for the Read before: the prompt that has begun since must stop, as it would have.
             self._begin(None)
-        return answer
+        return None
+
+    def _unheard(self) -> bool:
+        return self._clip is not None and self._clock() - self._began < self._clip.seconds
 
     def finished(self, name: str) -> None:
         if name not in self._running:
@@ -71,14 +81,18 @@ class Reads:
         """We still wait: its own time was up, the caller's phone did send an END, or ours came a little late."""
         lasted = self._clock() - self._began
         self._short = self._short + 1 if lasted < AT_ONCE else 0
-        unheard = self._clip and lasted < self._clip.seconds and not self.pad.typed
         if self._short <= AGAIN:
-            self._begin(self._clip if unheard else None)
+            self._begin(self._clip if self._unheard() and not self.pad.typed else None)
 
     def answered(self, turn: int) -> None:
         """The pad has an answer, and the driver is about to take it."""
         if self._mark:
             self._write(self._mark.answered(turn, len(self._keys) - len(self.pad.typed)))
+
+    def forget(self) -> None:
+        """The answer cannot be dealt with: it is not to be tried again."""
+        if self._mark:
+            self._write(replace(self._mark, before=self._mark.used))
 
     def queue(self, how: Callable[[str], None]) -> str:
         """Let another command of that name follow the Read that runs; its name."""

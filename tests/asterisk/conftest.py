@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +15,13 @@ import pytest_asyncio
 from asterisk.calls import AsteriskChannel
 from asterisk.instance import Instance
 from asterisk.lay import CannotLay, lay
+from ivr.engine.actions import Say
 from ivr.settings import Settings
+from recognition import audio
 from recognition.speak import Clip, Speaker
 from tests.asterisk.fake_driver import PROMPTS, WHISPER, FakeDriver
-from tests.asterisk.phone import Phone
+from tests.asterisk.hearing import likeness
+from tests.asterisk.phone import Call, Phone
 
 ROOT = Path(__file__).parents[2] / "var/asterisk-root"
 
@@ -64,8 +67,13 @@ class Lab:
     async def clip(self, text: str) -> Clip:
         return await self.speaker.clip(text, 8000)
 
+    async def hears(self, call: Call, say: Say) -> None:
+        await call.hears(await self.clip(say.text))
 
-Opening = Callable[[FakeDriver], contextlib.AbstractAsyncContextManager[Lab]]
+    async def likeness(self, call: Call, say: Say) -> float:
+        """Of all that was heard to the whole prompt but its last packets, which Asterisk may shorten."""
+        samples, _ = audio.read((await self.clip(say.text)).path)
+        return float(likeness(call.sound.pcm(), samples[:-400]).max())
 
 
 @pytest.fixture
@@ -86,10 +94,10 @@ async def serving(channel: AsteriskChannel) -> AsyncIterator[None]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def lab(asterisk: Instance, speaker: Speaker, driver: FakeDriver) -> AsyncIterator[Lab]:
-    channel = AsteriskChannel(driver, speaker, site(asterisk))
+    channel = channel_on(asterisk, driver, speaker)
     async with Phone(asterisk.sip_port) as phone, serving(channel):
         yield Lab(asterisk, driver, channel, speaker, phone)
 
 
-def site(asterisk: Instance) -> Settings:
-    return Settings(ami_url=asterisk.ami_url, menu="support", public_url="https://desk.example")
+def channel_on(asterisk: Instance, driver: FakeDriver, speaker: Speaker) -> AsteriskChannel:
+    return AsteriskChannel(driver, speaker, Settings(ami_url=asterisk.ami_url, public_url="https://desk.example"))

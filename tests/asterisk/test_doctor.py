@@ -1,0 +1,47 @@
+"""`segue doctor` looks at a real Asterisk."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from asterisk.instance import Instance
+from ivr.cli import main
+from tests.servers import free_port
+
+MENU = """
+menu: support
+title: Support
+language: en-US
+start: person
+steps:
+  person:
+    handoff: {{queue: {queue}, skills: [], whisper: Hello, timeout: 2m}}
+    unavailable: bye
+  bye:
+    end: Goodbye.
+"""
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_doctor_logs_in_and_looks_for_the_queues_of_the_menus(
+    asterisk: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("IVR_DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.setenv("IVR_MENUS", str(tmp_path))
+    monkeypatch.setenv("IVR_PORT", str(free_port()))
+    monkeypatch.setenv("IVR_AMI_URL", asterisk.ami_url)
+
+    (tmp_path / "support.yaml").write_text(MENU.format(queue="support"))
+    assert await asyncio.to_thread(main, ["doctor"]) == 0
+    assert " answers\n" in capsys.readouterr().out
+
+    (tmp_path / "support.yaml").write_text(MENU.format(queue="nowhere"))
+    assert await asyncio.to_thread(main, ["doctor"]) == 1
+    assert "queue nowhere is not there; add [nowhere] to Asterisk's queues.conf" in capsys.readouterr().out
+
+    monkeypatch.setenv("IVR_AMI_URL", asterisk.ami_url.replace("segue:", "segue:wrong"))
+    assert await asyncio.to_thread(main, ["doctor"]) == 1
+    assert "manager.conf" in capsys.readouterr().out
