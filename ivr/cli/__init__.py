@@ -1,4 +1,4 @@
-"""The command line `segue`: one file a command, with `add(commands)` for its arguments and a function that runs it.
+"""The command line `segue`: one module a command, with `add(parser)` for its arguments and `run(chosen)`.
 
 A command returns its exit code: 0 all is well, 1 it found something wrong, 2 it could not be carried out. What is
 wrong is one sentence with a remedy; only a mistake of ours ends in a stack trace.
@@ -8,27 +8,45 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib
 import inspect
+import logging
 import sys
 from collections.abc import Sequence
 
 from context_bridge.records import StoreUnavailable
-from ivr.cli import check, doctor, migrate, serve, talk, test
 from ivr.cli.complaint import Complaint
 from ivr.conversation_file import ConversationMistakes
 from ivr.engine.loader import MenuMistakes
 from ivr.flows import UnknownMenu
 from ivr.settings import SettingsError
-from recognition.speak import SpeakFailed
 
+COMMANDS = {
+    "serve": "answer calls and chats",
+    "check": "find the mistakes in menus",
+    "talk": "try a menu in the terminal",
+    "test": "play the conversations of the menus",
+    "migrate": "bring the database up to date",
+    "doctor": "say what is wrong with this installation",
+}
 # Each of these says what to do, so its message is all that people need to see.
-TOLD = (Complaint, SettingsError, MenuMistakes, ConversationMistakes, UnknownMenu, StoreUnavailable, SpeakFailed)
+TOLD = (Complaint, SettingsError, MenuMistakes, ConversationMistakes, UnknownMenu, StoreUnavailable)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    chosen = _parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if not given or given[0] not in COMMANDS:
+        _overview().parse_args(given or ["--help"])
+    # Only the command that is wanted: an editor that checks a menu need not wait for the database's libraries.
+    command = importlib.import_module(f"ivr.cli.{given[0]}")
+    parser = argparse.ArgumentParser(
+        prog=f"segue {given[0]}", description=command.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    command.add(parser)
+    if logging.lastResort is not None:  # who sets up no logging, as all but `serve`, shows people errors only
+        logging.lastResort.setLevel(logging.ERROR)
     try:
-        result = chosen.command(chosen)
+        result = command.run(parser.parse_args(given[1:]))
         return int(asyncio.run(result) if inspect.iscoroutine(result) else result)
     except TOLD as error:
         for line in str(error).splitlines():
@@ -41,13 +59,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _parser() -> argparse.ArgumentParser:
+def _overview() -> argparse.ArgumentParser:
+    """What `segue --help` shows, and who refuses an unknown command."""
     parser = argparse.ArgumentParser(
         prog="segue",
         description="An IVR and contact-center server on which a customer never has to start over.",
         epilog="Settings are read from IVR_* variables; docs/operations.md lists them.",
     )
     commands = parser.add_subparsers(required=True, metavar="command")
-    for module in (serve, check, talk, test, migrate, doctor):
-        module.add(commands)
+    for name, what in COMMANDS.items():
+        commands.add_parser(name, help=what)
     return parser

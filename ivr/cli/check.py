@@ -1,4 +1,4 @@
-"""`segue check`: every mistake in menus, services and conversations, all at once."""
+"""List every mistake in menus, their services and their conversations, each with its remedy."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ivr import conversation_file, settings
-from ivr.cli.complaint import Commands, Complaint
+from ivr.cli.complaint import Complaint
 from ivr.conversation_file import ConversationMistake, ConversationMistakes
 from ivr.engine.flow import ServiceSpec
 from ivr.engine.loader import MenuMistakes, Mistake, load, load_services
@@ -21,15 +21,9 @@ SERVICES = "services.yaml"
 AnyMistake: TypeAlias = Mistake | ConversationMistake
 
 
-def add(commands: Commands) -> None:
-    parser = commands.add_parser(
-        "check",
-        help="find the mistakes in menus",
-        description="Load menus, their services and their conversations, and list every mistake with its remedy.",
-    )
+def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="*", type=Path, help="files or folders; otherwise the menus of IVR_MENUS")
     parser.add_argument("--json", action="store_true", help="print the mistakes as a JSON list, for editors")
-    parser.set_defaults(command=run)
 
 
 def run(chosen: argparse.Namespace) -> int:

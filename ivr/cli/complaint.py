@@ -1,12 +1,4 @@
-"""What stops a command, and the type of what argparse lets commands add themselves to."""
-
-from __future__ import annotations
-
-import argparse
-from typing import TypeAlias
-
-# argparse has no public name for it
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+"""What stops a command."""
 
 
 class Complaint(Exception):

@@ -1,4 +1,6 @@
-"""`segue doctor`: look at everything that an installation needs, and say what is wrong and what to do."""
+"""Look at everything that an installation needs, and say what is wrong and what to do.
+
+Changes nothing, and may run beside a running server."""
 
 from __future__ import annotations
 
@@ -18,7 +20,6 @@ from context_bridge.records import StoreUnavailable
 from context_bridge.redis_stream import ping
 from context_bridge.store import open_store
 from ivr import settings
-from ivr.cli.complaint import Commands
 from ivr.engine.flow import Handoff
 from ivr.engine.loader import MenuMistakes
 from ivr.flows import read_folder
@@ -42,14 +43,8 @@ class Finding:
         return f"{'WRONG' if self.remedy else 'ok':6} {self.what:9} {state}"
 
 
-def add(commands: Commands) -> None:
-    parser = commands.add_parser(
-        "doctor",
-        help="say what is wrong with this installation",
-        description="Look at settings, database, Redis, Asterisk, voices, menus, port and disk. Changes nothing, and"
-        " may run beside a running server.",
-    )
-    parser.set_defaults(command=run)
+def add(parser: argparse.ArgumentParser) -> None:
+    """It takes none."""
 
 
 async def run(_chosen: argparse.Namespace) -> int:

@@ -1,4 +1,6 @@
-"""`segue migrate`: bring the database to the tables that this version of Segue needs."""
+"""Bring the database (IVR_DATABASE_URL) to the tables that this version of Segue needs.
+
+Does nothing when it is there. The embedded SQLite database is brought up to date by itself."""
 
 from __future__ import annotations
 
@@ -6,20 +8,17 @@ import argparse
 
 from context_bridge.migrate import migrate
 from ivr import settings
-from ivr.cli.complaint import Commands
+from ivr.cli.complaint import Complaint
 
 
-def add(commands: Commands) -> None:
-    parser = commands.add_parser(
-        "migrate",
-        help="bring the database up to date",
-        description="Bring the database (IVR_DATABASE_URL) to the tables of this version. Does nothing when it is"
-        " there. The embedded SQLite database is brought up to date by itself.",
-    )
-    parser.set_defaults(command=run)
+def add(parser: argparse.ArgumentParser) -> None:
+    """It takes none."""
 
 
 def run(_chosen: argparse.Namespace) -> int:
-    migrate(settings.load().database)
+    try:
+        migrate(settings.load().database)
+    except (OSError, TimeoutError) as error:
+        raise Complaint(f"the database does not answer ({error}); start it, or correct IVR_DATABASE_URL") from error
     print("The database is up to date.")
     return 0

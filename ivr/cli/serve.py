@@ -1,4 +1,4 @@
-"""`segue serve`: answer calls and chats until told to stop."""
+"""Answer calls and chats until told to stop, by Ctrl-C or SIGTERM. Calls on Asterisk stay up."""
 
 from __future__ import annotations
 
@@ -12,24 +12,19 @@ from dataclasses import replace
 from asterisk.instance import Instance, NotStarted
 from asterisk.lay import is_laid
 from ivr import settings
-from ivr.cli.complaint import Commands, Complaint
+from ivr.cli.complaint import Complaint
 from ivr.server import serve
 from ivr.settings import Settings
+from recognition.speak import SpeakFailed
 
 SIP_PORT = 5060  # what a softphone dials when none is named
 
 
-def add(commands: Commands) -> None:
-    parser = commands.add_parser(
-        "serve",
-        help="answer calls and chats",
-        description="Answer calls and chats until told to stop (Ctrl-C or SIGTERM). Calls on Asterisk stay up.",
-    )
+def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--demo", action="store_true", help="with the demo page and its back office, as IVR_DEMO=1")
     parser.add_argument(
         "--asterisk", action="store_true", help="start the Asterisk that `make asterisk` laid, and answer its calls"
     )
-    parser.set_defaults(command=run)
 
 
 async def run(chosen: argparse.Namespace) -> int:
@@ -43,6 +38,8 @@ async def run(chosen: argparse.Namespace) -> int:
             setting = await _with_asterisk(setting, stack)
         try:
             await serve(setting, lambda url: print(f"Segue: open {url} (Ctrl-C ends it)", flush=True))
+        except SpeakFailed as error:
+            raise Complaint(str(error)) from error
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise

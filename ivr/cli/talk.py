@@ -1,4 +1,6 @@
-"""`segue talk`: be the customer of a menu, in the terminal. `--as-test` keeps what happened as a conversation file."""
+"""Be the customer of a menu, in the terminal.
+
+Nothing is stored and nothing is sent; time passes only when told to. `--as-test` keeps what happened as a test."""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from typing import get_args
 
 from ivr import settings
 from ivr.backoffice import BackOfficeError
-from ivr.cli.complaint import Commands, Complaint
+from ivr.cli.complaint import Complaint
 from ivr.cli.transcript import Transcript
 from ivr.conversation import Act, Answer, Call, CannotPlay, Deed, Do, Press, Type, Wait, perform
 from ivr.conversation_file import seconds
@@ -41,14 +43,8 @@ DEEDS: Mapping[str, Deed] = {
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 
 
-def add(commands: Commands) -> None:
-    parser = commands.add_parser(
-        "talk",
-        help="try a menu in the terminal",
-        description="Be the customer of a menu. Nothing is stored and nothing is sent; time passes only when told to.",
-        epilog=HELP,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = HELP
     parser.add_argument("menu", nargs="?", help="name of the menu; otherwise that of IVR_MENU")
     parser.add_argument("--channel", choices=CHANNELS, default="voice", help="how the customer comes (voice)")
     parser.add_argument("--number", default="+14155550134", help="who calls, or: withheld (%(default)s)")
@@ -59,7 +55,6 @@ def add(commands: Commands) -> None:
         metavar="FILE",
         help="write the conversation as a test file; - or none prints it",
     )
-    parser.set_defaults(command=run)
 
 
 def run(chosen: argparse.Namespace) -> int:

@@ -1,40 +1,35 @@
-"""`segue test`: play the conversations of the menus and tell which of them go another way than they should."""
+"""Play the conversations of the menus (docs/conversations.md), and tell which of them go another way."""
 
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ivr import conversation_file, settings
+from ivr import conversation, conversation_file, settings
 from ivr.cli.check import CONVERSATIONS, read
-from ivr.cli.complaint import Commands, Complaint
-from ivr.conversation import Result, run
+from ivr.cli.complaint import Complaint
+from ivr.conversation import Result
 from ivr.flows import read_folder
 from ivr.rehearsal import ScriptedBackOffice, rehearse
 
 
-def add(commands: Commands) -> None:
-    parser = commands.add_parser(
-        "test",
-        help="play the conversations of the menus",
-        description="Play conversation files (docs/conversations.md) against the menus of IVR_MENUS.",
-    )
+def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="*", type=Path, help="files or folders; otherwise conversations/ of the menus")
-    parser.set_defaults(command=test)
 
 
-async def test(chosen: argparse.Namespace) -> int:
+async def run(chosen: argparse.Namespace) -> int:
     setting = settings.load()
     flows, _ = read_folder(setting.menus, setting.services)
     failed = played = 0
     for path in _files(chosen.paths or [setting.menus / CONVERSATIONS]):
-        conversation = conversation_file.load(read(path), str(path))
-        if conversation.menu not in flows:
-            raise Complaint(f"{path}: there is no menu {conversation.menu!r}; there are: {', '.join(sorted(flows))}")
-        back_office = ScriptedBackOffice(conversation.services)
-        async with rehearse(flows, back_office, conversation.customers, setting.region) as player:
-            result = await run(conversation, player)
+        told = conversation_file.load(read(path), str(path))
+        if told.menu not in flows:
+            raise Complaint(f"{path}: there is no menu {told.menu!r}; there are: {', '.join(sorted(flows))}")
+        back_office = ScriptedBackOffice(told.services)
+        async with rehearse(flows, back_office, told.customers, setting.region) as player:
+            result = await conversation.run(told, player)
         print(_report(result))
         played, failed = played + 1, failed + (not result.passed)
     print(f"{played - failed} passed, {failed} failed" if failed else f"{played} passed")
@@ -50,7 +45,7 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def _report(result: Result) -> str:
-    named = f"{result.conversation.file}  {result.conversation.name}"
+    named = f"{os.path.relpath(result.conversation.file)}  {result.conversation.name}"
     if result.lacking:
         return f"FAIL {named}\n  cannot be played in the terminal: {', '.join(result.lacking)}"
     return f"FAIL {named}\n{result.mismatch}" if result.mismatch else f"PASS {named}"
