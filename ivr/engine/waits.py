@@ -67,7 +67,8 @@ def prompt_of(flow: Flow, journey: Journey) -> tuple[Say, ...]:
     match step := flow.steps.get(journey.step or ""):
         case Menu():
             labelled = tuple(option for option in always_of(flow) if option.label)
-            lines = _read_out(flow, journey, (*options_at(flow, step), *labelled))
+            line = words_of(flow.language).choice
+            lines = _read_out(journey, line, (*options_at(flow, step), *labelled))
             return (*render.say(flow, journey, step.prompt), *lines)
         case AskSlot():
             return (*render.say(flow, journey, step.prompt), *_answers(flow, journey, flow.slots[step.slot]))
@@ -129,10 +130,11 @@ def _offer(flow: Flow, journey: Journey, name: str) -> Collect:
 
 
 def _answers(flow: Flow, journey: Journey, spec: SlotSpec) -> tuple[Say, ...]:
-    options = options_of(spec, words_of(flow.language))
+    words = words_of(flow.language)
+    options = options_of(spec, words)
     if spec.type == "yes_no":
-        return _in_short(journey, words_of(flow.language).yes_or_no, options)
-    return _read_out(flow, journey, options)
+        return _in_short(journey, words.yes_or_no, options)
+    return _read_out(journey, words.value, options)
 
 
 def _in_short(journey: Journey, line: str, options: tuple[Option, ...]) -> tuple[Say, ...]:
@@ -140,11 +142,10 @@ def _in_short(journey: Journey, line: str, options: tuple[Option, ...]) -> tuple
     return (Say(line, fixed=True),) if render.spoken(journey) else _listed(journey, options)
 
 
-def _read_out(flow: Flow, journey: Journey, options: tuple[Option, ...]) -> tuple[Say, ...]:
+def _read_out(journey: Journey, line: str, options: tuple[Option, ...]) -> tuple[Say, ...]:
     """By phone one say for each option, so that each can be rendered ahead and kept."""
     if not render.spoken(journey):
         return _listed(journey, options)
-    line = words_of(flow.language).option
     return tuple(Say(line.format(label=o.label, key=o.key), fixed=True) for o in options if o.key)
 
 

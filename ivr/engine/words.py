@@ -37,11 +37,13 @@ class Currency:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`option` holds `{label}` and `{key}`: the function first, then the key, as ears need it."""
+    """`choice` (something to do) and `value` (an answer) hold `{label}` and `{key}`: the function first, then the key,
+    as ears need it."""
 
     continuing: str = "Let us go on where we were."
     changed: str = "I am sorry, our menu has changed since. Let us begin again."
-    option: str = "To {label}, press {key}."
+    choice: str = "To {label}, press {key}."
+    value: str = "For {label}, press {key}."
     yes_or_no: str = "Press 1 for yes, 2 for no."
     offer: str = "Press 1 to go on, 2 to start over."
     go_on: str = "go on"

@@ -70,9 +70,9 @@ SUPPORT_STEPS: Mapping[str, Step] = {
     "welcome": Menu(
         prompt("Welcome to Acme.", text=("Hello, this is Acme.",), audio="welcome.wav"),
         (
-            Choice("track", "1", "parcels", ("where is my order", "track"), goto="track"),
-            Choice("card", "2", "cards", ("new card",), goto="pin"),
-            Choice("note", "3", "messages", goto="note"),
+            Choice("track", "1", "track a parcel", ("where is my order", "track"), goto="track"),
+            Choice("card", "2", "change a card", ("new card",), goto="pin"),
+            Choice("note", "3", "leave a message", goto="note"),
         ),
         tries(),
     ),

@@ -22,7 +22,12 @@ FOUND = {"state": "shipped", "eta": "2026-12-01"}
 
 def test_a_call_from_the_welcome_to_a_link() -> None:
     talk = Talk().arrive(reach={"sms": "+15550100"})
-    assert talk.said == ["Welcome to Acme.", "For parcels, press 1.", "For cards, press 2.", "For messages, press 3."]
+    assert talk.said == [
+        "Welcome to Acme.",
+        "To track a parcel, press 1.",
+        "To change a card, press 2.",
+        "To leave a message, press 3.",
+    ]
     assert talk.press("1").said == ["Your order number, please."]
     assert talk.press("123456").said == ["One moment."]
     assert talk.invoke.arguments == {"order": "123456"}
@@ -85,6 +90,14 @@ def test_a_repeated_arrival_of_the_contact_that_was_left_takes_nothing_back() ->
 def test_the_lead_in_fits_how_and_when_the_customer_left(left: str, away: float, lead_in: str) -> None:
     talk = voice().press("1").send(Left, reason=left).later(away).arrive("call-2", resume="continue")
     assert talk.said == [lead_in, "Your order number, please."]
+
+
+def test_a_step_that_was_reached_by_coming_back_has_its_own_tries() -> None:
+    talk = voice().press("1").silence()
+    known = {"order": Slot("123456", None, None, NOON)}
+    talk.journey = replace(talk.journey, slots=known)
+    talk.leave().arrive("call-2", resume="continue")
+    assert (talk.journey.step, talk.journey.noinputs) == ("look_up", 0)
 
 
 # The offer
@@ -197,12 +210,14 @@ def test_an_event_at_a_step_that_the_flow_does_not_know_hangs_up_and_changes_not
 # Menus and questions
 
 
-@pytest.mark.parametrize("text", ["1", "one", "ONE", "Parcels!", "where is my order?", "track", " Where is my Order "])
+@pytest.mark.parametrize(
+    "text", ["1", "one", "ONE", "Track a PARCEL!", "where is my order?", "track", " Where is my Order "]
+)
 def test_a_choice_is_taken_by_key_number_label_phrase_or_id(text: str) -> None:
     assert chat().write(text).collect.slot == "order"
 
 
-@pytest.mark.parametrize("keys", ["parcels", "one", "track", "11", "1#", "", "7"])
+@pytest.mark.parametrize("keys", ["track a parcel", "one", "track", "11", "1#", "", "7"])
 def test_by_keys_only_its_key_counts(keys: str) -> None:
     assert voice().press(keys).said[0] == "Sorry?"
 
@@ -210,14 +225,14 @@ def test_by_keys_only_its_key_counts(keys: str) -> None:
 def test_options_are_buttons_in_a_chat_and_a_line_in_a_text_message() -> None:
     talk = chat()
     assert talk.said == ["Hello, this is Acme."]
-    assert talk.collect.options[0] == Option("track", "1", "parcels", ("where is my order", "track"))
+    assert talk.collect.options[0] == Option("track", "1", "track a parcel", ("where is my order", "track"))
     sms = Talk().arrive("sms-1", "sms")
-    assert sms.said == ["Hello, this is Acme.", "1 parcels, 2 cards, 3 messages"]
+    assert sms.said == ["Hello, this is Acme.", "1 track a parcel, 2 change a card, 3 leave a message"]
 
 
 def test_an_always_choice_is_read_out_only_if_it_has_a_label() -> None:
-    flow = replace(SUPPORT, always=(replace(SUPPORT.always[0], label="an agent"), *SUPPORT.always[1:]))
-    assert voice(flow).said[-1] == "For an agent, press 0."
+    flow = replace(SUPPORT, always=(replace(SUPPORT.always[0], label="talk to an agent"), *SUPPORT.always[1:]))
+    assert voice(flow).said[-1] == "To talk to an agent, press 0."
     assert voice(flow).press("1").said == ["Your order number, please."]
 
 
@@ -259,7 +274,7 @@ def test_zero_reaches_a_person_even_where_many_digits_are_asked_for() -> None:
 def test_a_value_goes_before_what_always_works_but_not_in_free_text() -> None:
     flow = replace(SUPPORT, slots={**SUPPORT.slots, "order": replace(SUPPORT.slots["order"], min_length=1)})
     assert isinstance(voice(flow).press("1").press("0").last, Invoke)
-    talk = chat().write("messages")
+    talk = chat().write("leave a message")
     assert isinstance(replace(talk).write("Operator!").last, Enqueue)
     assert talk.write("I lost my operator").collect.slot == "day"
 
@@ -430,8 +445,8 @@ def test_a_hand_off_tells_the_agent_all_but_secrets() -> None:
         step="person",
         queue="support",
         skills=("orders",),
-        whisper="Ann, order 123456, PIN unknown. Chose parcels; gave your order number 123456.",
-        why="Chose parcels; gave your order number 123456.",
+        whisper="Ann, order 123456, PIN unknown. Chose track a parcel; gave your order number 123456.",
+        why="Chose track a parcel; gave your order number 123456.",
         timeout=120.0,
     )
     talk = voice().press("2").press("4217").invoked()
@@ -498,13 +513,13 @@ def test_leaving_is_recorded() -> None:
 def test_the_path_says_where_the_customer_was_and_what_they_chose() -> None:
     talk = voice().press("1").press("123456").invoked(**FOUND)
     assert talk.journey.path == (
-        Visit("welcome", "voice", NOON, "parcels"),
+        Visit("welcome", "voice", NOON, "track a parcel"),
         Visit("track", "voice", NOON),
         Visit("look_up", "voice", NOON),
         Visit("tell", "voice", NOON),
         Visit("ask_link", "voice", NOON),
     )
-    assert summary(SUPPORT, talk.journey) == "Chose parcels; gave your order number 123456."
+    assert summary(SUPPORT, talk.journey) == "Chose track a parcel; gave your order number 123456."
 
 
 def test_a_journey_does_not_grow_for_ever() -> None:
