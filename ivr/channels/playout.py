@@ -15,7 +15,6 @@ from ivr.channels.line import Line
 
 LEAD = 0.1  # seconds sent ahead of their time: rides out a busy machine, and is all that a barge-in has to take back
 LATE = 0.3  # seconds; when we are later than this, the rest of the sound moves instead of being sent in one burst
-PAUSE = 0.12  # seconds between two says
 
 
 @dataclass(frozen=True, slots=True)

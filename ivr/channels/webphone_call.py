@@ -5,25 +5,28 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from aiohttp import web
 
 from context_bridge.records import StoreUnavailable
 from ivr.channels import webphone_wire as wire
 from ivr.channels.bridge import Talk
+from ivr.channels.ending import Ending, Gone, Why
 from ivr.channels.line import Line
 from ivr.channels.music import hold_music
-from ivr.channels.playout import PAUSE, Playout, Sound, Unplayable, read
+from ivr.channels.playout import Playout, Sound
 from ivr.channels.presses import Presses, event_id, last_used
+from ivr.channels.prompts import Prompts
 from ivr.driver import Arrival, Driver, UnknownMenu
 from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Say
 from ivr.engine.events import Input, Left, LeftReason, NoInput, QueueOutcome
 from recognition.keys import Answer, Keyed, Silence
-from recognition.speak import Speaker, SpeakFailed
+from recognition.speak import Speaker
 
 log = logging.getLogger(__name__)
 
@@ -33,19 +36,8 @@ SORRY = Say(
     "I am sorry, we have a fault here. Please call again in a few minutes; I keep what you told me.", fixed=True
 )
 STORE_PAUSES = (0.5, 1, 2, 4, 8, 8)  # seconds between tries while the database is away
-SILENCE = bytes(int(PAUSE * wire.RATE) * 2)
 
-Why = Literal["caller", "dropped", "moved", "restart", "lost"]
 T = TypeVar("T")
-
-
-class Gone(Exception):
-    """The dialogue ends from outside: the caller hung up, the line was lost, the journey moved, we restart, or there
-    is no such call (any more)."""
-
-    def __init__(self, why: Why) -> None:
-        super().__init__(why)
-        self.why: Why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +61,8 @@ class Call:
         self.talk: Talk | None = None
         self._presses = Presses(self.line)
         self._playout = Playout(self.line, exchange.speed)
-        self._gone: asyncio.Future[Why] = asyncio.get_running_loop().create_future()
+        self._prompts = Prompts(exchange.speaker, contact)
+        self._ending = Ending()
         self._news: asyncio.Queue[Literal["joined"] | QueueOutcome | tuple[Action, ...]] = asyncio.Queue()
         self._showing: wire.ToPhone | None = None
         self._grace: asyncio.TimerHandle | None = None
@@ -107,8 +100,7 @@ class Call:
             await self.talk.heard(frame)
 
     def leave(self, why: Why) -> None:
-        if not self._gone.done():
-            self._gone.set_result(why)
+        self._ending.come(why)
 
     # What the driver tells.
 
@@ -152,7 +144,11 @@ class Call:
             log.error("call %s failed with %s\n%s", self.contact, type(error).__name__, place)
             await self._farewell((SORRY,), "broken")
         finally:
-            await self._over(left)
+            try:
+                await self._over(left)
+            finally:
+                self._driver.detach(self.contact)
+                await self.line.close(wire.FINISHED)
 
     async def _dialogue(self) -> None:
         actions = await self._first_actions()
@@ -191,13 +187,12 @@ class Call:
         return actions[-1:] if self._presses.waiting or self.talk else actions
 
     async def _collect(self, says: Sequence[Say], wait: Collect) -> tuple[Action, ...]:
-        sounds = await self._unless_gone(self._sounds(says))
-        options = tuple(wire.Choice(option.key, option.label) for option in wait.options if option.key)
-        await self._show(wire.Collect(turn=wait.turn, secret=wait.secret, options=options))
+        sounds = await self._ending.unless(self._prompts.sounds(says))
+        await self._show(wire.Collect(turn=wait.turn, secret=wait.secret, options=_choices(wait)))
         answering = self._presses.answer(
             wait, self._playout.ends_with(sounds), lambda: self._playout.queue(*sounds), self._playout.clear
         )
-        event = self._event(wait, await self._unless_gone(answering))
+        event = self._event(wait, await self._ending.unless(answering))
         actions = await self._patiently(lambda: self._driver.advance(event, self._filler))
         await self.line.send(wire.Ack(seq=self._presses.settle()))
         return actions
@@ -213,22 +208,22 @@ class Call:
 
     async def _queue(self, says: Sequence[Say], wait: Enqueue) -> tuple[Action, ...]:
         """Waits for a person and lets them talk; comes back with what the driver wants after that."""
-        self._forget_keys()
+        self._presses.forget()
         if self.talk is None:
             await self._show(wire.Queued())
-            sounds = await self._unless_gone(self._sounds(says))
+            sounds = await self._ending.unless(self._prompts.sounds(says))
             music = await asyncio.to_thread(hold_music, self._exchange.music)
             if self.talk is None:  # nobody was quicker than the rendering
                 self._playout.queue(*sounds, Sound(music, loop=True))
-        while not isinstance(news := await self._unless_gone(self._next_news(wait.timeout)), tuple):
+        while not isinstance(news := await self._ending.unless(self._next_news(wait.timeout)), tuple):
             if news != "joined":
                 await self._end_talk("finished")
-                await self._patiently(lambda outcome=news: self._driver.release(self.contact, outcome))  # type: ignore[misc]
+                await self._patiently(partial(self._driver.release, self.contact, news))
         await self._end_talk("finished")
         while not self._news.empty():
             self._news.get_nowait()
         await self._playout.clear()
-        self._forget_keys()
+        self._presses.forget()
         await self.line.send(wire.Ack(seq=self._presses.used))
         return news
 
@@ -252,7 +247,7 @@ class Call:
             case "caller" | "dropped":
                 return why
             case "moved":
-                self._gone = asyncio.get_running_loop().create_future()  # now a hang-up only cuts the goodbye short
+                self._ending = Ending()  # now a hang-up only cuts the goodbye short
                 await self._playout.clear()
                 await self.line.send(wire.Moved())
                 await self._farewell((MOVED,), "moved")
@@ -266,15 +261,15 @@ class Call:
         if not self.line.there:
             return
         try:
-            self._playout.queue(*await self._unless_gone(self._sounds(says)))
-            await self._unless_gone(self._playout.finished())
+            self._playout.queue(*await self._ending.unless(self._prompts.sounds(says)))
+            await self._ending.unless(self._playout.finished())
         except Gone:
             return
         await self.line.send(wire.Ended(reason=reason))
 
     async def _over(self, left: LeftReason | None) -> None:
         await self._playout.stop()
-        if self.talk is not None and self._gone.done() and self._gone.result() == "restart":
+        if self.talk is not None and self._ending.why == "restart":
             await self.talk.restart()
         await self._end_talk("dropped" if left == "dropped" else "caller")
         if left is not None:
@@ -283,9 +278,6 @@ class Call:
                 await self._driver.advance(event)
             except StoreUnavailable:
                 log.warning("call %s ended and the database is away; our next start finds it", self.contact)
-        self._driver.detach(self.contact)
-        self.leave("lost")  # from now on a socket of this call that ends means nothing
-        await self.line.close(wire.FINISHED)
 
     async def _end_talk(self, reason: wire.Reason) -> None:
         talk, self.talk = self.talk, None
@@ -294,30 +286,14 @@ class Call:
 
     # Means.
 
-    async def _sounds(self, says: Sequence[Say]) -> list[Sound]:
-        return [await self._sound(say) for say in says]
-
-    async def _sound(self, say: Say) -> Sound:
-        """What cannot be spoken is shown all the same."""
-        try:
-            clip = await self._exchange.speaker.clip(say.text, wire.RATE, say.audio)
-            pcm = await asyncio.to_thread(read, clip.path) + SILENCE
-        except (SpeakFailed, Unplayable) as failure:
-            log.warning("call %s goes on without a prompt: %s", self.contact, failure)
-            return Sound(b"", wire.Say(text=say.text, seconds=0))
-        return Sound(pcm, wire.Say(text=say.text, seconds=round(clip.seconds, 2)))
-
     async def _filler(self, says: tuple[Say, ...]) -> None:
         """Played while a back office is asked; what comes next waits for its end."""
-        self._playout.queue(*await self._sounds(says))
+        self._playout.queue(*await self._prompts.sounds(says))
 
     async def _show(self, state: wire.ToPhone) -> None:
         """A state of the call, which a page that comes back must know."""
         self._showing = state
         await self.line.send(state)
-
-    def _forget_keys(self) -> None:
-        self._presses.forget()
 
     async def _patiently(self, turn: Callable[[], Awaitable[T]]) -> T:
         """Take a turn of the driver's, again while the database is away. Raises `StoreUnavailable` in the end."""
@@ -326,19 +302,13 @@ class Call:
                 return await turn()
             except StoreUnavailable:
                 await self.line.send(wire.Error(message="One moment please, our records do not answer."))
-                await self._unless_gone(asyncio.sleep(pause))
+                await self._ending.unless(asyncio.sleep(pause))
         return await turn()
 
-    async def _unless_gone(self, work: Coroutine[Any, Any, T]) -> T:
-        """`work`, ended by `Gone` as soon as the call is. A turn of the driver's is never cut off like this."""
-        task = asyncio.create_task(work)
-        try:
-            either: list[asyncio.Future[Any]] = [task, self._gone]
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            if task.done():
-                return task.result()
-            raise Gone(self._gone.result())
-        finally:
-            if not task.done():
-                task.cancel()
-                await asyncio.wait({task})
+
+def _choices(wait: Collect) -> tuple[wire.Choice, ...]:
+    """What one key answers; an option of the question goes before one that is always there."""
+    found = {option.key: option.label for option in (*wait.always, *wait.options) if option.key and option.label}
+    return tuple(
+        wire.Choice(key, label) for key, label in sorted(found.items(), key=lambda item: (item[0] == "0", item[0]))
+    )

@@ -155,6 +155,16 @@ class TestDialogue:
         await phone.closed()
         assert records.left() == []
 
+    async def test_another_contact_takes_the_journey(self, serve: Serve) -> None:
+        driver = FakeDriver(Records())
+        phone = await (await serve(driver=driver)).call()
+        await phone.until("collect")
+        await driver.legs[f"web-{phone.call}"].moved()
+        await phone.until("moved")
+        await phone.hears("We go on in your other conversation")
+        await phone.until("hangup", reason="moved")
+        assert driver.records.left() == []
+
     async def test_keys_are_in_no_log(self, serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
         caplog.set_level(logging.DEBUG)
         phone = await (await serve()).call(number="+15550177")
