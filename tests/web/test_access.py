@@ -37,7 +37,9 @@ async def test_a_person_is_led_to_the_form_and_back(client: TestClient, path: st
     assert f'value="{path}?contact=a"' in await form.text()
 
 
-@pytest.mark.parametrize("path", ["/chat", "/l/token", "/healthz", "/readyz", "/chat/state", "/static/base.css"])
+@pytest.mark.parametrize(
+    "path", ["/chat", "/l/good-link-token", "/healthz", "/readyz", "/chat/state", "/static/base.css"]
+)
 async def test_customers_need_no_key(client: TestClient, path: str) -> None:
     assert (await client.get(path)).status == 200
 

@@ -200,7 +200,7 @@ NAMELESS = """[...document.querySelectorAll('button, input:not([type=hidden]), i
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_no_page_is_wider_than_a_telephone_and_all_controls_have_names(person: Any, scheme: str) -> None:
     reader = await person(agent="Ann", scheme=scheme, width=360)
-    for path in ("/agent", "/chat", "/outbox", "/login", "/l/token", "/demo"):
+    for path in ("/agent", "/chat", "/outbox", "/login", f"/l/{LINK}", "/demo"):
         page = await reader.open(path)
         assert await page.evaluate("document.documentElement.scrollWidth") <= 360, path
         assert await page.evaluate(NAMELESS) == [], path
