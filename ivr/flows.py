@@ -24,14 +24,14 @@ def read_folder(folder: Path, services_file: Path | None = None) -> tuple[dict[s
     services: Mapping[str, ServiceSpec] = {}
     flows: dict[str, Flow] = {}
     try:
-        services = load_services(file.read_text("utf-8"), file.name) if file.exists() else {}
+        services = load_services(file.read_bytes(), file.name) if file.exists() else {}
     except MenuMistakes as error:
         mistakes += error.mistakes
     for path in sorted(folder.glob("*.yaml")):
         if path == file:
             continue
         try:
-            flow = load(path.read_text("utf-8"), path.name, services)
+            flow = load(path.read_bytes(), path.name, services)
             flows[flow.menu] = flow
         except MenuMistakes as error:
             mistakes += error.mistakes
@@ -44,9 +44,8 @@ class Flows:
     """`flows.current("support")` for who arrives anew, `await flows.pinned(journey.menu, journey.version)` for who is
     under way. Sources go into the store, so that a pinned version outlives the file it came from."""
 
-    def __init__(self, flows: Mapping[str, Flow], services: Mapping[str, ServiceSpec], store: ContextStore) -> None:
+    def __init__(self, flows: Mapping[str, Flow], store: ContextStore) -> None:
         self._current = dict(flows)
-        self._services = services
         self._versions = {(flow.menu, flow.version): flow for flow in flows.values()}
         self._store = store
 
@@ -75,7 +74,7 @@ class Flows:
             log.warning("version %s of menu %s is not in the store; the current one serves", version, menu)
             return self.current(menu)
         try:
-            return load(source, f"{menu}@{version}", self._services)
+            return load(source, f"{menu}@{version}")  # services may have gone since: then asking fails, not reading
         except MenuMistakes as error:
             log.warning("version %s of menu %s cannot be read any more: %s", version, menu, error)
             return self.current(menu)

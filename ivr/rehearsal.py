@@ -131,7 +131,7 @@ async def rehearse(
         for name, numbers in (customers or {}).items():
             for number in numbers:
                 await store.attach(Customer(id=name, name=name), "e164", number)
-        known = Flows(flows, {}, store)
+        known = Flows(flows, store)
         await known.remember()
         driver = Driver(store, bus, known, back_office, KEEPING, region, clock)
         yield Rehearsal(driver, store, clock)

@@ -83,7 +83,7 @@ async def build(settings: Settings, clock: Clock = time.time) -> AsyncIterator[S
         back_office = HttpBackOffice(services, f"http://{settings.host}:{settings.port}")
         stack.push_async_callback(back_office.close)
 
-        flows, metrics = Flows(menus, services, store), Metrics()
+        flows, metrics = Flows(menus, store), Metrics()
         await flows.remember()
         secret = settings.secret.encode() if settings.secret else _secret(settings.data_dir / "secret")
         outbox = Outbox(store, bus, DemoSender(), settings.url, secret, clock)

@@ -120,8 +120,13 @@ class Chat:
 
     # pages for people
 
-    async def link_page(self, _request: web.Request) -> web.Response:
-        return self._next(self._page("link.html"))
+    async def link_page(self, request: web.Request) -> web.Response:
+        if await self._driver.link(request.match_info["token"]) is not None:
+            return self._next(self._page("link.html"))
+        contact = _contact(request, COOKIE)
+        if contact and await self._on(contact) is not None:
+            raise web.HTTPSeeOther("/chat")  # this browser has used it, and its chat is still on
+        return self._next(self._page("link_over.html", status=410))
 
     async def follow_link(self, request: web.Request) -> web.Response:
         try:

@@ -19,6 +19,7 @@ class DemoBackOffice:
     async def order(self, request: web.Request) -> web.Response:
         order = request.match_info["order"]
         today = datetime.datetime.now(tz=datetime.UTC).date()
-        found = {"status": STATES[int(order[-1]) % len(STATES)], "eta": str(today + datetime.timedelta(days=2))}
-        answer = {"status": "unknown"} if order.startswith("0") else found
+        day = str(today + datetime.timedelta(days=2))
+        found = {"status": STATES[int(order[-1]) % len(STATES)], "eta": day}
+        answer = {"status": "unknown", "eta": day} if order.startswith("0") else found
         return web.Response(body=msgspec.json.encode(answer), content_type="application/json")

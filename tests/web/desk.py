@@ -14,7 +14,7 @@ from typing import Any
 
 from aiohttp import web
 
-from context_bridge.records import HistoryRow, JourneyRow, LiveEvent, OutboxRow, StoreUnavailable
+from context_bridge.records import HistoryRow, JourneyRow, LinkRow, LiveEvent, OutboxRow, StoreUnavailable
 from ivr.channels.chat import Chat
 from ivr.driver import Arrival, Leg, LinkRefused, Saying
 from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Keys, Option, Say
@@ -148,6 +148,9 @@ class Talk:
         self.store.rows.setdefault(journey.id, []).append(row)
         self.waits[event.contact] = actions[-1:]
         return actions
+
+    async def link(self, token: str) -> LinkRow | None:
+        return LinkRow(token, "journey", None, 3, 9e9) if token in self.links else None
 
     async def advance(self, event: Event, say: Saying | None = None) -> tuple[Action, ...]:
         self.events.append(event)
