@@ -14,58 +14,21 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
 from context_bridge.links import token_for
-from context_bridge.live import open_bus
-from context_bridge.records import ContextStore, Customer, OutboxRow
-from context_bridge.store import open_store
-from ivr.backoffice import BackOffice, BackOfficeError
-from ivr.conversation import Answer, CannotPlay, Deed, Refused
-from ivr.driver import Arrival, Driver, LinkRefused
+from context_bridge.records import OutboxRow
+from ivr.backoffice import BackOffice
+from ivr.conversation import CannotPlay, Deed, Refused
+from ivr.driver import Arrival, LinkRefused
 from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Option, Say, Wait
 from ivr.engine.events import Channel, Input, Left, LeftReason, NoInput, QueueOutcome
 from ivr.engine.flow import Flow
 from ivr.engine.journey import Journey
-from ivr.flows import Flows
-from ivr.turns import Keeping
+from ivr.stage import KEEPING, Stage, VirtualClock, stage
 from recognition.keys import Answer as KeyAnswer
 from recognition.keys import Keyed, KeyPad, Silence
 
 KEY_SECONDS: Final = 0.3  # between two keys of somebody who knows what to press
 ACT_SECONDS: Final = 1.0  # every act takes a little time, so that what is stored has an order
 AGENT: Final = "Robin"
-START: Final = (
-    1_780_000_000.0  # 2026-05-28 20:26:40 UTC; any time, but always the same, so that dates said are the same
-)
-DAY: Final = 86400.0
-KEEPING: Final = Keeping(secret=b"rehearsal", journey=30 * DAY, link=2 * DAY)
-
-
-class VirtualClock:
-    """Unix seconds that stand still until somebody moves them."""
-
-    def __init__(self, start: float) -> None:
-        self._now = start
-
-    def __call__(self) -> float:
-        return self._now
-
-    def move(self, seconds: float) -> None:
-        self._now += seconds
-
-
-class ScriptedBackOffice:
-    """Answers what a conversation says that its back offices answer."""
-
-    def __init__(self, answers: Mapping[str, tuple[Answer, ...]]) -> None:
-        self._answers = {name: list(given) for name, given in answers.items()}
-
-    async def ask(self, service: str, arguments: Mapping[str, str], within: float) -> Mapping[str, str]:  # noqa: ARG002  # a script answers anybody, at once
-        answers = self._answers.get(service)
-        if not answers:
-            raise CannotPlay(f"{service} is asked; say what it answers: services: {{{service}: {{…}}}}, or: fails")
-        answer = answers.pop(0) if len(answers) > 1 else answers[0]
-        if answer is None:
-            raise BackOfficeError(f"the conversation lets {service} fail")
-        return answer
 
 
 @dataclass(slots=True)
@@ -125,30 +88,17 @@ async def rehearse(
     region: str = "US",
 ) -> AsyncIterator[Rehearsal]:
     """A rehearsal of these menus with nobody on the line yet. `customers`: name -> the numbers known to be theirs."""
-    clock = VirtualClock(START)
-    store, bus = await open_store("sqlite:///:memory:", clock), open_bus("")
-    try:
-        for name, numbers in (customers or {}).items():
-            for number in numbers:
-                await store.attach(Customer(id=name, name=name), "e164", number)
-        known = Flows(flows, store)
-        await known.remember()
-        driver = Driver(store, bus, known, back_office, KEEPING, region, clock)
-        yield Rehearsal(driver, store, clock)
-    finally:
-        await bus.close()
-        await store.close()
+    async with stage(flows, back_office, customers, region) as set_up:
+        yield Rehearsal(set_up)
 
 
 class Rehearsal:
-    """Player on a driver. `store` and `clock` must be those of that driver."""
+    """Player on a stage, without any adapter between it and the driver."""
 
     features = frozenset({"call", "press", "choose", "type", "wait", *get_args(Deed), *get_args(Channel)})
 
-    def __init__(self, driver: Driver, store: ContextStore, clock: VirtualClock) -> None:
-        self._driver = driver
-        self._store = store
-        self._clock = clock
+    def __init__(self, set_up: Stage) -> None:
+        self._driver, self._store, self._clock = set_up.driver, set_up.store, set_up.clock
         self._contact: Contact | None = None
         self._numbers = itertools.count(1)
         self._menu = ""

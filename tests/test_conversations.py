@@ -17,7 +17,8 @@ from ivr.engine.events import Channel
 from ivr.engine.flow import AskSlot, Handoff, Menu
 from ivr.engine.journey import Ask, Journey, Slot
 from ivr.flows import read_folder
-from ivr.rehearsal import ScriptedBackOffice, rehearse
+from ivr.rehearsal import rehearse
+from ivr.stage import ScriptedBackOffice
 
 MENUS = Path(ivr.__file__).parent / "menus"
 OURS = [load(path.read_text("utf-8"), path.stem) for path in sorted(MENUS.glob("conversations/*.yaml"))]

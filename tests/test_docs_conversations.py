@@ -11,7 +11,8 @@ import ivr
 from ivr.conversation import run
 from ivr.conversation_file import DEEDS, EXPECTATIONS, READERS, load
 from ivr.flows import read_folder
-from ivr.rehearsal import ScriptedBackOffice, rehearse
+from ivr.rehearsal import rehearse
+from ivr.stage import ScriptedBackOffice
 
 PAGE = (Path(__file__).parent.parent / "docs/conversations.md").read_text("utf-8")
 MENUS = Path(ivr.__file__).parent / "menus"

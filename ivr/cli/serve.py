@@ -31,11 +31,12 @@ async def run(chosen: argparse.Namespace) -> int:
     setting = settings.load()
     if chosen.demo:
         setting = replace(setting, demo=True)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells its own workings at each start
     async with AsyncExitStack() as stack:
         if chosen.asterisk:
             setting = await _with_asterisk(setting, stack)
+        # After Asterisk's start, during which it is knocked at until it answers.
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells its own workings at each start
         try:
             await serve(setting, lambda url: print(f"Segue: open {url} (Ctrl-C ends it)", flush=True))
         except SpeakFailed as error:

@@ -12,7 +12,8 @@ from ivr.cli.check import CONVERSATIONS, read
 from ivr.cli.complaint import Complaint
 from ivr.conversation import Result
 from ivr.flows import read_folder
-from ivr.rehearsal import ScriptedBackOffice, rehearse
+from ivr.rehearsal import rehearse
+from ivr.stage import ScriptedBackOffice
 
 
 def add(parser: argparse.ArgumentParser) -> None:

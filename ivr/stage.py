@@ -1,0 +1,81 @@
+"""The stage for conversations: the real driver on a store in memory, with back offices that answer as a script says
+and a clock that only moves when told to. Who plays on it, and by which channel, is the matter of a `Player`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from context_bridge.live import open_bus
+from context_bridge.records import ContextStore, Customer
+from context_bridge.store import open_store
+from ivr.backoffice import BackOffice, BackOfficeError
+from ivr.conversation import Answer, CannotPlay
+from ivr.driver import Driver
+from ivr.engine.flow import Flow
+from ivr.flows import Flows
+from ivr.turns import Keeping
+
+START: Final = 1_780_000_000.0  # 2026-05-28 20:26:40 UTC; always the same, so that what is said is the same
+DAY: Final = 86400.0
+KEEPING: Final = Keeping(secret=b"rehearsal", journey=30 * DAY, link=2 * DAY)
+
+
+class VirtualClock:
+    """Unix seconds that stand still until somebody moves them."""
+
+    def __init__(self, start: float) -> None:
+        self._now = start
+
+    def __call__(self) -> float:
+        return self._now
+
+    def move(self, seconds: float) -> None:
+        self._now += seconds
+
+
+class ScriptedBackOffice:
+    """Answers what a conversation says that its back offices answer."""
+
+    def __init__(self, answers: Mapping[str, tuple[Answer, ...]]) -> None:
+        self._answers = {name: list(given) for name, given in answers.items()}
+
+    async def ask(self, service: str, arguments: Mapping[str, str], within: float) -> Mapping[str, str]:  # noqa: ARG002  # a script answers anybody, at once
+        answers = self._answers.get(service)
+        if not answers:
+            raise CannotPlay(f"{service} is asked; say what it answers: services: {{{service}: {{…}}}}, or: fails")
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if answer is None:
+            raise BackOfficeError(f"the conversation lets {service} fail")
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    driver: Driver
+    store: ContextStore
+    clock: VirtualClock
+
+
+@asynccontextmanager
+async def stage(
+    flows: Mapping[str, Flow],
+    back_office: BackOffice,
+    customers: Mapping[str, tuple[str, ...]] | None = None,
+    region: str = "US",
+) -> AsyncIterator[Stage]:
+    """`customers`: name -> the numbers known to be theirs."""
+    clock = VirtualClock(START)
+    store, bus = await open_store("sqlite:///:memory:", clock), open_bus("")
+    try:
+        for name, numbers in (customers or {}).items():
+            for number in numbers:
+                await store.attach(Customer(id=name, name=name), "e164", number)
+        known = Flows(flows, store)
+        await known.remember()
+        yield Stage(Driver(store, bus, known, back_office, KEEPING, region, clock), store, clock)
+    finally:
+        await bus.close()
+        await store.close()
