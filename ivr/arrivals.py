@@ -15,6 +15,7 @@ from ivr.flows import Flows
 from recognition.caller import OPEN, Candidate, Customer, decide, trust_tier
 
 LINK_TRUST = 3  # who opens a link that we sent to their number has shown that the number is theirs
+COOKIE_TRUST = 1  # a browser that was here before; not who sits before it
 
 
 class LinkRefused(Exception):
@@ -52,7 +53,7 @@ class Receptionist:
         if arrival.link is not None:
             return await self._by_link(arrival, arrival.link)
         if arrival.journey is not None and (journey := await self._store.load(arrival.journey)) is not None:
-            return journey, await self._goes_on(arrival, journey, LINK_TRUST, None)
+            return journey, await self._goes_on(arrival, journey, COOKIE_TRUST, None)
         return await self._by_number(arrival)
 
     async def look(self, token: str) -> LinkRow | None:

@@ -9,6 +9,7 @@ from ivr.engine.flow import AskSlot, End, Flow, Handoff, InvokeStep, Menu, Promp
 from ivr.engine.journey import Contact, Journey
 from ivr.engine.render import say
 from ivr.engine.waits import prompt_of
+from ivr.engine.words import words_of
 
 
 def fixed_says(flow: Flow) -> list[Say]:
@@ -29,6 +30,8 @@ def _says(flow: Flow) -> Iterator[Say]:
     for rule in (*flow.resume.dropped, *flow.resume.unfinished):
         yield from say(flow, anywhere, rule.say)
     yield from say(flow, anywhere, flow.sorry)
+    words = words_of(flow.language)
+    yield from (Say(text, fixed=True) for text in (words.continuing, words.changed))
 
 
 def _prompts(step: Step) -> tuple[Prompt | None, ...]:

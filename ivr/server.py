@@ -156,7 +156,9 @@ async def _sweep(segue: Segue) -> None:
         with contextlib.suppress(StoreUnavailable):  # said by /readyz and by every turn
             while await segue.driver.expire():
                 pass
-            await segue.store.purge(segue.driver.now() - segue.settings.journey_days * DAY)
+            before = segue.driver.now() - segue.settings.journey_days * DAY
+            await segue.store.purge(before)
+            await asyncio.to_thread(segue.speaker.forget, before)  # prompts may speak what a customer said
         await asyncio.sleep(SWEEP)
 
 

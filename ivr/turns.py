@@ -9,10 +9,11 @@ from typing import Any
 from context_bridge.links import new_link, token_for
 from context_bridge.records import Change, HistoryRow, LinkRow, OutboxRow
 from ivr.arrivals import LINK_TRUST
-from ivr.engine.actions import Action, Say, Send
+from ivr.engine.actions import Action, Collect, Say, Send
 from ivr.engine.events import Arrived, Event, Input, InvokeFailed, Left
 from ivr.engine.flow import AskSlot, Flow
 from ivr.engine.journey import Journey
+from ivr.engine.waits import wait_of
 
 MASKED = "••••"
 HOUR = 3600.0
@@ -82,7 +83,7 @@ def _history(turn: Turn, after: Journey) -> HistoryRow:
     }
     match event:
         case Input():
-            body["heard"] = MASKED if _secret(turn.flow, before) else event.text[:1000]
+            body["heard"] = MASKED if _secret(turn.flow, before) else _heard(turn.flow, before, event)
         case Left():
             body |= {"reason": event.reason, "detail": event.detail}
         case InvokeFailed():
@@ -92,6 +93,16 @@ def _history(turn: Turn, after: Journey) -> HistoryRow:
         case _:
             pass
     return HistoryRow(after.id, after.rev, event.at, type(event).__name__, body)
+
+
+def _heard(flow: Flow, journey: Journey, event: Input) -> str:
+    """As people read it: a button is its label and not its id."""
+    wait = wait_of(flow, journey)
+    if event.mode == "button" and isinstance(wait, Collect):
+        for option in (*wait.options, *wait.always):
+            if option.id == event.text:
+                return option.label or option.id
+    return event.text[:1000]
 
 
 def _secret(flow: Flow, journey: Journey) -> bool:

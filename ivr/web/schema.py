@@ -9,7 +9,10 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-Name = Annotated[str, Meta(min_length=1, max_length=80, description="As customers may read it.")]
+# Whose words are whose is told by the name, so an agent may not have the customer's.
+Name = Annotated[
+    str, Meta(min_length=1, max_length=80, pattern="^(?!customer$)", description="As customers may read it.")
+]
 Words = Annotated[str, Meta(min_length=1, max_length=1000)]
 
 
