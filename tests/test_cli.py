@@ -180,7 +180,7 @@ def test_migrate_postgresql(
 
 
 def test_doctor_finds_a_good_installation_well(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     needs("espeak-ng", "doctor looks whether the voice is there")
     monkeypatch.setenv("IVR_PORT", str(free_port()))
@@ -189,6 +189,7 @@ def test_doctor_finds_a_good_installation_well(
     assert [line.split()[1] for line in lines] == [
         *("settings", "disk", "menus", "voice", "database", "redis", "asterisk", "port"),
     ]
+    assert not list(tmp_path.iterdir())  # it only looks
 
 
 def test_doctor_says_all_that_is_wrong_and_what_to_do(
@@ -205,7 +206,7 @@ def test_doctor_says_all_that_is_wrong_and_what_to_do(
             "DATA_DIR": str(tmp_path / "file"),
             "MENUS": str(wrong.parent),
             "VOICE": "gmw/en-ux",
-            "ASTERISK_SOUNDS": str(tmp_path / "prompts"),
+            "ASTERISK_SOUNDS": str(tmp_path / "file"),
             "DATABASE_URL": f"postgresql://segue:pw@127.0.0.1:{dead}/segue",
             "REDIS_URL": f"redis://127.0.0.1:{dead}",
             "AMI_URL": f"ami://segue:secret@127.0.0.1:{dead}",

@@ -10,6 +10,7 @@ import os
 import shutil
 import socket
 import sqlite3
+import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,14 +66,18 @@ async def run(_chosen: argparse.Namespace) -> int:
 
 
 async def _disk(setting: Settings) -> Sequence[Finding]:
-    """The nearest folder that exists: the data directory may not be made before the first start."""
-    folder = setting.data_dir.absolute()
+    folders = {"IVR_DATA_DIR": setting.data_dir, "IVR_ASTERISK_SOUNDS": setting.asterisk_sounds}
+    return [_folder(name, folder.absolute()) for name, folder in folders.items() if folder]
+
+
+def _folder(name: str, folder: Path) -> Finding:
+    """The nearest one that exists is looked at: a folder may not be made before the first start."""
     place = next(parent for parent in (folder, *folder.parents) if parent.exists())
     if not place.is_dir() or not os.access(place, os.W_OK):
-        return [Finding("disk", f"{folder} cannot be written to", "set IVR_DATA_DIR, or correct its owner")]
+        return Finding("disk", f"{folder} cannot be written to", f"set {name}, or correct its owner")
     free = shutil.disk_usage(place).free
     state = f"{folder} is writable, {free / (1 << 30):.1f} GB free"
-    return [Finding("disk", state, "" if free >= LEAST_FREE else "free at least 1 GB, or calls will stop")]
+    return Finding("disk", state, "" if free >= LEAST_FREE else "free at least 1 GB, or calls will stop")
 
 
 async def _menus(setting: Settings) -> Sequence[Finding]:
@@ -88,8 +93,9 @@ async def _menus(setting: Settings) -> Sequence[Finding]:
 
 async def _voices(setting: Settings) -> Sequence[Finding]:
     try:
-        async with Speaker(setting.prompts_dir, setting.voice, setting.voice_rate) as speaker:
-            return [Finding("voice", f"{setting.voice}, one of {len(await speaker.voices())}")]
+        with tempfile.TemporaryDirectory(prefix="segue-doctor-") as folder:
+            async with Speaker(Path(folder), setting.voice, setting.voice_rate) as speaker:
+                return [Finding("voice", f"{setting.voice}, one of {len(await speaker.voices())}")]
     except SpeakFailed as error:
         return [Finding("voice", str(error), "set IVR_VOICE, or: apt-get install espeak-ng libespeak1")]
 
