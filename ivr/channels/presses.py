@@ -36,11 +36,6 @@ class Presses:
         self._woken = asyncio.Event()
         self.taken = self.used = 0
 
-    @property
-    def waiting(self) -> bool:
-        """There are keys that no answer has used."""
-        return bool(self._inbox or self._in_pad)
-
     def take(self, seq: int, key: str) -> bool:
         """A key from the page; one that was sent again changes nothing. False: too many wait already."""
         if seq <= self.taken:

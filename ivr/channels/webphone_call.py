@@ -183,8 +183,7 @@ class Call:
         self._presses.resume(last_used(self.contact, journey.seen))
         if journey.status == "with_agent":
             await self.joined(journey.agent)
-        # A question to which an answer is on its way was heard before our restart.
-        return actions[-1:] if self._presses.waiting or self.talk else actions
+        return actions  # with its prompt: `Presses` leaves it out when keys were pressed, so it had been heard
 
     async def _collect(self, says: Sequence[Say], wait: Collect) -> tuple[Action, ...]:
         sounds = await self._ending.unless(self._prompts.sounds(says))
