@@ -53,7 +53,8 @@ class LinkRow:
 @dataclass(frozen=True, slots=True)
 class Change:
     """`expected_rev` is the stored revision that `journey` follows (0: the journey is new). `journey.rev` must be
-    `expected_rev + 1`. `node` names the engine that carries the contact (`asterisk`, `webphone`, `chat`)."""
+    `expected_rev + 1`. `node` names the engine that carries the contact (`asterisk`, `webphone`, `chat`).
+    `expires_at` is indexed: move it in steps of an hour or more, or each turn writes the indexes too."""
 
     journey: Journey
     expected_rev: int
@@ -163,7 +164,8 @@ class JourneyTooLarge(Exception):
 
 
 class EventBus(Protocol):
-    """Live events for pages: published after the commit, kept for replay, capped."""
+    """Live events for pages: published after the commit, kept for replay, capped. `publish` answers the event's id,
+    or an empty string when the event had to be dropped; the pages then get `reset`. It never fails a turn."""
 
     async def publish(self, kind: str, body: Mapping[str, Any]) -> str: ...
     def subscribe(self, after: str | None) -> EventStream: ...

@@ -72,7 +72,7 @@ class RedisBus:
     async def close(self) -> None:
         self.pages.close()
         while self._reader is not None and not self._reader.done():
-            self._reader.cancel()  # redis-py's timeout(0) swallows one that comes while it looks for old replies
+            self._reader.cancel()  # again, should it be swallowed: see there
             await asyncio.wait([self._reader], timeout=PATIENCE)
         await self._redis.aclose()
         await self._blocking.aclose()
@@ -122,7 +122,9 @@ class RedisBus:
     async def _read(self) -> None:
         """Deliver for ever. After a failure: where did we stop, and is what came since still kept?"""
         failed = False
-        while True:
+        task = asyncio.current_task()
+        # redis-py's timeout(0) may swallow a cancellation; asyncio.run would then wait for us for ever.
+        while task is not None and not task.cancelling():
             try:
                 if self._last is None or failed:
                     await self._place(failed)
@@ -164,7 +166,10 @@ class RedisBus:
         self._lost += 1
         if error is not None:
             self._away_until = time.monotonic() + PAUSE
-            log.warning("Redis did not take a live event: %s", type(error).__name__)
+            log.warning(
+                "Redis did not take a live event (%s): see that it runs and that IVR_REDIS_URL is right",
+                type(error).__name__,
+            )
 
 
 async def ping(url: str) -> None:

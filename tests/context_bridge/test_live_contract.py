@@ -180,3 +180,23 @@ async def test_a_redis_that_hangs_costs_a_turn_half_a_second_once() -> None:
         assert loop.time() - began < 10
         redis.thaw()
         await bus.close()
+
+
+async def test_what_one_instance_could_not_publish_makes_the_pages_of_all_load_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(redis_stream, "PAUSE", 0.0)
+    redis = RedisServer()
+    with running(redis):
+        bus, other = open_bus(redis.url), open_bus(redis.url)
+        async with other.subscribe(None) as elsewhere:
+            await publish(bus, 1)
+            await take(elsewhere, 1)
+            redis.freeze()
+            assert await publish(bus, 2) == [""]
+            redis.thaw()
+            await publish(bus, 3)
+            heard = [(event.kind, event.body.get("n")) for event in await take(elsewhere, 2)]
+        assert ("reset", None) in heard
+        await bus.close()
+        await other.close()

@@ -143,11 +143,11 @@ async def test_turns_update_their_row_in_place(contract_url: str) -> None:
 
 
 class Cut:
-    """A wire to the server that can be cut after the next request went through, before its answer comes back."""
+    """A wire to the server that can be cut when a request has been carried out, before its answer comes back."""
 
     def __init__(self, url: str) -> None:
         self._target = urlsplit(url)
-        self._armed = False
+        self._reply = b""
         self.cuts = 0
 
     @asynccontextmanager
@@ -157,15 +157,16 @@ class Cut:
         yield f"postgresql://segue@127.0.0.1:{port}{self._target.path}"
         server.close()
 
-    def arm(self) -> None:
-        self._armed = True
+    def arm(self, reply: bytes) -> None:
+        """Cut instead of passing on the next answer that says this was done."""
+        self._reply = reply
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, to_server = await asyncio.open_connection(self._target.hostname, self._target.port)
         asking = asyncio.create_task(self._pass(reader, to_server))
         while data := await there.read(65536):
-            if self._armed and b"C" in data:  # CommandComplete: the statement has been committed
-                self._armed = False
+            if self._reply and self._reply in data:
+                self._reply = b""
                 self.cuts += 1
                 break
             writer.write(data)
@@ -185,11 +186,11 @@ async def test_an_answer_that_was_lost_is_found_in_the_history(contract_url: str
             store, turn(journey("cut"))
         )  # prepares the statement, so that the next reply is its result
         for _ in range(3):
-            cut.arm()
+            cut.arm(b"SELECT 1\0")  # the save's own end: a statement that selects what it saved
             current = await save(store, turn(current))
         way_in = LinkRow("hash", "cut", None, 3, NOW + 60)
         await save(store, turn(current, links=(way_in,)))
-        cut.arm()
+        cut.arm(b"COMMIT\0")
         assert await store.spend_link("hash", NOW)
         assert not await store.spend_link("hash", NOW)
         assert cut.cuts == 4
