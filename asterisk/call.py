@@ -81,7 +81,7 @@ class Call:
         self._reads = Reads(leg, self._clock)
         self._filler = ""
         self._requested = self._ours = False
-        self._queued = self._releasing = False
+        self._queued = self._served = self._releasing = False
         self._released: Actions | None = None
 
     async def run(self) -> None:
@@ -214,6 +214,7 @@ class Call:
         while True:
             match await self._next(None):
                 case Connected(agent):
+                    self._served = True
                     await self._tell(self._driver.join(self.contact, agent))
                 case Completed(by) if self._queued and by != "transfer":
                     await self._tell(self._release("done"))
@@ -227,8 +228,9 @@ class Call:
 
     async def _come_back(self) -> Actions:
         if self._released is None and self._queued:
-            await self._release(await queue.outcome(self.leg))
-        self._queued = False
+            # Whom an agent sent back has no QUEUESTATUS.
+            await self._release("done" if self._served else await queue.outcome(self.leg))
+        self._queued = self._served = False
         actions, self._released = self._released, None
         return actions or await self._begin()
 

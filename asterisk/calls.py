@@ -96,7 +96,7 @@ class AsteriskChannel:
         if signal is None:
             return
         if call:
-            call.leg.inbox.put_nowait(signal)
+            call.leg.receive(signal)
         elif isinstance(signal, Entered):
             call = self._take(event)
         elif isinstance(signal, HungUp) and _is_known(event):
@@ -139,7 +139,7 @@ class AsteriskChannel:
         self.connected.clear()
         self.trouble = f"no link to Asterisk at {self._ami.address}"
         for call in self._calls.values():
-            call.leg.inbox.put_nowait(LinkLost())
+            call.leg.receive(LinkLost())
         self._calls.clear()
 
     async def _close_ended(self) -> None:

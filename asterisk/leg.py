@@ -1,7 +1,10 @@
 """One call leg under AsyncAGI: what we can make Asterisk do with it. No decisions here.
 
-Commands are queued in Asterisk and looked at whenever a frame of the leg comes in; an END key that we send wakes it up
-at once and ends the Read that runs. So the next prompt is queued first and heard about a millisecond after the key.
+Commands are queued in Asterisk and looked at whenever a frame of the leg comes in. Ending the Read that runs wakes it
+up at once, so the next prompt is queued first and heard about a millisecond after the end. Two ways to end it:
+
+- a stop (AMI ControlPlayback) works at once, but while a prompt plays it only ends the prompt;
+- an END key works always, but Asterisk holds it back until 45 ms after the key before (AST_MIN_DTMF_GAP).
 """
 
 from __future__ import annotations
@@ -10,9 +13,11 @@ import asyncio
 from pathlib import Path
 
 from asterisk.ami import AMI, Event
-from asterisk.signals import END, Signal
+from asterisk.signals import END, Finished, HungUp, LinkLost, Signal, TakenBack
 
 READ = 60.0  # seconds a Read waits for each key, on its own when the server is away
+STOP = "\u8000"  # its UTF-8 begins with E8, the low byte of AST_CONTROL_STREAM_STOP (1000), as app_read looks at it
+INSIST = 0.3  # seconds after which a stop that has not ended its Read is followed by an END
 KEYS = 60  # keys one Read takes
 UNPLAYABLE = set(',&|"\\\r\n')  # they separate what is within an application's arguments
 PEEK = 0.1  # seconds; a prompt sends a packet each 20 ms, a waiting Read none
@@ -26,19 +31,38 @@ class Leg:
         self.channel = channel
         self.contact = contact_of(unique_id)
         self.inbox: asyncio.Queue[Signal] = asyncio.Queue()
+        self._stopping: set[str] = set()  # Reads that were told to stop and have not finished
 
     def read(self, name: str, prompt: Path | None = None, wait: float = READ) -> None:
         """Queue a Read: play `prompt` until the first key, take keys into the variable `SEGUE_<name>` until END, or
         until no key came for `wait` seconds. Comes back as `Finished(name)`."""
-        self._command(name, f'EXEC Read "SEGUE_{name},{sound(prompt)},{KEYS},t({END}),1,{wait:g}"')
+        self._command(name, f'EXEC Read "SEGUE_{name},{sound(prompt)},{KEYS},t({END}{STOP}),1,{wait:g}"')
 
     def play(self, name: str, prompt: Path) -> None:
         """Queue a prompt that no key stops. Comes back as `Finished(name)`."""
         self._command(name, f'EXEC Playback "{sound(prompt)}"')
 
     def end_read(self) -> None:
-        """End the Read that runs; what is queued behind it begins."""
+        """End the Read that runs, whatever it does; what is queued behind it begins."""
         self._ami.send("PlayDTMF", Channel=self.channel, Digit=END, Receive="true")
+
+    def stop_read(self, name: str) -> None:
+        """The same, at once, for a Read whose prompt is over."""
+        self._stopping.add(name)
+        self._ami.send("ControlPlayback", Channel=self.channel, Control="stop")
+        asyncio.get_running_loop().call_later(INSIST, self._insist, name)
+
+    def _insist(self, name: str) -> None:
+        if name in self._stopping:
+            self._stopping.discard(name)
+            self.end_read()
+
+    def receive(self, signal: Signal) -> None:
+        if isinstance(signal, Finished):
+            self._stopping.discard(signal.command)
+        elif isinstance(signal, TakenBack | HungUp | LinkLost):
+            self._stopping.clear()
+        self.inbox.put_nowait(signal)
 
     def set(self, variable: str, value: object) -> asyncio.Future[Event]:
         return self._ami.send("Setvar", Channel=self.channel, Variable=variable, Value=value)

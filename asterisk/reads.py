@@ -16,6 +16,7 @@ from recognition.speak import Clip
 
 AGAIN = 3  # how often a Read that ends at once is begun again; after that the events alone bring the keys
 AT_ONCE = 0.5  # seconds
+MARGIN = 0.5  # seconds that a prompt may take longer than it is
 
 
 class Reads:
@@ -39,6 +40,8 @@ class Reads:
         self._turn = mark.asked if mark else 0
         self._clip: Clip | None = None
         self._began, self._short = 0.0, 0
+        self._touched = False  # a key has stopped the prompt of the Read that runs
+        self._found = running is not None  # how long its prompt goes on we do not know
 
     def ask(self, turn: int, clip: Clip | None) -> None:
         """Queue the Read of this turn, its prompt too unless the caller is keying already."""
@@ -46,15 +49,20 @@ class Reads:
         self._begin(clip)
 
     def fill(self, clip: Clip) -> str:
-        """Play something while the caller waits for us. Ends by itself when it was heard; its name."""
+        """Play something while the caller waits for us; its name. Ends by itself when it was heard, and a silent Read
+        follows: keys that come while a leg has no command at all keep Asterisk from playing the next prompt."""
         self._begin(clip, wait=0.1)
-        return self._running[-1]
+        self._clip = None
+        self._write(Mark(f"{self._turn}_{self._number}", self.pad.typed))
+        self._append(self._leg.read)
+        return self._running[-2]
 
     def is_running(self, name: str) -> bool:
         return name in self._running
 
     def press(self, key: str, at: float) -> Answer | None:
         self._keys += key
+        self._touched = len(self._running) == 1
         answer = self.pad.press(key, at)
         if answer or self.pad.deadline is None:
             return answer
@@ -82,7 +90,8 @@ class Reads:
         lasted = self._clock() - self._began
         self._short = self._short + 1 if lasted < AT_ONCE else 0
         if self._short <= AGAIN:
-            self._begin(self._clip if self._unheard() and not self.pad.typed else None)
+            again = self._unheard() and not self.pad.typed and self._short <= 1
+            self._begin(self._clip if again else None)
 
     def answered(self, turn: int) -> None:
         """The pad has an answer, and the driver is about to take it."""
@@ -96,19 +105,36 @@ class Reads:
 
     def queue(self, how: Callable[[str], None]) -> str:
         """Let another command of that name follow the Read that runs; its name."""
+        return self._follow(how, self._is_quiet())
+
+    def _follow(self, how: Callable[[str], None], quiet: bool) -> str:
+        before = self._running[-1] if self._running else None
+        name = self._append(how)
+        if before and quiet:
+            self._leg.stop_read(before)
+        elif before:
+            self._leg.end_read()
+        return name
+
+    def _append(self, how: Callable[[str], None]) -> str:
         name = f"{self._turn}_{self._number}"
         self._number += 1
         how(name)
-        if self._running:
-            self._leg.end_read()
         self._running.append(name)
         return name
 
+    def _is_quiet(self) -> bool:
+        """Whether the prompt of the one Read that runs is certainly over."""
+        over = not self._clip or self._clock() - self._began > self._clip.seconds + MARGIN
+        return len(self._running) == 1 and (self._touched or (over and not self._found))
+
     def _begin(self, clip: Clip | None, wait: float = READ) -> None:
+        quiet = self._is_quiet()
         self._clip, self._began, self._keys = clip, self._clock(), self.pad.typed
+        self._touched = self._found = False
         # The mark goes first: should we die in between, the question is put again rather than never.
         self._write(Mark(f"{self._turn}_{self._number}", self.pad.typed))
-        self.queue(lambda name: self._leg.read(name, clip.path if clip else None, wait))
+        self._follow(lambda name: self._leg.read(name, clip.path if clip else None, wait), quiet)
 
     def _write(self, mark: Mark) -> None:
         self._mark = mark

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from asterisk.leg import sound
 from recognition import audio
+from recognition.speak import Clip
 from tests.asterisk import fake_driver as said
 from tests.asterisk.conftest import Lab
 from tests.asterisk.hearing import times
@@ -163,6 +166,25 @@ async def test_nobody_outside_can_name_the_contact_they_want(lab: Lab) -> None:
 
 async def test_a_prompt_that_cannot_be_spoken_is_left_out(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(said, "NUMBER", said.Say("x" * 5000))  # longer than the speaker takes
+    call = await lab.phone.call("100")
+    await lab.hears(call, said.CHOICE)
+    await call.press("1")
+    await lab.driver.until(lambda: lab.driver.seen("choice") == ["1"])
+    await call.press("4217#")
+    await lab.hears(call, said.ON_ITS_WAY)
+
+
+async def test_a_prompt_file_that_is_gone_does_not_stop_the_call(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(said, "NUMBER", said.Say("This sound will be taken away."))
+    joined = lab.speaker.joined
+
+    async def taking_it_away(parts: Sequence[tuple[str, str | None]], rate: Literal[8000]) -> Clip:
+        clip = await joined(parts, rate)
+        if parts[0][0] == said.NUMBER.text:
+            clip.path.unlink(missing_ok=True)
+        return clip
+
+    monkeypatch.setattr(lab.speaker, "joined", taking_it_away)
     call = await lab.phone.call("100")
     await lab.hears(call, said.CHOICE)
     await call.press("1")
