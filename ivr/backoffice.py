@@ -45,7 +45,7 @@ class HttpBackOffice:
                 return _values(spec, await self._fetch(spec, arguments))
         except TimeoutError as error:
             raise BackOfficeError(f"{service} did not answer within {min(within, spec.timeout):g} s") from error
-        except (aiohttp.ClientError, OSError, msgspec.DecodeError) as error:
+        except (aiohttp.ClientError, OSError, msgspec.DecodeError, RecursionError) as error:  # [[[[[… is JSON too
             raise BackOfficeError(f"{service}: {type(error).__name__}") from error
 
     async def close(self) -> None:

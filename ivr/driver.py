@@ -22,8 +22,9 @@ from ivr.backoffice import BackOffice, BackOfficeError
 from ivr.engine.actions import Action, Hangup, Invoke, Say, Send
 from ivr.engine.events import AgentJoined, Event, Expired, Invoked, InvokeFailed, QueueLeft, QueueOutcome
 from ivr.engine.journey import Journey
-from ivr.engine.step import current_wait, step
+from ivr.engine.step import current_wait
 from ivr.flows import Flows, UnknownMenu
+from ivr.room import taken
 from ivr.screen_pop import pop
 from ivr.turns import Keeping, Turn, change_of, shown
 
@@ -207,9 +208,8 @@ class Driver:
         began = time.monotonic()
         for _ in range(TRIES):
             flow = await self._flows.pinned(journey.menu, journey.version)
-            after, actions = step(flow, journey, event)
-            turn = Turn(flow, event, journey, after, actions)
-            if after == journey:
+            turn = taken(flow, journey, event)
+            if turn.after == journey:
                 return turn
             change = change_of(turn, self._keeping)
             saved = await self._store.save(change)

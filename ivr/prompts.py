@@ -1,4 +1,4 @@
-"""The prompts of a flow that hold nothing of a journey: they can be spoken to file before anybody calls."""
+"""The prompts that hold nothing of a journey: they can be spoken to file before anybody calls."""
 
 from __future__ import annotations
 
@@ -10,6 +10,15 @@ from ivr.engine.journey import Contact, Journey
 from ivr.engine.render import say
 from ivr.engine.waits import prompt_of
 from ivr.engine.words import words_of
+
+# What voice channels say by themselves, whatever the menu. They must be there when nothing else is, so they are made
+# ahead too. Known limit, by choice: English only, as `ivr.engine.words`.
+MOMENT = Say("One moment please.", fixed=True)
+MOVED = Say("Thank you. We go on in your other conversation. Goodbye.", fixed=True)
+SORRY = Say(
+    "I am sorry, we have a fault here. Please call again in a few minutes; I keep what you told me.", fixed=True
+)
+BUILT_IN = (MOMENT, MOVED, SORRY)
 
 
 def fixed_says(flow: Flow) -> list[Say]:
@@ -31,7 +40,7 @@ def _says(flow: Flow) -> Iterator[Say]:
         yield from say(flow, anywhere, rule.say)
     yield from say(flow, anywhere, flow.sorry)
     words = words_of(flow.language)
-    yield from (Say(text, fixed=True) for text in (words.continuing, words.changed))
+    yield from (Say(text, fixed=True) for text in (words.continuing, words.changed, words.too_much))
 
 
 def _prompts(step: Step) -> tuple[Prompt | None, ...]:

@@ -28,7 +28,7 @@ from ivr.channels.webphone import WebPhone
 from ivr.driver import Driver
 from ivr.flows import Flows, read_folder
 from ivr.http import problems
-from ivr.prompts import fixed_says
+from ivr.prompts import BUILT_IN, fixed_says
 from ivr.settings import Settings
 from ivr.turns import Keeping
 from ivr.web.access import Access
@@ -164,7 +164,7 @@ async def _sweep(segue: Segue) -> None:
 
 async def _warm(speaker: Speaker, flows: Flows) -> None:
     """Speak to file, ahead of the first call, what never changes."""
-    says = [says for flow in flows.menus.values() for says in fixed_says(flow)]
+    says = [*BUILT_IN, *(says for flow in flows.menus.values() for says in fixed_says(flow))]
     try:
         made = await speaker.warm(words.text for words in says if words.audio is None)
     except SpeakFailed as error:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 
 from aiohttp import web
 
-from context_bridge.records import ContextStore
+from context_bridge.records import ContextStore, StoreUnavailable
 from ivr.channels.chat_wire import CUSTOMER, LONGEST, Reply, State, Typed, render, transcript
 from ivr.channels.visit import Visit
 from ivr.driver import Arrival, Driver, LinkRefused
@@ -273,9 +273,15 @@ class Chat:
             self._driver.detach(visit.contact)
 
     def _gone(self, visit: Visit) -> None:
-        task = asyncio.get_running_loop().create_task(self._leave(visit, "dropped"))
+        task = asyncio.get_running_loop().create_task(self._drop(visit))
         self._leaving.add(task)
         task.add_done_callback(self._leaving.discard)
+
+    async def _drop(self, visit: Visit) -> None:
+        try:
+            await self._leave(visit, "dropped")
+        except StoreUnavailable:  # said by /readyz and by every turn
+            visit.touch()  # they will have been gone for another while
 
     async def _leave(self, visit: Visit, reason: LeftReason) -> None:
         async with visit.lock:

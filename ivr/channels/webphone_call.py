@@ -19,23 +19,20 @@ from ivr.channels.bridge import Talk
 from ivr.channels.ending import Ending, Gone, Why
 from ivr.channels.line import Line
 from ivr.channels.music import hold_music
+from ivr.channels.patience import AFTERWARDS, patiently
 from ivr.channels.playout import Playout, Sound
 from ivr.channels.presses import Presses, event_id, last_used
 from ivr.channels.prompts import Prompts
 from ivr.driver import Arrival, Driver, UnknownMenu
 from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Say
 from ivr.engine.events import Input, Left, LeftReason, NoInput, QueueOutcome
+from ivr.prompts import MOMENT, MOVED, SORRY
 from recognition.keys import Answer, Keyed, Silence
 from recognition.speak import Speaker
 
 log = logging.getLogger(__name__)
 
 NODE = "webphone"
-MOVED = Say("Thank you. We go on in your other conversation. Goodbye.", fixed=True)
-SORRY = Say(
-    "I am sorry, we have a fault here. Please call again in a few minutes; I keep what you told me.", fixed=True
-)
-STORE_PAUSES = (0.5, 1, 2, 4, 8, 8)  # seconds between tries while the database is away
 
 T = TypeVar("T")
 
@@ -272,11 +269,20 @@ class Call:
             await self.talk.restart()
         await self._end_talk("dropped" if left == "dropped" else "caller")
         if left is not None:
-            event = Left(id=self._driver.new_event_id(), at=self._driver.now(), contact=self.contact, reason=left)
-            try:
-                await self._driver.advance(event)
-            except StoreUnavailable:
-                log.warning("call %s ended and the database is away; our next start finds it", self.contact)
+            await self._report(left)
+
+    async def _report(self, left: LeftReason) -> None:
+        """That the call is over; again while the database is away, so that no agent waits for a ghost."""
+        event = Left(id=self._driver.new_event_id(), at=self._driver.now(), contact=self.contact, reason=left)
+
+        async def rest(seconds: float) -> None:
+            await self.line.close(wire.FINISHED)
+            await asyncio.sleep(seconds)
+
+        try:
+            await patiently(lambda: self._driver.advance(event), rest, AFTERWARDS)
+        except StoreUnavailable:
+            log.warning("call %s ended and the database is away; our next start finds it", self.contact)
 
     async def _end_talk(self, reason: wire.Reason) -> None:
         talk, self.talk = self.talk, None
@@ -296,13 +302,13 @@ class Call:
 
     async def _patiently(self, turn: Callable[[], Awaitable[T]]) -> T:
         """Take a turn of the driver's, again while the database is away. Raises `StoreUnavailable` in the end."""
-        for pause in STORE_PAUSES:
-            try:
-                return await turn()
-            except StoreUnavailable:
-                await self.line.send(wire.Error(message="One moment please, our records do not answer."))
-                await self._ending.unless(asyncio.sleep(pause))
-        return await turn()
+        return await patiently(turn, self._ask_for_patience)
+
+    async def _ask_for_patience(self, seconds: float) -> None:
+        await self.line.send(wire.Error(message="One moment please, our records do not answer."))
+        if self._playout.ends <= self.line.now():
+            self._playout.queue(*await self._ending.unless(self._prompts.sounds((MOMENT,))))
+        await self._ending.unless(asyncio.sleep(seconds))
 
 
 def _choices(wait: Collect) -> tuple[wire.Choice, ...]:
