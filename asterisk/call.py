@@ -270,7 +270,9 @@ class Call:
             actions, self._released = self._released or actions, None
         if await queue.has_left(self.leg):
             return actions
-        return (actions[-1],) if found.asked or found.spoken else actions
+        # Keys have stopped the prompt. Those that mean something do so again; for others it is said once more.
+        heard = (found.asked and not found.keys) or found.spoken
+        return (actions[-1],) if heard else actions
 
     async def _listen_on(self, actions: Actions, collect: Collect) -> Actions:
         """The question is being heard; how much of it is left we do not know, so all of it is allowed for."""
