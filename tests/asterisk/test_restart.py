@@ -102,6 +102,25 @@ async def test_killed_in_mid_prompt_it_is_heard_to_its_end_and_once(
             assert await heard_times(speaker, call, said.NUMBER) == 1
 
 
+async def test_a_question_that_was_heard_is_waited_for_in_silence(
+    asterisk: Instance, speaker: Speaker, driver: FakeDriver, start: Start
+) -> None:
+    async with Phone(asterisk.sip_port) as phone:
+        async with start() as victim:
+            call = await phone.call("100")
+            await until_number_is_asked(speaker, call)
+            await call.silence(0.5)
+            await victim.kill()
+        after = FakeDriver(driver.file)
+        channel = channel_on(asterisk, after, speaker)
+        async with serving(channel):
+            await channel.connected.wait()
+            await call.silence(1.5)
+            assert await heard_times(speaker, call, said.NUMBER) == 1
+            await call.press("4217#")
+            await call.hears(await speaker.clip(said.ON_ITS_WAY.text, 8000))
+
+
 async def test_keys_pressed_while_we_are_away_are_the_answer(
     asterisk: Instance, speaker: Speaker, driver: FakeDriver, start: Start
 ) -> None:
