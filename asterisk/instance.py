@@ -17,12 +17,10 @@ import socket
 from pathlib import Path
 from typing import Self
 
-import numpy as np
-
 from asterisk.ami import AMI
 from recognition import audio
+from recognition.music import hold_music
 
-TONES = (261.6, 329.6, 392.0, 329.6)  # hertz: C, E, G, E; a site plays its own music
 CONF = Path(__file__).parent / "conf"
 DEFAULTS = (  # missing files would be warnings
     "acl",
@@ -107,7 +105,7 @@ class Instance:
         for name in DEFAULTS:
             (self.folder / f"etc/{name}.conf").write_text("[general]\n")
         (self.folder / "etc/manager.conf").chmod(0o600)
-        audio.write(self.folder / "music/hold.wav", _music(), 8000)
+        audio.write(self.folder / "music/hold.wav", hold_music(8000), 8000)
 
     async def start(self) -> None:
         """Run it and wait until it has fully booted. Raises `NotStarted`."""
@@ -172,10 +170,3 @@ def _free_port(kind: socket.SocketKind) -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def _music() -> audio.Samples:
-    """What waiting callers hear: slow soft notes, each fading in and out, so that the loop has no seam."""
-    t = np.arange(8000 * 2) / 8000
-    notes = [0.03 * np.sin(2 * np.pi * hertz * t) * np.sin(np.pi * t / 2) for hertz in TONES]
-    return np.concatenate(notes).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Sound as numbers: WAV files, resampling, levels, joining, and tones for those who wait.
+"""Sound as numbers: WAV files, resampling, levels, joining.
 
 Samples are one channel of float32 between -1 and 1. Files are mono 16-bit PCM WAV with the plain 44-byte header,
 which Asterisk and browsers play as they are. All functions are blocking and pure but for the files they name.
@@ -150,23 +150,3 @@ def join(pieces: Sequence[Samples], rate: int, pause: float) -> Samples:
     gap = silence(pause, rate)
     parts = [part for piece in pieces for part in (gap, piece)]
     return np.concatenate(parts[1:]) if parts else gap[:0]
-
-
-def tone(hertz: float, seconds: float, rate: int, loud: float = LEVEL) -> Samples:
-    """A soft tone that fades in at once and dies away like a plucked string, so it neither clicks nor drones."""
-    t = np.arange(round(seconds * rate)) / rate
-    wave_form = np.sin(2 * np.pi * hertz * t) + 0.3 * np.sin(4 * np.pi * hertz * t)
-    fade = np.minimum(t / 0.01, 1) * np.exp(-3 * t / seconds) * np.clip((seconds - t) / 0.02, 0, 1)
-    samples: Samples = (loud * wave_form * fade).astype(np.float32)
-    return samples
-
-
-def hold_music(rate: int) -> Samples:
-    """Eight seconds of quiet broken chords that can be played round and round. No recording, so nobody's rights."""
-    chords = (
-        (261.6, 329.6, 392.0, 523.3),  # C, A minor, F, G in hertz
-        (220.0, 261.6, 329.6, 440.0),
-        (174.6, 220.0, 261.6, 349.2),
-        (196.0, 246.9, 293.7, 392.0),
-    )
-    return np.concatenate([tone(note, 0.5, rate) for chord in chords for note in chord])

@@ -43,8 +43,7 @@ class WebPhone:
         self, driver: Driver, speaker: Speaker, settings: Settings, *, grace: float = GRACE, speed: float = 1.0
     ) -> None:
         self._driver, self._settings, self._grace = driver, settings, grace
-        music = settings.data_dir / "hold-music.wav"
-        self._exchange = Exchange(driver, speaker, music, settings.menu, grace, speed)
+        self._exchange = Exchange(driver, speaker, settings.menu, grace, speed)
         self._calls: dict[str, Call] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._missing: dict[str, asyncio.TimerHandle] = {}  # contacts of a former process

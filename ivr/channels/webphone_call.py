@@ -8,7 +8,6 @@ import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Literal, TypeVar
 
 from aiohttp import web
@@ -18,7 +17,6 @@ from ivr.channels import webphone_wire as wire
 from ivr.channels.bridge import Talk
 from ivr.channels.ending import Ending, Gone, Why
 from ivr.channels.line import Line
-from ivr.channels.music import hold_music
 from ivr.channels.patience import AFTERWARDS, patiently
 from ivr.channels.playout import Playout, Sound
 from ivr.channels.presses import Presses, event_id, last_used
@@ -27,7 +25,9 @@ from ivr.driver import Arrival, Driver, UnknownMenu
 from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Say
 from ivr.engine.events import Input, Left, LeftReason, NoInput, QueueOutcome
 from ivr.prompts import MOMENT, MOVED, SORRY
+from recognition.audio import to_pcm
 from recognition.keys import Answer, Keyed, Silence
+from recognition.music import hold_music
 from recognition.speak import Speaker
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,6 @@ class Exchange:
 
     driver: Driver
     speaker: Speaker
-    music: Path
     menu: str
     grace: float
     speed: float
@@ -208,7 +207,7 @@ class Call:
         if self.talk is None:
             await self._show(wire.Queued())
             sounds = await self._ending.unless(self._prompts.sounds(says))
-            music = await asyncio.to_thread(hold_music, self._exchange.music)
+            music = to_pcm(await asyncio.to_thread(hold_music, wire.RATE))
             if self.talk is None:  # nobody was quicker than the rendering
                 self._playout.queue(*sounds, Sound(music, loop=True))
         while not isinstance(news := await self._ending.unless(self._next_news(wait.timeout)), tuple):

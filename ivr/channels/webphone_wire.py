@@ -143,7 +143,7 @@ def parse(text: str) -> FromPhone:
         raise WireError(f"a message has {LONGEST_TEXT} characters at most")
     try:
         return _decoder.decode(text)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:  # the latter for thousands of brackets
         raise WireError(f"not a message of ours: {error}; see docs/webphone.md") from error
 
 

@@ -1,13 +1,11 @@
 """Pacing, by a clock that only the sounds move."""
 
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from ivr.channels import webphone_wire as wire
 from ivr.channels.line import Line
-from ivr.channels.music import CHORD_SECONDS, CHORDS, hold_music
 from ivr.channels.playout import LEAD, Playout, Sound, Unplayable, read
 
 
@@ -102,16 +100,6 @@ async def test_clearing_tells_the_listener_only_when_something_was_unheard() -> 
     await playout.clear()
     assert line.sent == []
     assert playout.ends == line.now()
-
-
-def test_hold_music_is_quiet_and_has_no_seam(tmp_path: Path) -> None:
-    np = pytest.importorskip("numpy")
-    pcm = hold_music(tmp_path / "music.wav")
-    samples = np.frombuffer(pcm, "<i2").astype(float)
-    assert Fraction(samples.size, wire.RATE) == Fraction(CHORD_SECONDS) * len(CHORDS)
-    assert np.abs(samples).max() < 0.35 * 32767
-    assert abs(samples[0] - samples[-1]) <= np.abs(np.diff(samples)).max()
-    assert hold_music(tmp_path / "music.wav") == pcm
 
 
 @pytest.mark.parametrize("content", [b"", b"RIFF", b"no sound at all, just words" * 10])
