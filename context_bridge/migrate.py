@@ -18,12 +18,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from context_bridge.records import StoreUnavailable
+
 VERSION = "SELECT version_num FROM alembic_version"
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('segue migrate', 0))"
 
 
 def migrate(url: str) -> None:
-    """Bring the database up to date; does nothing where it is. Not from inside an event loop."""
+    """Bring the database up to date; does nothing where it is. Not from inside an event loop. Raises
+    `StoreUnavailable`."""
     if (path := sqlite_path(url)) is None:
         asyncio.run(_migrate_postgres(url))
         return
@@ -80,7 +83,7 @@ async def postgres_version(connection: Any) -> str:
 
 
 async def _migrate_postgres(url: str) -> None:
-    connection = await asyncpg.connect(url)
+    connection = await _connect(url)
     try:
         async with connection.transaction():
             await connection.execute(LOCK)
@@ -90,8 +93,18 @@ async def _migrate_postgres(url: str) -> None:
         await connection.close()
 
 
+async def _connect(url: str) -> Any:
+    """Raises `StoreUnavailable`, with the server's own word on why."""
+    try:
+        return await asyncpg.connect(url)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, ValueError) as error:
+        raise StoreUnavailable(
+            f"the database does not let us in ({error}); start it, or correct IVR_DATABASE_URL"
+        ) from error
+
+
 async def _current_postgres(url: str) -> str:
-    connection = await asyncpg.connect(url)
+    connection = await _connect(url)
     try:
         return await postgres_version(connection)
     finally:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 
 from context_bridge.migrate import migrate
+from context_bridge.records import StoreUnavailable
 from ivr import settings
 from ivr.cli.complaint import Complaint
 
@@ -18,7 +19,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(_chosen: argparse.Namespace) -> int:
     try:
         migrate(settings.load().database)
-    except (OSError, TimeoutError) as error:
-        raise Complaint(f"the database does not answer ({error}); start it, or correct IVR_DATABASE_URL") from error
+    except (StoreUnavailable, OSError) as error:
+        raise Complaint(str(error)) from error
     print("The database is up to date.")
     return 0
