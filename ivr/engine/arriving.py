@@ -42,7 +42,9 @@ def _is_over(flow: Flow, journey: Journey) -> bool:
 def _taken_over(turn: Turn, event: Arrived) -> Journey:
     journey = turn.journey
     if journey.contact is not None:
-        journey = replace(journey, left="moved", left_detail="", left_at=event.at)
+        # Nobody is on two calls at once: who phones again lost the line, and we have not noticed yet.
+        lost = journey.contact.channel == event.channel == "voice"
+        journey = replace(journey, left="dropped" if lost else "moved", left_detail="", left_at=event.at)
     name = clean(event.customer_name, NOTE)
     contact = Contact(event.contact, event.channel, event.trust, event.reach, name, event.node)
     customer = event.customer or journey.customer

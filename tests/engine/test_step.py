@@ -70,6 +70,12 @@ def test_the_chat_goes_on_where_the_call_was_and_the_call_is_told_that_it_moved(
     assert talk.write("123-456").invoke.arguments == {"order": "123456"}
 
 
+def test_who_phones_again_before_the_lost_line_was_noticed_was_cut_off() -> None:
+    talk = voice().press("1")
+    talk.later(10).arrive("call-2", resume="continue")
+    assert talk.said == ["We were cut off.", "Your order number, please."]
+
+
 def test_a_repeated_arrival_of_the_contact_that_was_left_takes_nothing_back() -> None:
     arrival = Arrived(id="a1", at=NOON, contact="call-1", channel="voice")
     talk = Talk().happens(arrival).press("1").arrive("chat-1", "chat", resume="continue")
