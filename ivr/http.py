@@ -86,7 +86,7 @@ async def read(request: web.Request, kind: type[T]) -> T:
         return msgspec.json.decode(raw, type=kind)
     except msgspec.ValidationError as error:
         raise Problem(422, "The body does not fit", f"{error}. /openapi.json describes what is taken.") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:  # [[[[[… is JSON too
         raise Problem(400, "Not JSON", "The body cannot be read as JSON; check quotes, commas and UTF-8.") from error
 
 

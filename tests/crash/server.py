@@ -21,6 +21,11 @@ class ServerProcess:
         self._environ = inherited | {f"IVR_{name}": str(value) for name, value in own.items()}
         self._process: asyncio.subprocess.Process | None = None
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     async def start(self) -> None:
         """Returns when it serves."""
         with (self._folder / "server.log").open("ab") as log:
