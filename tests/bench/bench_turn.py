@@ -2,19 +2,18 @@
 
 A turn is the time from the end of the caller's key to the first RTP packet of the next prompt, measured at the phone.
 Both menus take turns in one run. The server runs in a process of its own, the phones all in this one, so at 200 calls
-the phones' own delay is in both columns alike. `SEGUE_BENCH_DRIVER=module:factory` puts another driver in: a function
-that takes a folder and gives an async context manager of a `Driver`.
+the phones' own delay is in both columns alike. Segue's turns are durable: real driver, SQLite, synced at each turn.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
 import json
 import os
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -26,44 +25,41 @@ sys.path.insert(0, str(ROOT))
 from asterisk.calls import AsteriskChannel  # noqa: E402 - found by the line above
 from asterisk.instance import Instance  # noqa: E402
 from asterisk.lay import lay  # noqa: E402
-from ivr.driver import Arrival, Driver  # noqa: E402
-from ivr.engine.actions import Action, Collect, Keys, Say  # noqa: E402
+from context_bridge.live import open_bus  # noqa: E402
+from context_bridge.store import open_store  # noqa: E402
+from ivr.backoffice import HttpBackOffice  # noqa: E402
+from ivr.driver import Driver  # noqa: E402
+from ivr.engine.loader import load  # noqa: E402
+from ivr.flows import Flows  # noqa: E402
 from ivr.settings import Settings  # noqa: E402
+from ivr.turns import Keeping  # noqa: E402
 from recognition import audio  # noqa: E402
 from recognition.speak import Clip  # noqa: E402
-from tests.asterisk.fake_driver import FakeDriver  # noqa: E402
 from tests.asterisk.phone import Phone  # noqa: E402
 
 CALLS, TURNS, ROUNDS = (1, 50, 200), {1: 20, 50: 6, 200: 4}, 2
 PROMPT = 0.2  # seconds: the caller lets it end, so that the next packet is the next prompt's
+MENU = """
+menu: again
+title: Again
+language: en-US
+channels: [voice]
+start: again
+exhausted: enough
+steps:
+  again:
+    menu:
+      prompt: Again?
+      choices: [{key: 1, label: go on, goto: again}, {key: 2, label: stop, goto: enough}]
+      timeout: 60s
+  enough: {end: Goodbye.}
+"""
 DIALPLAN = """
 [segue](+)
 exten => 900,1,Answer()
  same => n(again),Read(CHOICE,{prompt},1,,1,60)
  same => n,Goto(again)
 """
-
-
-class OneQuestion(FakeDriver):
-    """Asks the same for ever, and keeps it in memory: what remains is the cost of the telephony."""
-
-    async def arrive(self, arrival: Arrival, say: object = None) -> tuple[Action, ...]:
-        return self._ask(arrival.contact)
-
-    async def advance(self, event: object, say: object = None) -> tuple[Action, ...]:
-        return self._ask(event.contact)  # type: ignore[attr-defined]
-
-    async def current(self, contact: str) -> None:
-        return None
-
-    def _ask(self, contact: str) -> tuple[Action, ...]:
-        turns = self._records["contacts"]
-        turns[contact] = turns.get(contact, 0) + 1
-        keys = Keys(options=("1", "2"))
-        return Say("Again?"), Collect(turns[contact], "again", None, None, (), (), keys, 60.0, 2.0)
-
-    async def open_contacts(self, node: str) -> list[str]:
-        return []
 
 
 class OneClip:
@@ -78,14 +74,20 @@ class OneClip:
 
 @contextlib.asynccontextmanager
 async def one_question(folder: Path) -> AsyncIterator[Driver]:
-    yield OneQuestion(folder / "records.json")
+    """The real driver on SQLite, synced to disk at every turn, with a menu that asks the same for ever."""
+    store, bus = await open_store(f"sqlite:///{folder / 'segue.db'}"), open_bus("")
+    flows = Flows({"again": load(MENU, "again.yaml")}, store)
+    keeping = Keeping(b"not a secret, it is a bench", journey=86400.0, link=86400.0)
+    try:
+        yield Driver(store, bus, flows, HttpBackOffice({}, ""), keeping, "US", time.time)
+    finally:
+        await store.close()
 
 
 async def serve(ami_url: str, folder: Path) -> None:
-    module, _, factory = os.environ.get("SEGUE_BENCH_DRIVER", "tests.bench.bench_turn:one_question").partition(":")
-    async with getattr(importlib.import_module(module), factory)(folder) as driver:
+    async with one_question(folder) as driver:
         speaker = OneClip(folder / "prompt.wav")
-        channel = AsteriskChannel(driver, speaker, Settings(ami_url=ami_url))  # type: ignore[arg-type]
+        channel = AsteriskChannel(driver, speaker, Settings(ami_url=ami_url, menu="again"))  # type: ignore[arg-type]
         await channel.run()
 
 
@@ -117,7 +119,7 @@ async def measure() -> dict[int, dict[str, list[float]]]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         prompt = folder / "prompt.wav"
-        audio.write(prompt, audio.tone(440, PROMPT, 8000), 8000)
+        audio.write(prompt, (0.1 * np.sin(np.arange(PROMPT * 8000) * 0.3456)).astype(np.float32), 8000)  # 440 Hz
         root = lay(Path(os.environ.get("SEGUE_ASTERISK_ROOT") or ROOT / "var/asterisk-root"), lambda line: None)
         asterisk = Instance(root, folder / "asterisk")
         asterisk.write()
