@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -10,6 +11,8 @@ import pytest_asyncio
 from tests.asterisk.conftest import asterisk_root  # noqa: F401 - a fixture
 from tests.faults.lab import Lab, lab
 from tests.faults.office import MENU, office, services
+from tests.faults.site import Site
+from tests.faults.site import site as running_site
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -26,3 +29,16 @@ async def server(shared: Lab) -> AsyncIterator[Lab]:
     yield shared
     assert shared.mistakes() == []
     assert (await shared.get("/healthz"))[0] == 200
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared_site(asterisk_root: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:  # noqa: F811
+    async with running_site(asterisk_root, tmp_path_factory.mktemp("site")) as found:
+        yield found
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def site(shared_site: Site) -> AsyncIterator[Site]:
+    """As `server`, with all that production has."""
+    yield shared_site
+    assert shared_site.lab.mistakes() == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -15,7 +14,8 @@ from tests.channels.far_end import Phone
 from tests.crash.server import ServerProcess
 from tests.servers import free_port
 
-FAST = 450  # words a minute: prompts are played as long as they are
+FAST = 250  # words a minute: prompts are played as long as they are, and must be long enough to be recognized
+PATIENCE = 90.0  # seconds: a bound for a hanging test on a slow machine, never waited out by a passing one
 OURS = (  # how our mistakes look in a log
     "Traceback",
     "never retrieved",
@@ -127,8 +127,3 @@ async def lab(folder: Path, menus: dict[str, str], **settings: Any) -> AsyncIter
             await found.http.close()
             await process.stop()
     assert found.mistakes() == []
-
-
-async def until(event: asyncio.Event, seconds: float = 60.0) -> None:
-    async with asyncio.timeout(seconds):
-        await event.wait()
