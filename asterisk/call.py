@@ -261,25 +261,25 @@ class Call:
         if (await self.leg.running())[0] == "Queue":
             return await self._follow(journey, wait)
         turn = wait.turn if isinstance(wait, Collect) else -1
-        found = await take_over(self.leg, turn, self._next, self._clock)
+        clip = await self._render(tuple(action for action in actions if isinstance(action, Say)))
+        seconds = clip.seconds if clip else 0.0
+        found = await take_over(self.leg, turn, seconds, self._next, self._clock)
         self._reads = Reads(self.leg, self._clock, found.mark, found.keys, found.running)
         if isinstance(wait, Collect) and found.running:
-            return await self._listen_on(actions, wait)
+            return await self._listen_on(seconds, wait)
         if isinstance(wait, Enqueue) and await queue.has_been(self.leg, wait):
             await self._release(await queue.outcome(self.leg))
             actions, self._released = self._released or actions, None
         if await queue.has_left(self.leg):
             return actions
         # Keys have stopped the prompt. Those that mean something do so again; for others it is said once more.
-        heard = (found.asked and not found.keys) or found.spoken
+        heard = (found.heard and not found.keys) or found.spoken
         return (actions[-1],) if heard else actions
 
-    async def _listen_on(self, actions: Actions, collect: Collect) -> Actions:
+    async def _listen_on(self, prompt: float, collect: Collect) -> Actions:
         """The question is being heard; how much of it is left we do not know, so all of it is allowed for."""
-        clip = await self._render(tuple(action for action in actions if isinstance(action, Say)))
         now = self._clock()
-        ends = now + (clip.seconds if clip else 0.0)
-        answer = self._reads.pad.begin(collect.keys, collect.timeout, collect.interdigit, ends, now)
+        answer = self._reads.pad.begin(collect.keys, collect.timeout, collect.interdigit, now + prompt, now)
         return await self._take(answer or await self._answer(), collect)
 
     async def _follow(self, journey: Journey, wait: Action) -> Actions:

@@ -10,6 +10,7 @@ up at once, so the next prompt is queued first and heard about a millisecond aft
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 from asterisk.ami import AMI, Event
@@ -20,6 +21,8 @@ STOP = "\u8000"  # its UTF-8 begins with E8, the low byte of AST_CONTROL_STREAM_
 INSIST = 0.3  # seconds after which a stop that has not ended its Read is followed by an END
 KEYS = 60  # keys one Read takes
 UNPLAYABLE = set(',&|"\\\r\n')  # they separate what is within an application's arguments
+FENCE = "fence"
+SENT = "CHANNEL(rtcp,txcount)"
 PEEK = 0.1  # seconds; a prompt sends a packet each 20 ms, a waiting Read none
 
 
@@ -41,6 +44,10 @@ class Leg:
     def play(self, name: str, prompt: Path) -> None:
         """Queue a prompt that no key stops. Comes back as `Finished(name)`."""
         self._command(name, f'EXEC Playback "{sound(prompt)}"')
+
+    def fence(self) -> None:
+        """Queue nothing. Comes back as `Finished(FENCE)` when all that was queued before is over."""
+        self._command(FENCE, "NOOP")
 
     def end_read(self) -> None:
         """End the Read that runs, whatever it does; what is queued behind it begins."""
@@ -75,11 +82,24 @@ class Leg:
         """The application that runs now and its arguments."""
         return await self.get("CHANNEL(appname)"), await self.get("CHANNEL(appdata)")
 
+    def count(self, then: Callable[[int], None]) -> None:
+        """Give the number of packets sent to the caller so far to `then`, soon."""
+
+        def got(future: asyncio.Future[Event]) -> None:
+            if not future.cancelled() and future.exception() is None:
+                then(_number(future.result().get("Value", "")))
+
+        self._ami.send("Getvar", Channel=self.channel, Variable=SENT).add_done_callback(got)
+
+    async def sent(self) -> int:
+        """The number of packets sent to the caller so far: 50 for each second of sound, none in silence."""
+        return _number(await self.get(SENT))
+
     async def is_playing(self) -> bool:
         """Whether the caller hears something: we look twice at the number of packets sent."""
-        before = await self.get("CHANNEL(rtcp,txcount)")
+        before = await self.sent()
         await asyncio.sleep(PEEK)
-        return before != await self.get("CHANNEL(rtcp,txcount)")
+        return before != await self.sent()
 
     async def redirect(self, context: str, extension: str) -> None:
         await self._ami.do("Redirect", Channel=self.channel, Context=context, Exten=extension, Priority=1)
@@ -93,6 +113,10 @@ class Leg:
 
     def _command(self, name: str, command: str) -> None:
         self._ami.send("AGI", Channel=self.channel, Command=command, CommandID=f"{self.contact}:{name}")
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdigit() else -1
 
 
 def contact_of(unique_id: str) -> str:

@@ -14,20 +14,25 @@ from typing import Self
 class Mark:
     """`read`: `<turn>_<number>` of the last Read, whose keys are in the variable `SEGUE_<read>`. `ahead`: unused keys
     from before it. `turn`: the last turn answered since; `before` and `used`: how many of the keys, those ahead first,
-    were used before that answer and with it."""
+    were used before that answer and with it. `behind`: the Read that still ran when this one was queued, and `known`
+    how many of its keys are in `ahead` or used; the rest came too late for it. `sent`: how many packets of sound the
+    leg had been sent when the question of the turn began; -1: we do not know, so it may not have been heard."""
 
     read: str
     ahead: str = field(default="", repr=False)  # may be a PIN
     turn: int = -1
     before: int = 0
     used: int = 0
+    behind: str = ""
+    known: int = 0
+    sent: int = -1
 
     def answered(self, turn: int, used: int) -> Self:
         """To be written before the turn is taken: whether it then was, the journey's own turn will tell."""
         return replace(self, turn=turn, before=self.used, used=used)
 
     def left(self, heard: str, turn: int) -> str:
-        """The keys that are there for the wait `turn`, when the Read heard `heard`."""
+        """The keys that are there for the wait `turn`, when `heard` came after those ahead."""
         return (self.ahead + heard)[self.used if turn > self.turn else self.before :]
 
     @property
@@ -36,14 +41,15 @@ class Mark:
         return turn_of(self.read)
 
     def __str__(self) -> str:
-        return f"{self.read}:{self.ahead}:{self.turn}:{self.before}:{self.used}"
+        turn = f"{self.turn}:{self.before}:{self.used}"
+        return f"{self.read}:{self.ahead}:{turn}:{self.behind}:{self.known}:{self.sent}"
 
 
 def parse(text: str) -> Mark | None:
     """None when the leg has no mark, or one of another version of ours."""
     try:
-        read, ahead, turn, before, used = text.split(":")
-        return Mark(read, ahead, int(turn), int(before), int(used))
+        read, ahead, turn, before, used, behind, known, sent = text.split(":")
+        return Mark(read, ahead, int(turn), int(before), int(used), behind, int(known), int(sent))
     except ValueError:
         return None
 

@@ -37,6 +37,7 @@ class Reads:
         self._number = int(mark.read.rpartition("_")[2]) + 1 if mark else 0
         self._running = [running] if running else []  # queued and not finished, oldest first
         self._keys = typed  # since the last Read was queued, those ahead first
+        self._pressed = 0  # how many of them were pressed since
         self._turn = mark.asked if mark else 0
         self._clip: Clip | None = None
         self._began, self._short = 0.0, 0
@@ -62,6 +63,7 @@ class Reads:
 
     def press(self, key: str, at: float) -> Answer | None:
         self._keys += key
+        self._pressed += 1
         self._touched = len(self._running) == 1
         answer = self.pad.press(key, at)
         if answer or self.pad.deadline is None:
@@ -130,11 +132,23 @@ class Reads:
 
     def _begin(self, clip: Clip | None, wait: float = READ) -> None:
         quiet = self._is_quiet()
-        self._clip, self._began, self._keys = clip, self._clock(), self.pad.typed
+        behind = self._running[-1] if self._running else ""
+        name, known, sent = f"{self._turn}_{self._number}", self._pressed, self._heard_since(clip)
+        self._clip, self._began, self._keys, self._pressed = clip, self._clock(), self.pad.typed, 0
         self._touched = self._found = False
         # The mark goes first: should we die in between, the question is put again rather than never.
-        self._write(Mark(f"{self._turn}_{self._number}", self.pad.typed))
+        self._write(Mark(name, self.pad.typed, behind=behind, known=known, sent=sent))
+        if clip:
+            self._leg.count(lambda packets: self._counted(name, packets))
         self._follow(lambda name: self._leg.read(name, clip.path if clip else None, wait), quiet)
+
+    def _heard_since(self, clip: Clip | None) -> int:
+        """A Read without a prompt goes on with the question of its turn."""
+        return self._mark.sent if self._mark and clip is None and self._mark.asked == self._turn else -1
+
+    def _counted(self, name: str, packets: int) -> None:
+        if self._mark and self._mark.read == name:
+            self._write(replace(self._mark, sent=packets))
 
     def _write(self, mark: Mark) -> None:
         self._mark = mark

@@ -31,12 +31,12 @@ def test_causes(ours: bool, requested: bool, cause: int, tech: int, expected: Le
 
 
 def test_a_mark_survives_being_a_channel_variable() -> None:
-    mark = Mark("7_12", "4#*", 6, 1, 3)
+    mark = Mark("7_12", "4#*", 6, 1, 3, "7_11", 2, 512)
     assert parse(str(mark)) == mark
     assert mark.asked == 7
 
 
-@pytest.mark.parametrize("text", ["", "nonsense", "1_0:42", "1_0:42:x:0:0", "1_0:1:2:3:4:5"])
+@pytest.mark.parametrize("text", ["", "nonsense", "1_0:42", "1_0:42:x:0:0", "1_0:1:2:3:4:5", "1_0::0:0:0:1_0:x:0"])
 def test_what_is_no_mark_of_ours(text: str) -> None:
     assert parse(text) is None
 
