@@ -34,7 +34,7 @@ from ivr.turns import Keeping
 from ivr.web.access import Access
 from ivr.web.api import Api
 from ivr.web.demo import DemoBackOffice
-from ivr.web.health import Check, Health, Metrics
+from ivr.web.health import Check, Health, Metrics, writable
 from ivr.web.live import Live
 from ivr.web.openapi import OpenApi
 from ivr.web.pages import Pages, render, secure
@@ -193,7 +193,8 @@ def _checks(segue: Segue) -> Mapping[str, Check]:
     async def ami() -> str:
         return segue.asterisk.trouble if segue.asterisk else ""
 
-    return {"store": store, "voices": voices} | ({"ami": ami} if segue.asterisk else {})
+    disk = writable(segue.settings.data_dir, segue.settings.prompts_dir)
+    return {"store": store, "voices": voices, "disk": disk} | ({"ami": ami} if segue.asterisk else {})
 
 
 def _secret(path: Path) -> bytes:

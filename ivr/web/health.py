@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import tempfile
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 
 from aiohttp import web
 from msgspec import Struct
@@ -22,6 +24,7 @@ log = logging.getLogger(__name__)
 
 Check = Callable[[], Awaitable[str]]  # what is wrong and what to do about it; empty: all is well
 PATIENCE = 3.0  # seconds that a check may take
+PROBE = 64 * 1024  # bytes: a turn, or a short prompt
 COUNTED = 1000  # outbox rows looked at for the gauge: more than these waiting is as bad
 
 
@@ -117,6 +120,25 @@ class Health:
             self._metrics.store_error()  # the counters are still worth having
         body = generate_latest(self._metrics.registry)
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
+
+
+def writable(*folders: Path) -> Check:
+    """Whether these take files: what a full disk stops is not seen by reading."""
+
+    async def check() -> str:
+        wrongs = [await asyncio.to_thread(_cannot_write, folder) for folder in dict.fromkeys(folders)]
+        return "; ".join(filter(None, wrongs))
+
+    return check
+
+
+def _cannot_write(folder: Path) -> str:
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(PROBE))
+    except OSError as error:
+        return f"{folder} takes no files ({error.strerror}): free some space there, or let us write; then calls go on"
+    return ""
 
 
 async def _wrong(check: Check) -> str:

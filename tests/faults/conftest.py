@@ -19,7 +19,7 @@ from tests.faults.site import site as running_site
 async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
     async with office() as port:
         menus = {"office.yaml": MENU, "services.yaml": services(port)}
-        async with lab(tmp_path_factory.mktemp("lab"), menus) as server:
+        async with lab(tmp_path_factory.mktemp("lab"), menus, VOICE_RATE=450) as server:
             yield server
 
 
