@@ -231,6 +231,25 @@ def test_serve_on_a_port_that_is_taken(monkeypatch: pytest.MonkeyPatch, capsys: 
     assert "is in use; end what listens there, or set IVR_PORT" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "remedy"),
+    [
+        ("IVR_DATA_DIR", __file__, "see that this user may write there, or correct IVR_DATA_DIR"),
+        ("IVR_HOST", "192.0.2.1", "is no address of this machine; correct IVR_HOST"),
+        ("IVR_HOST", "nowhere.invalid", "is no address of this machine; correct IVR_HOST"),
+    ],
+)
+def test_serve_where_it_cannot(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str, remedy: str
+) -> None:
+    needs("espeak-ng", "serving needs a voice")
+    monkeypatch.setenv("IVR_DESK_KEY", "a key of the test's own")
+    monkeypatch.setenv("IVR_PORT", str(free_port()))
+    monkeypatch.setenv(name, value)
+    assert main(["serve"]) == 2
+    assert remedy in capsys.readouterr().err
+
+
 async def test_serve_says_where_it_is_and_ends_when_told_to(tmp_path: Path) -> None:
     needs("espeak-ng", "serving needs a voice")
     port = free_port()

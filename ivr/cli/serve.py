@@ -42,11 +42,24 @@ async def run(chosen: argparse.Namespace) -> int:
         except SpeakFailed as error:
             raise Complaint(str(error)) from error
         except OSError as error:
-            if error.errno != errno.EADDRINUSE:
+            if not (remedy := _remedy(error, setting)):
                 raise
-            where = f"{setting.host}:{setting.port}"
-            raise Complaint(f"{where} is in use; end what listens there, or set IVR_PORT to another port") from error
+            raise Complaint(remedy) from error
     return 0
+
+
+def _remedy(error: OSError, setting: Settings) -> str:
+    """What people can do about it; nothing when it is no matter of settings."""
+    where = f"{setting.host}:{setting.port}"
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return f"{setting.host} is no address of this machine; correct IVR_HOST"
+    if error.errno == errno.EADDRINUSE:
+        return f"{where} is in use; end what listens there, or set IVR_PORT to another port"
+    if error.filename:
+        return f"{error.filename}: {error.strerror}; see that this user may write there, or correct IVR_DATA_DIR"
+    if error.errno == errno.EACCES:
+        return f"{where} may not be listened on by this user; set IVR_PORT to a port above 1023"
+    return ""
 
 
 async def _with_asterisk(setting: Settings, stack: AsyncExitStack) -> Settings:
