@@ -7,6 +7,7 @@ Asterisk is lost the coroutine ends without a word to the engine: the leg lives,
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -313,7 +314,10 @@ class Call:
             return await self._speaker.joined([(say.text, say.audio) for say in says], 8000)
         except SpeakFailed as error:
             log.error("%s: a prompt was left out: %s", self.contact, error)
-            return None
+        for say in says:  # with a full disk the parts may be there and their sum not: better the first than silence
+            with contextlib.suppress(SpeakFailed):
+                return await self._speaker.clip(say.text, 8000, say.audio)
+        return None
 
     async def _hear(self, deadline: float | None) -> Answer | None:
         """One signal of a leg that is in our hands, or the end of the time."""

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.lab import PATIENCE, Lab, lab, words
+from asterisk.instance import Instance
+from recognition.speak import Speaker
+from tests.asterisk.phone import Phone as SipPhone
+from tests.faults.lab import FAST, PATIENCE, Lab, lab, words
 from tests.faults.office import MENU, NUMBER, QUESTION, office, services
 
 SIZE = 24  # megabytes: the prompts of the menu and a small database
@@ -119,6 +122,20 @@ async def test_a_database_that_stays_full_ends_the_call_kindly_and_keeps_the_jou
     again = await server.phone(number="+14155550199")
     await again.until("collect")
     assert QUESTION not in again.said()
+
+
+async def test_by_telephone_what_was_made_before_is_heard(asterisk_root: Path, tmp_path: Path, disk: Disk) -> None:
+    """The question and its choices are there, and room for one sound of them all is not."""
+    async with office() as port, Instance(asterisk_root, tmp_path / "asterisk") as asterisk:
+        menus = {"office.yaml": MENU, "services.yaml": services(port)}
+        async with lab(tmp_path, menus, ASTERISK_SOUNDS=disk.folder, AMI_URL=asterisk.ami_url) as server:
+            await _warm(server)
+            disk.fill()
+            async with Speaker(disk.folder, "gmw/en-us", FAST) as speaker, SipPhone(asterisk.sip_port) as phone:
+                call = await phone.call("100")
+                await call.hears(await speaker.clip(QUESTION, 8000), PATIENCE)
+                await call.press("0")
+                await call.hears(await speaker.clip(NUMBER, 8000), PATIENCE)
 
 
 async def test_prompts_that_cannot_be_kept(tmp_path: Path, disk: Disk) -> None:
