@@ -26,6 +26,7 @@ from ivr.backoffice import HttpBackOffice
 from ivr.channels.chat import Chat
 from ivr.channels.webphone import WebPhone
 from ivr.driver import Driver
+from ivr.engine.flow import Flow
 from ivr.flows import Flows, read_folder
 from ivr.http import problems
 from ivr.prompts import BUILT_IN, fixed_says
@@ -68,11 +69,14 @@ class Segue:
 
 
 @asynccontextmanager
-async def build(settings: Settings, clock: Clock = time.time) -> AsyncIterator[Segue]:
-    """All parts but the port. Raises `MenuMistakes`, `UnknownMenu`, `StoreUnavailable` and `SpeakFailed`, each of
-    which says what to do."""
+async def build(
+    settings: Settings, clock: Clock = time.time, revise: Callable[[Flow], Flow] = lambda flow: flow
+) -> AsyncIterator[Segue]:
+    """All parts but the port. `revise` is for tests: what becomes of each menu before it is served. Raises
+    `MenuMistakes`, `UnknownMenu`, `StoreUnavailable` and `SpeakFailed`, each of which says what to do."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    menus, services = read_folder(settings.menus, settings.services)
+    folder, services = read_folder(settings.menus, settings.services)
+    menus = {name: revise(flow) for name, flow in folder.items()}
     async with AsyncExitStack() as stack:
         store = await open_store(settings.database, clock)
         stack.push_async_callback(store.close)

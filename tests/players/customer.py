@@ -1,0 +1,230 @@
+"""A customer who really phones and really opens links: the `Player` for what has a wire.
+
+The telephone is one of `webphone.py` or `sip.py`. What was said is known from the live events that pages get; it
+counts as heard when the telephone has heard it. A caller listens as people do who know a menu: until all was said that
+the conversation waits for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Sequence
+from typing import Any, Protocol, get_args
+
+from context_bridge.records import EventStream
+from ivr.conversation import CannotPlay, Conversation, Deed, Refused
+from ivr.engine.events import Channel
+from ivr.engine.journey import Journey
+from tests.players.browser import Browser
+from tests.players.desk import Desk
+from tests.players.score import Bar, place_of
+from tests.players.server import Server
+
+PATIENCE = 60.0  # seconds for a turn; a bound, never waited out by a passing test
+LINK = re.compile(r"https?://[^/]+(/l/\S+)")
+
+
+class Telephone(Protocol):
+    """Of a customer, with the agent's beside it. `hears` returns when all these words were heard in this order, each
+    to its end but the last, and nothing in between. `contact` is the server's name of the call."""
+
+    async def call(self, number: str | None) -> None: ...
+    async def press(self, keys: str) -> None: ...
+    async def hears(self, says: Sequence[str]) -> None: ...
+    async def drop(self) -> None: ...
+    async def hang_up(self) -> None: ...
+    async def over(self) -> None:
+        """Until the server has hung up."""
+
+    async def agent_joins(self, contact: str) -> None: ...
+    async def agent_finishes(self, contact: str) -> None: ...
+
+
+class Customer:
+    """Plays one conversation. `events` is an open stream of the server's bus, `bars` the engine's score."""
+
+    features = frozenset({"call", "press", "choose", "type", "wait", "voice", "chat", *get_args(Deed)})
+
+    def __init__(
+        self,
+        told: Conversation,
+        bars: Sequence[Bar],
+        server: Server,
+        telephone: Telephone,
+        events: EventStream,
+        desk: Desk,
+    ) -> None:
+        self._told, self._bars, self._server, self._telephone = told, bars, server, telephone
+        self._events, self._desk = events, desk
+        self._turn = 0  # the one that is played
+        self._browsers: list[Browser] = []
+        self._chat: Browser | None = None  # where the conversation goes on, when not on the phone
+        self._contact = self._call = ""  # the last contact, and the last that was a call
+        self._calling = False
+        self._journey = ""
+        self._said: list[str] = []  # by phone, in this turn
+        self._told_rev = 0
+        self._messages: list[str] = []  # sent, oldest first
+        self._set_tempo()
+
+    async def __aenter__(self) -> Customer:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, *exc: object) -> None:
+        """Nobody is on the line when the next conversation begins."""
+        for browser in self._browsers:
+            await browser.__aexit__()
+        if self._calling and kind is None:
+            await self._telephone.hang_up()
+            await self._until(lambda: not self._calling)
+
+    # What a customer does
+
+    async def call(self, channel: Channel, number: str | None, menu: str) -> None:
+        if channel == "voice":
+            self._chat = None
+            await self._telephone.call(number)
+            await self._until(lambda: self._calling)
+        else:
+            self._chat = self._browser()
+            await self._chat.begin()
+
+    async def press(self, keys: str) -> None:
+        if self._chat or not self._calling:
+            raise CannotPlay("no call is on")
+        await self._telephone.press(keys)
+
+    async def choose(self, label: str) -> None:
+        await self._there().choose(label)
+
+    async def type(self, text: str) -> None:
+        await self._there().type(text)
+
+    async def wait(self, seconds: float) -> None:
+        """A question or a queue that gives up meanwhile is waited for when the turn is heard."""
+        self._server.clock.move(seconds)
+
+    async def silence(self) -> None:
+        if self._chat or not self._calling:
+            raise CannotPlay("no call is on")
+
+    async def drop(self) -> None:
+        await self._telephone.drop()
+
+    async def hang_up(self) -> None:
+        if self._chat:
+            await self._chat.leave()
+        else:
+            await self._telephone.hang_up()
+
+    async def open_link(self) -> None:
+        """In a browser of its own, as messages open links: it shares no cookie with the chat that may be on."""
+        await self._until(lambda: bool(self._messages))
+        browser, calling = self._browser(), self._calling
+        if not await browser.follow(self._messages[-1]):
+            raise Refused("the page says that the link was used or has expired")
+        self._chat = browser
+        if calling:
+            await self._telephone.over()
+            self._calling = False
+
+    async def agent_joins(self) -> None:
+        if self._chat:
+            await self._desk.accept(self._contact)
+        else:
+            await self._telephone.agent_joins(self._contact)
+
+    async def agent_finishes(self) -> None:
+        if self._chat:
+            await self._desk.finish(self._contact)
+        else:
+            await self._telephone.agent_finishes(self._contact)
+
+    # What comes of it
+
+    async def heard(self) -> list[str]:
+        turn, bar = self._told.turns[self._turn], self._bars[self._turn]
+        await self._settled(bar)
+        if self._chat:
+            await self._chat.look()
+            said, self._chat.said = self._chat.said, []
+        else:
+            said, self._said = self._said, []
+            await self._telephone.hears(_listened(said, turn.hears))
+        if bar.end and bar.end.status == "finished" and self._calling:
+            await self._telephone.over()
+            await self._until(lambda: not self._calling)
+        self._turn += 1
+        self._set_tempo()
+        return said
+
+    async def journey(self) -> Journey | None:
+        return await self._server.segue.store.load(self._journey) if self._journey else None
+
+    async def _settled(self, bar: Bar) -> None:
+        """The stored journey is where it is on the engine, and all that was said on the way was told."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while place_of(found := await self.journey()) != bar.end or (found and self._told_rev < found.rev):
+                    await self._next_event()
+        except TimeoutError:
+            place = place_of(await self.journey())
+            raise AssertionError(f"{self._told.turns[self._turn].shown}: at {place} instead of {bar.end}") from None
+
+    async def _until(self, true: Any) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while not true():
+                await self._next_event()
+
+    async def _next_event(self) -> None:
+        event = await anext(self._events)
+        body = event.body
+        if event.kind == "outbox" and body["state"] == "sent" and (link := LINK.search(body["text"])):
+            self._messages.append(link[1])
+        if event.kind != "turn":
+            return
+        if body["event"] == "Arrived":
+            self._journey, self._contact = body["journey"], body["contact"]
+            if body["channel"] == "voice":
+                self._call, self._calling = self._contact, True
+        elif body["event"] == "Left" and body["contact"] == self._call:
+            self._calling = False
+        elif body["event"] == "Input":
+            self._said.clear()  # the first key cuts short what is being said
+        if body["journey"] == self._journey:
+            self._told_rev = body["rev"]
+        if body["channel"] == "voice":
+            self._said += body["said"]
+
+    # Means
+
+    def _browser(self) -> Browser:
+        self._browsers.append(Browser(self._server.url))
+        return self._browsers[-1]
+
+    def _there(self) -> Browser:
+        if not self._chat:
+            raise CannotPlay("no chat is on")
+        return self._chat
+
+    def _set_tempo(self) -> None:
+        coming = self._bars[self._turn + 1 : self._turn + 2]
+        self._server.tempo.quick = any(bar.gives_up for bar in coming)
+
+
+def _listened(said: Sequence[str], parts: Sequence[str]) -> Sequence[str]:
+    """What is said until the last of these parts, at least something; all of it when a part is missing."""
+    for count in range(1, len(said) + 1):
+        if _holds(" ".join(said[:count]), parts):
+            return said[:count]
+    return said
+
+
+def _holds(text: str, parts: Sequence[str]) -> bool:
+    rest = " ".join(text.casefold().split())
+    for part in parts:
+        _, found, rest = rest.partition(" ".join(part.casefold().split()))
+        if not found:
+            return False
+    return True

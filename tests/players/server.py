@@ -1,0 +1,82 @@
+"""A real server in the test's own process, as one conversation needs it: its customers are known, its back offices
+answer as the conversation says, over HTTP, and its clock can be moved."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from aiohttp import web
+
+from context_bridge.records import Customer
+from ivr.backoffice import BackOfficeError
+from ivr.channels.webphone import WebPhone
+from ivr.conversation import Conversation
+from ivr.engine.flow import ServiceSpec
+from ivr.flows import read_folder
+from ivr.server import Segue, application, build
+from ivr.settings import Settings
+from ivr.stage import ScriptedBackOffice
+from tests.players.clock import ShiftedClock
+from tests.players.score import Tempo
+from tests.servers import free_port
+
+HASTE = 900  # words a minute: each is spoken and must be heard, in a fifth of the time
+SPEED = 8.0  # of the web phone's prompts; Asterisk has none
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    segue: Segue
+    clock: ShiftedClock
+    tempo: Tempo
+
+    @property
+    def url(self) -> str:
+        return self.segue.settings.url
+
+
+@asynccontextmanager
+async def serving(told: Conversation, folder: Path, prompts: Path, ami_url: str = "") -> AsyncIterator[Server]:
+    """`folder`: of this server alone. `prompts`: shared, so that each is spoken once."""
+    settings = Settings(
+        port=free_port(), data_dir=folder, menu=told.menu, ami_url=ami_url, asterisk_sounds=prompts, voice_rate=HASTE
+    )
+    clock, tempo = ShiftedClock(), Tempo()
+    async with build(settings, clock, lambda flow: tempo.of(flow) if flow.menu == told.menu else flow) as segue:
+        for name, numbers in told.customers.items():
+            for number in numbers:
+                await segue.store.attach(Customer(id=name, name=name), "e164", number)
+        segue = replace(segue, webphone=WebPhone(segue.driver, segue.speaker, settings, speed=SPEED))
+        app = application(segue)
+        app.add_routes(_scripted(told, settings))
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, settings.host, settings.port).start()
+            if segue.asterisk:
+                await segue.asterisk.connected.wait()
+            yield Server(segue, clock, tempo)
+        finally:
+            await runner.cleanup()
+
+
+def _scripted(told: Conversation, settings: Settings) -> list[web.RouteDef]:
+    """The demo's back offices (`demo:/…` in services.yaml), in whose place the conversation answers."""
+    script = ScriptedBackOffice(told.services)
+    _, services = read_folder(settings.menus)
+    return [_route(spec, script) for spec in services.values()]
+
+
+def _route(spec: ServiceSpec, script: ScriptedBackOffice) -> web.RouteDef:
+    async def answer(_request: web.Request) -> web.Response:
+        try:
+            values = await script.ask(spec.name, {}, spec.timeout)
+        except BackOfficeError:
+            return web.Response(status=503)
+        return web.json_response({key: values[name] for name, key in spec.answer.items() if name in values})
+
+    path = "".join(part if isinstance(part, str) else f"{{{part.name}}}" for part in spec.url)
+    return web.route(spec.method, "/demo" + path.removeprefix("demo:"), answer)

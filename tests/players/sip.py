@@ -1,0 +1,107 @@
+"""A SIP phone on a real Asterisk as a customer has it: what was said counts when it is recognized in the sound."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from ivr.conversation import CannotPlay
+from recognition import audio
+from recognition.audio import Samples
+from recognition.speak import Speaker
+from tests.asterisk.hearing import ALIKE, likeness, where
+from tests.asterisk.phone import PATIENCE, Call, Phone
+
+WITHHELD = "anonymous"  # the user part of a From that says nothing: RFC 3323, section 4.1.1.3
+BEGINNING = 4800  # samples: 0.6 s
+PACKETS, LISTEN = 5, 0.1  # packets, or else seconds, between two attempts to recognize what is heard
+QUIET = 200  # of 32,767: no word is as quiet
+END = 400  # samples at the end of a prompt, which Asterisk may shorten
+
+
+class SipTelephone:
+    """Beside the Asterisk of this SIP port; `agent` is the phone of the queue's member."""
+
+    def __init__(self, sip_port: int, speaker: Speaker, agent: Phone) -> None:
+        self._sip_port, self._speaker, self._agent = sip_port, speaker, agent
+        self._phone: Phone | None = None
+        self._call: Call
+        self._heard = self._end = 0  # samples of its sound: where to listen from, where the last prompt ends
+        self._fresh = True  # nothing was heard in it yet
+        self._talk: Call
+
+    async def __aenter__(self) -> SipTelephone:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        if self._phone:
+            await self._phone.__aexit__()
+
+    async def call(self, number: str | None) -> None:
+        await self.__aexit__()
+        self._phone = await Phone(self._sip_port, number or WITHHELD).__aenter__()
+        self._call, self._fresh = await self._phone.call("100"), True
+        self._heard = self._end = 0
+
+    async def press(self, keys: str) -> None:
+        await self._call.press(keys)
+
+    async def hears(self, says: Sequence[str]) -> None:
+        for n, text in enumerate(says):
+            clip, _ = audio.read((await self._speaker.clip(text, 8000)).path)
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    start = await self._recognized(clip[:BEGINNING])
+                    if n + 1 < len(says):
+                        await self._whole(clip, start, text)
+            except TimeoutError:
+                raise AssertionError(f"“{text}” is not in the sound that came") from None
+            between = self._call.sound.pcm()[self._end : start]
+            assert (n == 0 and not self._fresh) or np.abs(between).max(initial=0) < QUIET, f"a sound before “{text}”"
+            self._end, self._fresh = start + len(clip), False
+
+    async def _recognized(self, beginning: Samples) -> int:
+        """The sample at which it was heard, after all that was recognized before."""
+        while (found := where(self._call.sound.pcm(self._heard), beginning)) is None:
+            await self._more()
+        start = self._heard + found
+        self._heard = start + len(beginning) // 2  # a short prompt may end early, and the next begin so
+        return start
+
+    async def _whole(self, clip: Samples, start: int, text: str) -> None:
+        clip = clip[:-END]
+        while len(sound := self._call.sound.pcm(start)) < len(clip):
+            await self._more()
+        found = float(likeness(sound[: len(clip)], clip)[0])
+        assert found > ALIKE, f"“{text}” did not come whole: its sound is like it by {found:.2f} only"
+
+    async def _more(self) -> None:
+        """Sound, or a pause: Asterisk sends nothing then."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LISTEN):
+                await self._call.packets(PACKETS)
+
+    async def drop(self) -> None:
+        self._call.vanish()
+
+    async def hang_up(self) -> None:
+        self._call.hang_up()
+
+    async def over(self) -> None:
+        async with asyncio.timeout(PATIENCE):
+            assert await self._call.ended == "they"
+
+    async def agent_joins(self, contact: str) -> None:
+        while (ringing := await self._agent.rings()).ended.done():
+            pass  # of a caller who has gone
+        assert ringing.invite
+        if ringing.invite["x-context-id"] != contact:
+            raise CannotPlay("the agent's phone rings for somebody else")
+        await ringing.answer()
+        self._talk = ringing
+
+    async def agent_finishes(self, contact: str) -> None:
+        self._talk.hang_up()

@@ -1,0 +1,86 @@
+"""The conversations of our menus by telephone: over the web phone's socket, and with a SIP phone on a real Asterisk.
+
+The expectations are those of the engine. Nothing is skipped: what a telephone cannot play is listed in `UNPLAYABLE`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+import ivr
+from asterisk.instance import Instance
+from ivr.conversation import Conversation, needs, run
+from ivr.conversation_file import load
+from ivr.flows import read_folder
+from tests.asterisk.conftest import asterisk_root  # noqa: F401 - a fixture
+from tests.asterisk.phone import Phone
+from tests.players.customer import Customer, Telephone
+from tests.players.desk import Desk
+from tests.players.score import score
+from tests.players.server import Server, serving
+from tests.players.sip import SipTelephone
+from tests.players.webphone import WebTelephone
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+MENUS = Path(ivr.__file__).parent / "menus"
+FLOWS, _ = read_folder(MENUS)
+OURS = [load(path.read_text("utf-8"), path.stem) for path in sorted(MENUS.glob("conversations/*.yaml"))]
+UNPLAYABLE: dict[str, str] = {}  # file -> what no telephone can do in it
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def asterisk(asterisk_root: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Instance]:  # noqa: F811
+    async with Instance(asterisk_root, tmp_path_factory.mktemp("asterisk"), rtp_timeout=2) as instance:
+        yield instance
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def agent(asterisk: Instance) -> AsyncIterator[Phone]:
+    """Rings when a caller waits: a queue without anybody sends callers away at once."""
+    async with Phone(asterisk.sip_port, "agent1") as phone:
+        await phone.register(asterisk.agent_secret)
+        yield phone
+
+
+@pytest.fixture
+def prompts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.getbasetemp() / "prompts-in-haste"
+
+
+async def play(told: Conversation, server: Server, telephone: Telephone, desk: Desk) -> None:
+    bars = await score(told, FLOWS)
+    async with (
+        server.segue.bus.subscribe(None) as events,
+        Customer(told, bars, server, telephone, events, desk) as customer,
+    ):
+        result = await run(told, customer)
+        assert result.passed, result.mismatch or result.lacking
+
+
+@pytest.mark.parametrize("told", OURS, ids=lambda told: told.file)
+async def test_on_the_web_phone(told: Conversation, tmp_path: Path, prompts: Path) -> None:
+    async with (
+        serving(told, tmp_path, prompts) as server,
+        Desk(server.url) as desk,
+        WebTelephone(server, desk) as telephone,
+    ):
+        await play(told, server, telephone, desk)
+
+
+@pytest.mark.parametrize("told", OURS, ids=lambda told: told.file)
+async def test_on_asterisk(told: Conversation, asterisk: Instance, agent: Phone, tmp_path: Path, prompts: Path) -> None:
+    async with (
+        serving(told, tmp_path, prompts, asterisk.ami_url) as server,
+        Desk(server.url) as desk,
+        SipTelephone(asterisk.sip_port, server.segue.speaker, agent) as telephone,
+    ):
+        await play(told, server, telephone, desk)
+
+
+async def test_telephones_can_play_all_of_it() -> None:
+    assert {told.file for told in OURS if needs(told) - Customer.features} == set(UNPLAYABLE)
