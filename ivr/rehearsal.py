@@ -126,6 +126,7 @@ class Rehearsal:
         if contact.channel != "voice":
             raise CannotPlay(f"there is no key pad in a {contact.channel}; type or choose instead")
         for key in keys:
+            contact.said.clear()  # a key cuts short what is being said; nobody has heard more than a syllable of it
             self._clock.move(KEY_SECONDS)
             contact.keyed = contact.keypad.press(key, self._clock())
             await self._answer(contact)
