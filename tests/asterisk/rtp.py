@@ -45,6 +45,7 @@ class Sound(asyncio.DatagramProtocol):
         self._loop = asyncio.get_running_loop()
         self._remote: tuple[str, int] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._transport: asyncio.DatagramTransport | None = None
         self._keys: deque[tuple[str, asyncio.Future[float]]] = deque()
         self._pressing: tuple[str, asyncio.Future[float], int, int] | None = None  # key, done, packets so far, time
         self._rest = 0  # packets until the next key
@@ -67,10 +68,11 @@ class Sound(asyncio.DatagramProtocol):
             self._tick()
 
     def stop(self) -> None:
-        """Neither send nor hear any more."""
+        """Neither send nor hear any more. A call that was never answered has no sound to stop."""
         if self._timer:
             self._timer.cancel()
-        self._transport.close()
+        if self._transport:
+            self._transport.close()
 
     async def press(self, keys: str) -> float:
         """Press keys one after the other; the time at which the last one was let go."""
@@ -99,7 +101,7 @@ class Sound(asyncio.DatagramProtocol):
             self.on_packet()
 
     def _tick(self) -> None:
-        if not self._transport.is_closing():
+        if self._transport and not self._transport.is_closing():
             self._send_next()
             self._time += PACKET
             self._due = max(self._due + PERIOD, self._loop.time() - 0.2)  # a stalled machine is not made up for
@@ -132,4 +134,5 @@ class Sound(asyncio.DatagramProtocol):
     def _send(self, kind: int, payload: bytes, time: int, marker: bool = False) -> None:
         self._sequence = (self._sequence + 1) & 0xFFFF
         header = struct.pack("!BBHII", 0x80, kind | marker << 7, self._sequence, time & 0xFFFFFFFF, self._source)
+        assert self._transport
         self._transport.sendto(header + payload, self._remote)
