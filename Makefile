@@ -6,12 +6,14 @@ MAKEFLAGS += --no-print-directory
 
 PORT ?= 8080
 BIN := .venv/bin
-ASTERISK_ROOT := var/asterisk-root
+PACKAGES := ivr callbacks recognition context_bridge asterisk
+ASTERISK_ROOT := $(or $(IVR_DATA_DIR),var)/asterisk-root
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 run: setup $(if $(ASTERISK),asterisk) ## serve the demo on http://127.0.0.1:8080 (PORT=8081, ASTERISK=1 for SIP phones)
+	@$(BIN)/python -m compileall -q $(PACKAGES) # a restart must not wait for the compiler
 	@IVR_PORT=$(PORT) exec $(BIN)/segue serve --demo $(if $(ASTERISK),--asterisk)
 
 test: setup-dev servers ## check everything and run all tests, real servers included
@@ -45,8 +47,8 @@ servers: ## install what the tests talk to: PostgreSQL, Redis, Chromium, Asteris
 	@scripts/packages test
 	@$(MAKE) asterisk || echo "segue: no Asterisk here; its tests will be skipped" >&2
 
-asterisk: setup ## lay a real Asterisk into var/, without root
-	@$(BIN)/python -m asterisk.lay $(ASTERISK_ROOT)
+asterisk: setup ## lay a real Asterisk into the data directory (var/), without root
+	@$(BIN)/python -m asterisk.lay "$(ASTERISK_ROOT)"
 
 clean: ## remove the environment and all caches; what customers said (var/) stays
 	@rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -30,6 +30,11 @@ NUMBER = re.compile(r"^\+?[\d\s().\-/]+$")
 EXTENSION = re.compile(r"^\d{2,6}$")  # a telephone of our own exchange, never a number of the public network
 
 
+def is_region(region: str) -> bool:
+    """Whether it is a country whose numbers can be read without a country code (ISO 3166, `US`)."""
+    return region in phonenumbers.SUPPORTED_REGIONS
+
+
 def normalize(raw: str | None, region: str, presentation: str) -> tuple[IdentifierKind, str] | None:
     """The identifier that `raw` names: a number in any form, or a `sip:` or `tel:` address, with or without a name.
 

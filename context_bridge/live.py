@@ -12,13 +12,16 @@ from typing import Any
 
 from context_bridge.pages import KEPT, RESET, Pages, Stream
 from context_bridge.records import EventBus, EventStream, LiveEvent
-from context_bridge.redis_stream import RedisBus
 
 
 def open_bus(redis_url: str) -> EventBus:
     """Events by way of Redis, so that every instance shows those of all; without a URL they stay in this process.
     Connects when it is used."""
-    return RedisBus(redis_url) if redis_url else ProcessBus()
+    if not redis_url:
+        return ProcessBus()
+    from context_bridge.redis_stream import RedisBus  # here, since it costs half a second at each start
+
+    return RedisBus(redis_url)
 
 
 class ProcessBus:

@@ -11,15 +11,17 @@ import io
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 
 from context_bridge.records import StoreUnavailable
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+# The newest of migrations/versions, as a test sees to: to ask Alembic would cost each start half a second.
+HEAD = "0001"
 VERSION = "SELECT version_num FROM alembic_version"
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('segue migrate', 0))"
 
@@ -45,7 +47,7 @@ def current(url: str) -> str:
 
 def head() -> str:
     """The revision that this code needs."""
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+    return HEAD
 
 
 def sqlite_path(url: str) -> str | None:
@@ -115,6 +117,8 @@ def _statements(dialect: str, since: str) -> list[str]:
     """The SQL from that revision to the newest; none where it is the newest."""
     if since == head():
         return []
+    from alembic import command
+
     script = io.StringIO()
     config = _config(script)
     config.attributes["dialect"] = dialect
@@ -123,6 +127,8 @@ def _statements(dialect: str, since: str) -> list[str]:
 
 
 def _config(output: io.StringIO | None = None) -> Config:
+    from alembic.config import Config
+
     config = Config(output_buffer=output)
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     return config

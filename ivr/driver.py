@@ -55,7 +55,7 @@ class Leg(Protocol):
 
 class Driver:
     """One for each process. `on_saved` is told of every change and the seconds it took (the outbox wakes, meters
-    count)."""
+    count). `nodes`: the engines that are served here; no agent can take a contact of another."""
 
     def __init__(
         self,
@@ -67,9 +67,10 @@ class Driver:
         region: str,
         clock: Callable[[], float],
         on_saved: Callable[[Change, float], None] = lambda _change, _seconds: None,
+        nodes: tuple[str, ...] = ("asterisk", "webphone", "chat"),
     ) -> None:
         self._store, self._bus, self._flows, self._back_office = store, bus, flows, back_office
-        self._keeping, self._clock, self._on_saved = keeping, clock, on_saved
+        self._keeping, self._clock, self._on_saved, self._nodes = keeping, clock, on_saved, nodes
         self._reception = Receptionist(store, flows, region, clock, self.new_event_id)
         self._legs: dict[str, Leg] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -194,8 +195,6 @@ class Driver:
         rows = [row for row in rows if row.status in {"queued", "with_agent"}]
         pops = [await self.pop(row.id) for row in sorted(rows, key=lambda row: row.updated_at)]
         return [found for found in pops if found is not None]
-
-    _nodes = ("asterisk", "webphone", "chat")
 
     # --- the inside ----------------------------------------------------------------------------------------------
 

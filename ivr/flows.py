@@ -19,6 +19,8 @@ class UnknownMenu(Exception):
 
 def read_folder(folder: Path, services_file: Path | None = None) -> tuple[dict[str, Flow], Mapping[str, ServiceSpec]]:
     """All menus of a folder and the services they use. Raises `MenuMistakes` with every mistake of every file."""
+    if not folder.is_dir():
+        raise UnknownMenu(f"there is no folder {folder}; set IVR_MENUS to the one that holds your menus")
     file = services_file or folder / "services.yaml"
     mistakes: list[Mistake] = []
     services: Mapping[str, ServiceSpec] = {}
@@ -59,7 +61,8 @@ class Flows:
 
     def current(self, menu: str) -> Flow:
         if menu not in self._current:
-            raise UnknownMenu(f"no menu {menu!r}; loaded are {', '.join(sorted(self._current)) or 'none'}")
+            there = ", ".join(sorted(self._current)) or "none"
+            raise UnknownMenu(f"no menu {menu!r}, there are: {there}; set IVR_MENU to one of them")
         return self._current[menu]
 
     async def pinned(self, menu: str, version: str) -> Flow:

@@ -9,7 +9,7 @@ from context_bridge.records import HistoryRow, Identifier, JourneyRow
 from ivr.engine.actions import Enqueue
 from ivr.engine.flow import Flow
 from ivr.engine.journey import Journey
-from ivr.engine.render import summary
+from ivr.engine.render import summary, title_for_agent
 from ivr.engine.step import current_wait
 
 TRUST = (
@@ -49,7 +49,7 @@ def pop(
         "trust_words": TRUST[trust],
         "candidates": [{"id": c.id, "name": c.name} for c in who.customers] if who and who.shared else [],
         "slots": _slots(flow, journey),
-        "answered": [_title(flow, name) for name, slot in journey.slots.items() if slot.channel is not None],
+        "answered": [title_for_agent(flow, name) for name, slot in journey.slots.items() if slot.channel is not None],
         "path": [{"step": v.step, "channel": v.channel, "at": v.at, "chose": v.chose} for v in journey.path],
         "contacts": _contacts(history),
     }
@@ -58,7 +58,13 @@ def pop(
 def _slots(flow: Flow, journey: Journey) -> list[dict[str, Any]]:
     """What may be shown. That a secret was given is told by `answered`."""
     return [
-        {"name": name, "title": _title(flow, name), "value": slot.value, "channel": slot.channel, "at": slot.at}
+        {
+            "name": name,
+            "title": title_for_agent(flow, name),
+            "value": slot.value,
+            "channel": slot.channel,
+            "at": slot.at,
+        }
         for name, slot in journey.slots.items()
         if _sensitivity(flow, name) != "secret"
     ]
@@ -66,10 +72,6 @@ def _slots(flow: Flow, journey: Journey) -> list[dict[str, Any]]:
 
 def _sensitivity(flow: Flow, name: str) -> str:
     return flow.slots[name].sensitivity if name in flow.slots else "public"
-
-
-def _title(flow: Flow, name: str) -> str:
-    return flow.slots[name].title if name in flow.slots else name.replace("_", " ")
 
 
 def _contacts(history: Sequence[HistoryRow]) -> list[dict[str, Any]]:

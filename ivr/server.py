@@ -19,6 +19,7 @@ from aiohttp import web
 from asterisk.calls import AsteriskChannel
 from callbacks.outbox import Outbox
 from callbacks.senders import DemoSender
+from context_bridge.identity import is_region
 from context_bridge.live import open_bus
 from context_bridge.records import Change, ContextStore, EventBus, StoreUnavailable
 from context_bridge.store import open_store
@@ -30,7 +31,7 @@ from ivr.engine.flow import Flow
 from ivr.flows import Flows, read_folder
 from ivr.http import problems
 from ivr.prompts import BUILT_IN, fixed_says
-from ivr.settings import Settings
+from ivr.settings import Settings, SettingsError
 from ivr.turns import Keeping
 from ivr.web.access import Access
 from ivr.web.api import Api
@@ -74,6 +75,8 @@ async def build(
 ) -> AsyncIterator[Segue]:
     """All parts but the port. `revise` is for tests: what becomes of each menu before it is served. Raises
     `MenuMistakes`, `UnknownMenu`, `StoreUnavailable` and `SpeakFailed`, each of which says what to do."""
+    if not is_region(settings.region):
+        raise SettingsError(f"IVR_REGION: {settings.region!r} is no country; use two letters, such as US or DE")
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     folder, services = read_folder(settings.menus, settings.services)
     menus = {name: revise(flow) for name, flow in folder.items()}
@@ -97,7 +100,7 @@ async def build(
             metrics.turn(str(change.history.body.get("channel")), change.history.kind, seconds)
 
         keeping = Keeping(secret, settings.journey_days * DAY, LINK_LIFE)
-        driver = Driver(store, bus, flows, back_office, keeping, settings.region, clock, saved)
+        driver = Driver(store, bus, flows, back_office, keeping, settings.region, clock, saved, _nodes(settings))
         webphone = WebPhone(driver, speaker, settings)
         title = flows.current(settings.menu).title
         chat = Chat(driver, store, settings.menu, title, render, secure=settings.url.startswith("https:"))
@@ -111,8 +114,7 @@ def application(segue: Segue) -> web.Application:
     access = Access(settings.desk_key, settings.url)
     menus = {name: flow.title for name, flow in segue.flows.menus.items()}
     api, live = Api(driver, store, menus, segue.outbox.text), Live(segue.bus)
-    nodes = ("webphone", "chat", "asterisk") if segue.asterisk else ("webphone", "chat")
-    health = Health(driver, store, segue.metrics, _checks(segue), nodes)
+    health = Health(driver, store, segue.metrics, _checks(segue), _nodes(settings))
     openapi = OpenApi([*api.table(), *live.table(), *health.table(), *segue.chat.table()])
 
     app = web.Application(middlewares=[problems, access.middleware])
@@ -170,11 +172,11 @@ async def _warm(speaker: Speaker, flows: Flows) -> None:
     """Speak to file, ahead of the first call, what never changes."""
     says = [*BUILT_IN, *(says for flow in flows.menus.values() for says in fixed_says(flow))]
     try:
-        made = await speaker.warm(words.text for words in says if words.audio is None)
+        await speaker.warm(words.text for words in says if words.audio is None)
     except SpeakFailed as error:
         log.warning("prompts are not ready ahead: %s", error)
     else:
-        log.info("%d fixed prompts are ready, in %d new files", len(says), made)
+        log.info("%d fixed prompts are ready", len(says))
 
 
 def _checks(segue: Segue) -> Mapping[str, Check]:
@@ -199,6 +201,10 @@ def _checks(segue: Segue) -> Mapping[str, Check]:
 
     disk = writable(segue.settings.data_dir, segue.settings.prompts_dir)
     return {"store": store, "voices": voices, "disk": disk} | ({"ami": ami} if segue.asterisk else {})
+
+
+def _nodes(settings: Settings) -> tuple[str, ...]:
+    return ("webphone", "chat", "asterisk") if settings.ami_url else ("webphone", "chat")
 
 
 def _secret(path: Path) -> bytes:

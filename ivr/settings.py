@@ -105,6 +105,8 @@ def _conflicts(settings: Settings) -> list[str]:
         found.append(f"IVR_PORT: {settings.port} is not a port; use 1 to 65535")
     if settings.host not in {"127.0.0.1", "::1", "localhost"} and not settings.desk_key:
         found.append("IVR_HOST opens the agents' page to others: set IVR_DESK_KEY to what agents must type")
+    if settings.host in {"0.0.0.0", "::"} and not settings.public_url:  # noqa: S104 - refused, not bound
+        found.append("IVR_HOST is an address that no link can lead to: set IVR_PUBLIC_URL to how customers reach us")
     if settings.database_url and urlsplit(settings.database_url).scheme not in {"sqlite", "postgresql"}:
         found.append("IVR_DATABASE_URL: begins with neither sqlite:// nor postgresql://")
     if settings.ami_url and urlsplit(settings.ami_url).scheme != "ami":

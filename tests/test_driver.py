@@ -185,7 +185,7 @@ async def test_the_pop_says_who_why_and_what_not_to_ask(shop: Shop) -> None:
             if event.kind == "pop":
                 break
     assert event.body["identifier"] == ANN
-    assert event.body["answered"] == ["your order number"]
+    assert event.body["answered"] == ["order number"]
     assert "4217" in event.body["why"]
     assert [one["contact"] for one in await shop.driver.waiting()] == [contact]
 

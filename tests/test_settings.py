@@ -42,4 +42,7 @@ def test_what_cannot_work_is_refused_before_the_server_starts(name: str, value: 
 
 
 def test_the_agents_page_may_face_others_once_it_has_a_key() -> None:
-    assert load({"IVR_HOST": "0.0.0.0", "IVR_DESK_KEY": "k" * 12}).host == "0.0.0.0"
+    environ = {"IVR_HOST": "0.0.0.0", "IVR_DESK_KEY": "k" * 12}
+    assert load({**environ, "IVR_PUBLIC_URL": "https://help.example"}).host == "0.0.0.0"
+    with pytest.raises(SettingsError, match="IVR_PUBLIC_URL"):
+        load(environ)  # links would lead nowhere

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import errno
 import logging
+import signal
 import socket
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -32,12 +34,12 @@ async def run(chosen: argparse.Namespace) -> int:
     if chosen.demo:
         setting = replace(setting, demo=True)
     async with AsyncExitStack() as stack:
-        if chosen.asterisk:
-            setting = await _with_asterisk(setting, stack)
-        # After Asterisk's start, during which it is knocked at until it answers.
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-        logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells its own workings at each start
         try:
+            if chosen.asterisk:
+                setting = await _with_asterisk(setting, stack)
+            # After Asterisk's start, during which it is knocked at until it answers.
+            logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+            logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells its own workings at each start
             await serve(setting, lambda url: print(f"Segue: open {url} (Ctrl-C ends it)", flush=True))
         except SpeakFailed as error:
             raise Complaint(str(error)) from error
@@ -64,27 +66,22 @@ def _remedy(error: OSError, setting: Settings) -> str:
 
 async def _with_asterisk(setting: Settings, stack: AsyncExitStack) -> Settings:
     """Run an Asterisk of our own until the stack unwinds, and say how phones reach it."""
+    # Until `serve` listens to it: Asterisk must not stay when we are told to stop while it starts.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, signal.raise_signal, signal.SIGINT)
     root = setting.data_dir / "asterisk-root"
     if setting.ami_url:
         raise Complaint("IVR_AMI_URL names an Asterisk already; leave out --asterisk, or unset IVR_AMI_URL")
     if not is_laid(root):
         raise Complaint(f"there is no Asterisk in {root}; lay one: python -m asterisk.lay {root}")
     try:
-        asterisk = await stack.enter_async_context(
-            Instance(root, setting.data_dir / "asterisk", sip_port=SIP_PORT if _is_free(SIP_PORT) else None)
-        )
+        asterisk = await stack.enter_async_context(Instance(root, setting.data_dir / "asterisk", sip_port=SIP_PORT))
     except NotStarted as error:
         raise Complaint(str(error)) from error
+    if asterisk.attached:
+        print("Asterisk: it ran on without a server; its calls go on", flush=True)
+    for change in asterisk.changes:
+        print(f"Asterisk: {change}", flush=True)
     sip = f"127.0.0.1:{asterisk.sip_port}"
     print(f"Asterisk: dial sip:100@{sip} from any SIP phone on this machine", flush=True)
     print(f"Asterisk: the agent's phone registers at {sip} as agent1, password {asterisk.agent_secret}", flush=True)
     return replace(setting, ami_url=asterisk.ami_url)
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True

@@ -178,12 +178,17 @@ class AskingBackOffice:
     async def ask(self, service: str, arguments: Mapping[str, str], within: float) -> Mapping[str, str]:
         asked = ", ".join(f"{name} {value}" for name, value in arguments.items())
         print(f"  {service} is asked about {asked}. What does it answer within {within:g} s? (nothing: it fails)")
-        values = {name: self._read(f"    {name}: ") or "" for name in self._values.get(service, ())}
+        values = {name: self._value(name) for name in self._values.get(service, ())}
         answer = values if all(values.values()) else None
         self.given.setdefault(service, []).append(answer)
         if answer is None:
             raise BackOfficeError(f"{service} did not answer")
         return answer
+
+    def _value(self, name: str) -> str:
+        while (line := self._read(f"    {name}: ")) and line.startswith("/"):
+            print("  (the back office is asked: answer first, commands are for the > that follows)")
+        return line or ""
 
 
 def _read(prompt: str) -> str | None:

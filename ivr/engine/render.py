@@ -120,7 +120,7 @@ def _summary(flow: Flow, journey: Journey, show: Show) -> str:
     words = words_of(flow.language)
     chosen = [visit.chose for visit in journey.path if visit.chose][-SUMMARY_CHOICES:]
     given = [
-        f"{_title(flow, name)} {_short(_plain(flow, name, shown))}"
+        f"{title_for_agent(flow, name)} {_short(_plain(flow, name, shown))}"
         for name, slot in journey.slots.items()
         if slot.channel is not None and (shown := show(name, slot)) is not None
     ]
@@ -140,6 +140,12 @@ def _title(flow: Flow, name: str) -> str:
     """What stands for a slot. A customer without a name has no title either."""
     spec = flow.slots.get(name)
     return spec.title if spec else ""
+
+
+def title_for_agent(flow: Flow, name: str) -> str:
+    """`your order number` is what a customer hears; whoever talks about them says `order number`."""
+    title = _title(flow, name) or name.replace("_", " ")
+    return title.removeprefix(words_of(flow.language).yours)
 
 
 def _sensitivity(flow: Flow, name: str) -> Sensitivity:

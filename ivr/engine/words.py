@@ -53,6 +53,7 @@ class Words:
     no: tuple[str, ...] = ("no", "n", "nope", "nah", "no thanks", "no thank you", "wrong", "incorrect")
     chose: str = "Chose {labels}"
     gave: str = "gave {slots}"
+    yours: str = "your "  # how titles address customers; agents read them without
     nothing: str = "Nothing chosen or given yet"
     unknown: str = "unknown"
     numbers: Mapping[str, str] = field(default_factory=lambda: {word: str(n) for n, word in enumerate(NUMBERS)})

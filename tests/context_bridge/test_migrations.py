@@ -8,10 +8,13 @@ from contextlib import closing
 from pathlib import Path
 
 import asyncpg
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+import context_bridge
 from context_bridge.migrate import current, head, migrate
 from context_bridge.tables import metadata
 from tests.servers import PostgresServer
@@ -80,3 +83,10 @@ async def catalog(url: str) -> list[object]:
     await connection.close()
     assert rows[0]
     return [*rows]
+
+
+def test_the_head_is_the_newest_revision() -> None:
+    folder = Path(context_bridge.__file__).parent / "migrations"
+    config = Config()
+    config.set_main_option("script_location", str(folder))
+    assert ScriptDirectory.from_config(config).get_current_head() == head()

@@ -136,7 +136,7 @@ def test_the_summary_is_one_sentence_of_choices_and_answers() -> None:
         Visit("x", "chat", NOON, "cards"),
     )
     journey = replace(JOURNEY, path=path)
-    answers = f"your order number 123456, your PIN {MASK}, the day of the week Tuesday"
+    answers = f"order number 123456, PIN {MASK}, the day of the week Tuesday"
     assert summary(SUPPORT, journey) == f"Chose parcels, cards; gave {answers}."
     assert summary(SUPPORT, replace(journey, path=())) == f"Gave {answers}."
     assert summary(SUPPORT, replace(journey, path=(), slots={})) == "Nothing chosen or given yet."

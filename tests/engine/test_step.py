@@ -451,8 +451,8 @@ def test_a_hand_off_tells_the_agent_all_but_secrets() -> None:
         step="person",
         queue="support",
         skills=("orders",),
-        whisper="Ann, order 123456, PIN unknown. Chose track a parcel; gave your order number 123456.",
-        why="Chose track a parcel; gave your order number 123456.",
+        whisper="Ann, order 123456, PIN unknown. Chose track a parcel; gave order number 123456.",
+        why="Chose track a parcel; gave order number 123456.",
         timeout=120.0,
     )
     talk = voice().press("2").press("4217").invoked()
@@ -525,7 +525,7 @@ def test_the_path_says_where_the_customer_was_and_what_they_chose() -> None:
         Visit("tell", "voice", NOON),
         Visit("ask_link", "voice", NOON),
     )
-    assert summary(SUPPORT, talk.journey) == "Chose track a parcel; gave your order number 123456."
+    assert summary(SUPPORT, talk.journey) == "Chose track a parcel; gave order number 123456."
 
 
 def test_a_journey_does_not_grow_for_ever() -> None:
