@@ -9,4 +9,5 @@ causes.py    hang-up causes to reasons, in one table         queue.py    hand-of
 ami.py       the only importer of panoramisk: actions with time limits, events, reconnect
 lay.py       a real Asterisk out of Debian packages, in a folder, without root
 instance.py  starts it with the configuration of conf/, which is what a site's Asterisk needs: minimal, loopback only
+kept.py      its ports and passwords, the same at each start    orphan.py  finding it again when its server was killed
 """

@@ -3,6 +3,9 @@
     async with Instance(root, folder) as asterisk:
         AMI(asterisk.ami_url)  # and callers: sip:100@127.0.0.1:{asterisk.sip_port}
 
+It outlives its server's death by kill -9, and the next `Instance` on the folder attaches to it: the calls stay up. It
+keeps the configuration that it was started with until then. Whoever leaves the context ends it, attached or not.
+
 Used by the tests and by `make run ASTERISK=1`. A site with an Asterisk of its own takes the files of `conf/` instead.
 """
 
@@ -10,14 +13,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import secrets
+import fcntl
+import os
 import shutil
 import signal
-import socket
 from pathlib import Path
 from typing import Self
 
-from asterisk.ami import AMI
+from asterisk import kept
+from asterisk.ami import AMI, WrongPassword
+from asterisk.orphan import Orphan, orphans, written_pid
 from recognition import audio
 from recognition.music import hold_music
 
@@ -33,17 +38,17 @@ DEFAULTS = (  # missing files would be warnings
     "udptl",
 )
 BOOT = 60.0  # seconds; half a second on an idle machine
-RTP_PORTS = 1000  # two for each call leg
 LIBRARIES = "usr/lib/x86_64-linux-gnu"
 
 
 class NotStarted(Exception):
-    """Asterisk did not come up; the message holds the end of what it said."""
+    """Asterisk did not come up; the message holds the end of what it said, or who has the folder."""
 
 
 class Instance:
-    """`root`: the tree that `lay` made. `folder`: everything that this instance writes. Ports not given are free
-    ones; `away`, `away_rounds`, `rtp_timeout` are explained in conf/extensions.conf and conf/pjsip.conf."""
+    """`root`: the tree that `lay` made. `folder`: everything that this instance writes. `sip_port` (if it is free) and
+    `agent_secret` count at the first start there, which keeps them; not given, they are chosen. `away`, `away_rounds`,
+    `rtp_timeout` are explained in conf/extensions.conf and conf/pjsip.conf."""
 
     def __init__(
         self,
@@ -57,41 +62,86 @@ class Instance:
         agent_secret: str = "",
     ) -> None:
         self._root, self.folder = root.resolve(), folder.resolve()
-        self.sip_port = sip_port or _free_port(socket.SOCK_DGRAM)
-        self.ami_port = _free_port(socket.SOCK_STREAM)
-        self.agent_secret = agent_secret or secrets.token_urlsafe(12)
-        self._ami_secret = secrets.token_urlsafe(18)
-        rtp = 10_000 + secrets.randbelow(22) * RTP_PORTS  # below the ports that the system hands out
+        self.attached = False
+        self.changes: list[str] = []  # since the last start, for people
+        self._kept = kept.first(sip_port, agent_secret)
         self._fields = {
             "FOLDER": self.folder,
             "MODULES": self._root / LIBRARIES / "asterisk/modules",
-            "AMI_PORT": self.ami_port,
-            "AMI_SECRET": self._ami_secret,
-            "AGENT_SECRET": self.agent_secret,
-            "SIP_PORT": self.sip_port,
-            "RTP_START": rtp,
-            "RTP_END": rtp + RTP_PORTS - 2,
             "RTP_TIMEOUT": rtp_timeout,
             "AWAY": away,
             "AWAY_ROUNDS": away_rounds,
         }
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: asyncio.subprocess.Process | Orphan | None = None
+        self._lock = contextlib.ExitStack()
+
+    @property
+    def sip_port(self) -> int:
+        return self._kept.sip_port
+
+    @property
+    def ami_port(self) -> int:
+        return self._kept.ami_port
+
+    @property
+    def agent_secret(self) -> str:
+        return self._kept.agent_secret
 
     @property
     def ami_url(self) -> str:
-        return f"ami://segue:{self._ami_secret}@127.0.0.1:{self.ami_port}"
+        return f"ami://segue:{self._kept.ami_secret}@127.0.0.1:{self.ami_port}"
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
 
     async def __aenter__(self) -> Self:
-        self.write()
-        await self.start()
+        """Raises `NotStarted`."""
+        with self._locked() as lock:
+            self.attached = await self._attach()
+            if not self.attached:
+                self.write()
+                await self.start()
+            self._lock = lock.pop_all()
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        await self.stop()
+        with self._lock:
+            await self.stop()
+
+    def _locked(self) -> contextlib.ExitStack:
+        """The folder is ours while our process lives: a server that is started twice must not end the Asterisk of
+        the first. The system undoes it at kill -9, and Asterisk does not inherit it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        lock = contextlib.ExitStack()
+        lock.callback(os.close, handle := os.open(self.folder, os.O_RDONLY))
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            remedy = "end it, or give this one another data directory"
+            raise NotStarted(f"another server runs the Asterisk in {self.folder}; {remedy}") from None
+        return lock
+
+    async def _attach(self) -> bool:
+        """To the Asterisk that runs here and lets us in. Any other that runs here is ended: it cannot be served."""
+        before, pid = kept.load(self.folder), written_pid(self.folder / "run/asterisk.pid")
+        here = orphans(self.folder / "etc/asterisk.conf")
+        for self._process in here:
+            if before and self._process.pid == pid:
+                self._kept, ours = before, self._kept
+                with contextlib.suppress(NotStarted):
+                    await self._booted(self._process)
+                    return True
+                self._kept = ours
+        for self._process in here:
+            await self.stop()
+        return False
 
     def write(self) -> None:
-        """The folder with configuration, sounds and music, from scratch."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """The folder with configuration, sounds and music, from scratch but for what is kept."""
+        self._keep()
+        self._empty()
         for name in ("etc", "run", "lib/keys", "spool", "log", "cache", "music", "data/sounds"):
             (self.folder / name).mkdir(parents=True)
         shared = self._root / "usr/share/asterisk"
@@ -99,37 +149,67 @@ class Instance:
         (self.folder / "data/sounds/en").symlink_to(next((shared / "sounds").glob("en_*")))
         for template in CONF.glob("*.conf"):
             text = template.read_text()
-            for name, value in self._fields.items():
+            for name, value in (self._fields | self._reached_by()).items():
                 text = text.replace(f"@{name}@", str(value))
-            (self.folder / "etc" / template.name).write_text(text)
+            file = self.folder / "etc" / template.name
+            file.touch(mode=0o600)  # some hold passwords
+            file.write_text(text)
         for name in DEFAULTS:
             (self.folder / f"etc/{name}.conf").write_text("[general]\n")
-        (self.folder / "etc/manager.conf").chmod(0o600)
         audio.write(self.folder / "music/hold.wav", hold_music(8000), 8000)
+
+    def _empty(self) -> None:
+        for entry in self.folder.iterdir():
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            elif entry.name != kept.FILE:
+                entry.unlink()
+
+    def _keep(self) -> None:
+        if before := kept.load(self.folder):
+            self._kept = kept.on_free_ports(before)
+            self.changes = kept.changes(before, self._kept)
+        kept.save(self.folder, self._kept)
+
+    def _reached_by(self) -> dict[str, object]:
+        return {
+            "AMI_PORT": self.ami_port,
+            "AMI_SECRET": self._kept.ami_secret,
+            "AGENT_SECRET": self.agent_secret,
+            "SIP_PORT": self.sip_port,
+            "RTP_START": self._kept.rtp_start,
+            "RTP_END": self._kept.rtp_start + kept.RTP_PORTS - 2,
+        }
 
     async def start(self) -> None:
         """Run it and wait until it has fully booted. Raises `NotStarted`."""
         loader = self._root / LIBRARIES / "ld-linux-x86-64.so.2"  # its own: the machine's C library may be older
         libraries = f"{self._root / LIBRARIES}:{self._root / 'usr/lib'}"
         with (self.folder / "log/console").open("ab") as console:
-            self._process = await asyncio.create_subprocess_exec(
+            self._process = process = await asyncio.create_subprocess_exec(
                 *(loader, "--library-path", libraries, self._root / "usr/sbin/asterisk"),
                 *("-f", "-n", "-C", self.folder / "etc/asterisk.conf"),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=console,
                 stderr=console,
+                start_new_session=True,  # Ctrl-C in our terminal is ours to pass on, after the calls' last words
             )
-        await self._booted(self._process)
+        try:
+            await self._booted(process)
+        except BaseException:  # Ctrl-C too
+            await self.stop()
+            raise
 
-    async def _booted(self, process: asyncio.subprocess.Process) -> None:
+    async def _booted(self, process: asyncio.subprocess.Process | Orphan) -> None:
         ami = AMI(self.ami_url)
         waits = [asyncio.create_task(ami.connect()), asyncio.create_task(process.wait())]
         try:
             await asyncio.wait(waits, timeout=BOOT, return_when=asyncio.FIRST_COMPLETED)
             if not waits[0].done():
-                await self.stop()
                 raise NotStarted(f"Asterisk did not start in {self.folder}:\n{self.console()[-2000:]}")
             await waits[0]
+        except WrongPassword as error:
+            raise NotStarted(str(error)) from error
         finally:
             for wait in waits:
                 wait.cancel()
@@ -160,13 +240,6 @@ class Instance:
             await self._process.wait()
 
     def _signal(self, number: signal.Signals) -> None:
-        if self._process and self._process.returncode is None:
+        if self._process:
             with contextlib.suppress(ProcessLookupError):
                 self._process.send_signal(number)
-
-
-def _free_port(kind: socket.SocketKind) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
