@@ -10,6 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 
+from ivr.channels import webphone_wire as wire
 from ivr.channels.line import Line
 from ivr.engine.actions import Collect
 from recognition.keys import LIMIT, Answer, KeyPad
@@ -24,6 +25,14 @@ def last_used(contact: str, seen: Iterable[str]) -> int:
     """The number of the last key that an answer used, from the ids of the journey's events; 0: none."""
     numbers = (seen_id.removeprefix(f"{contact}.") for seen_id in seen if seen_id.startswith(f"{contact}."))
     return max((int(number) for number in numbers if number.isdecimal()), default=0)
+
+
+def choices(wait: Collect) -> tuple[wire.Choice, ...]:
+    """What one key answers; an option of the question goes before one that is always there."""
+    found = {option.key: option.label for option in (*wait.always, *wait.options) if option.key and option.label}
+    return tuple(
+        wire.Choice(key, label) for key, label in sorted(found.items(), key=lambda item: (item[0] == "0", item[0]))
+    )
 
 
 class Presses:

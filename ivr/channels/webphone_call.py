@@ -19,7 +19,7 @@ from ivr.channels.ending import Ending, Gone, Why
 from ivr.channels.line import Line
 from ivr.channels.patience import AFTERWARDS, patiently
 from ivr.channels.playout import Playout, Sound
-from ivr.channels.presses import Presses, event_id, last_used
+from ivr.channels.presses import Presses, choices, event_id, last_used
 from ivr.channels.prompts import Prompts
 from ivr.driver import Arrival, Driver, UnknownMenu
 from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Say
@@ -183,7 +183,7 @@ class Call:
 
     async def _collect(self, says: Sequence[Say], wait: Collect) -> tuple[Action, ...]:
         sounds = await self._ending.unless(self._prompts.sounds(says))
-        await self._show(wire.Collect(turn=wait.turn, secret=wait.secret, options=_choices(wait)))
+        await self._show(wire.Collect(turn=wait.turn, secret=wait.secret, options=choices(wait)))
         answering = self._presses.answer(
             wait, self._playout.ends_with(sounds), lambda: self._playout.queue(*sounds), self._playout.clear
         )
@@ -308,11 +308,3 @@ class Call:
         if self._playout.ends <= self.line.now():
             self._playout.queue(*await self._ending.unless(self._prompts.sounds((MOMENT,))))
         await self._ending.unless(asyncio.sleep(seconds))
-
-
-def _choices(wait: Collect) -> tuple[wire.Choice, ...]:
-    """What one key answers; an option of the question goes before one that is always there."""
-    found = {option.key: option.label for option in (*wait.always, *wait.options) if option.key and option.label}
-    return tuple(
-        wire.Choice(key, label) for key, label in sorted(found.items(), key=lambda item: (item[0] == "0", item[0]))
-    )
