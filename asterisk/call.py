@@ -36,6 +36,7 @@ from ivr.driver import Arrival, Driver
 from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Say
 from ivr.engine.events import Input, Left, LeftReason, NoInput, QueueOutcome
 from ivr.engine.journey import Journey
+from ivr.traces import trace
 from recognition.keys import Answer, Keyed
 from recognition.speak import Clip, Speaker, SpeakFailed
 
@@ -113,8 +114,10 @@ class Call:
             except StoreUnavailable as error:
                 log.error("%s: %s", self.contact, error)
                 turn = self._step_aside()
-            except Exception:  # a mistake of ours must not leave a caller in silence: the dialplan has a way out
-                log.exception("%s: a turn failed", self.contact)
+            except (
+                Exception
+            ) as error:  # a mistake of ours must not leave a caller in silence: the dialplan has a way out
+                log.error("%s: a turn failed with %s", self.contact, trace(error))
                 self._reads.forget()
                 turn = self._step_aside()
             else:
@@ -238,8 +241,8 @@ class Call:
     async def _tell(self, telling: Coroutine[Any, Any, object]) -> None:
         try:
             await telling
-        except Exception:  # whatever our trouble is, it must not part the caller from the agent
-            log.exception("%s: the driver could not be told how the hand-off goes", self.contact)
+        except Exception as error:  # whatever our trouble is, it must not part the caller from the agent
+            log.error("%s: the driver could not be told how the hand-off goes: %s", self.contact, trace(error))
 
     async def _release(self, outcome: QueueOutcome) -> None:
         """The driver answers through `released`."""

@@ -14,6 +14,7 @@ from asterisk.signals import END, EVENTS, Entered, HungUp, LinkLost, parse
 from context_bridge.records import StoreUnavailable
 from ivr.driver import Driver
 from ivr.settings import Settings
+from ivr.traces import trace
 from recognition.speak import Speaker
 
 AWAY = 20  # seconds of the dead man's switch where the dialplan names none
@@ -127,8 +128,8 @@ class AsteriskChannel:
             if before:
                 await asyncio.wait([before])
             await call.run()
-        except Exception:  # the others go on
-            log.exception("%s: lost to a mistake of ours", call.contact)
+        except Exception as error:  # the others go on
+            log.error("%s: lost to a mistake of ours, %s", call.contact, trace(error))
         finally:
             if self._calls.get(key) is call:
                 del self._calls[key]

@@ -6,7 +6,6 @@ Adapters under `ivr/channels` and the pages under `ivr/web` may not import each 
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -16,6 +15,7 @@ import msgspec
 from aiohttp import web
 
 from context_bridge.records import StoreUnavailable
+from ivr.traces import trace
 
 log = logging.getLogger(__name__)
 
@@ -105,9 +105,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
             raise
         return _plain(error)
     except Exception as error:  # the last line of defence: a bug of ours must not be shown to a customer
-        # An exception's own words may hold what a customer said, so only its type and place are logged.
-        place = "".join(traceback.format_tb(error.__traceback__))
-        log.error("%s %s failed with %s\n%s", request.method, _pattern(request), type(error).__name__, place)
+        log.error("%s %s failed with %s", request.method, _pattern(request), trace(error))
         return Problem(500, "Something is wrong on our side", "Try again; the server's log has the place.").response()
 
 

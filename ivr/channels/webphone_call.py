@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -25,6 +24,7 @@ from ivr.driver import Arrival, Driver, UnknownMenu
 from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Say
 from ivr.engine.events import Input, Left, LeftReason, NoInput, QueueOutcome
 from ivr.prompts import MOMENT, MOVED, SORRY
+from ivr.traces import trace
 from recognition.audio import to_pcm
 from recognition.keys import Answer, Keyed, Silence
 from recognition.music import hold_music
@@ -135,9 +135,7 @@ class Call:
             log.error("call %s ends: the database has been away for too long", self.contact)
             await self._farewell((SORRY,), "broken")
         except Exception as error:  # a mistake of ours must end this call kindly, not leave its caller in silence
-            # The exception's own words may hold what the customer said: only its type and place are logged.
-            place = "".join(traceback.format_tb(error.__traceback__))
-            log.error("call %s failed with %s\n%s", self.contact, type(error).__name__, place)
+            log.error("call %s failed with %s", self.contact, trace(error))
             await self._farewell((SORRY,), "broken")
         finally:
             try:
