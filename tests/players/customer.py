@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
-from typing import Any, Protocol, get_args
+from collections.abc import Callable, Sequence
+from typing import Protocol, Self, get_args
 
 from context_bridge.records import EventStream
 from ivr.conversation import CannotPlay, Conversation, Deed, Refused
@@ -68,7 +68,7 @@ class Customer:
         self._messages: list[str] = []  # sent, oldest first
         self._set_tempo()
 
-    async def __aenter__(self) -> Customer:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, *exc: object) -> None:
@@ -172,7 +172,7 @@ class Customer:
             place = place_of(await self.journey())
             raise AssertionError(f"{self._told.turns[self._turn].shown}: at {place} instead of {bar.end}") from None
 
-    async def _until(self, true: Any) -> None:
+    async def _until(self, true: Callable[[], bool]) -> None:
         async with asyncio.timeout(PATIENCE):
             while not true():
                 await self._next_event()

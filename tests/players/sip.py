@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
 
@@ -33,7 +34,7 @@ class SipTelephone:
         self._fresh = True  # nothing was heard in it yet
         self._talk: Call
 
-    async def __aenter__(self) -> SipTelephone:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
