@@ -116,7 +116,7 @@ class FakeDriver:
             case "9":
                 return self._save(contact, "end", "finished", GOODBYE)
             case "8":
-                raise RuntimeError("a mistake in a turn")
+                raise RuntimeError(f"a mistake with {key}")
         return self._save(contact, "choice", "live", CHOICE)
 
     async def current(self, contact: str) -> tuple[Journey, tuple[Action, ...]] | None:
