@@ -48,7 +48,7 @@ async def take_over(leg: Leg, turn: int, prompt: float, hear: Hear, clock: Calla
         elif mark and name == mark.read and mark.asked == turn and await leg.is_playing():
             return Found(mark, mark.left(late.keys, turn), heard=True, running=name)
         elif name and name != ended:
-            leg.stop_read(name)  # and no END, which would clash with a key that is down just now
+            leg.end_read()
             ended = name
     keys = await _typed(leg, mark, turn) + late.keys + await leg.get("SEGUE_AWAY_KEYS")
     leg.set("SEGUE_AWAY_KEYS", "")
