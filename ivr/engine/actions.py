@@ -6,17 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-SlotType = Literal["digits", "number", "yes_no", "choice", "date", "money", "text"]
+SlotType = Literal["digits", "number", "yes_no", "choice", "date", "time", "money", "text"]
 
 
 @dataclass(frozen=True, slots=True)
 class Say:
     """Words for the customer, ready for their channel. `audio` (a file under the menus' folder) stands for the
-    words by phone. `fixed` is true when the words hold nothing of the journey, so they can be rendered ahead."""
+    words by phone. `fixed` is true when the words hold nothing of the journey, so they can be rendered ahead.
+    `language` (BCP 47) chooses the voice. `markup`: the same words with the SSML that the menu marked them with
+    (see `ivr.engine.markup`), for voices; None when there is none."""
 
     text: str
     audio: str | None = None
     fixed: bool = False
+    language: str = "en-US"
+    markup: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,8 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Collect:
-    """Wait for an answer for `timeout` seconds after the prompt has ended; silence comes back as `NoInput`."""
+    """Wait for an answer for `timeout` seconds after the prompt has ended; silence comes back as `NoInput`.
+    `speech`: whether ears may answer; false once a caller is not understood and keys were offered instead."""
 
     turn: int
     step: str
@@ -53,6 +58,24 @@ class Collect:
     keys: Keys
     timeout: float
     interdigit: float
+    secret: bool = False
+    language: str = "en-US"
+    speech: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Take a spoken message of at most `longest` seconds, ended by `silence` seconds without speech or a key of
+    `terminators`; comes back as `Recorded`, or as `NoInput` when nothing was said within `timeout` seconds. Channels
+    without sound take a text instead, as `Input`."""
+
+    turn: int
+    step: str
+    slot: str
+    longest: float
+    silence: float
+    timeout: float
+    terminators: str = "#"
     secret: bool = False
 
 
@@ -84,12 +107,26 @@ class Enqueue:
 @dataclass(frozen=True, slots=True)
 class Send:
     """Send words outside this contact. `{link}` in the text is replaced by the driver with a single-use address
-    that leads to `to_step` (None: to where the journey stands)."""
+    that leads to `to_step` (None: to where the journey stands); `{code}` (where `code` is its name, see
+    `Journey.proof`) with a one-time code."""
 
     by: Literal["sms", "email"]
     text: str
     to_step: str | None = None
     link: bool = False
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BookCallback:
+    """We owe the customer a call: to `number` (E.164 as far as we know), by somebody of `queue`. `when` and `why` are
+    words for the agent."""
+
+    step: str
+    number: str
+    queue: str
+    when: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,5 +137,5 @@ class Hangup:
     reason: Literal["finished", "moved", "broken"] = "finished"
 
 
-Wait = Collect | Invoke | Enqueue
-Action = Say | Send | Wait | Hangup
+Wait = Collect | Record | Invoke | Enqueue
+Action = Say | Send | BookCallback | Wait | Hangup

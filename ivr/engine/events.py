@@ -2,6 +2,7 @@
 
 Each event has an id (handled once), the time it happened (`at`, Unix seconds, UTC) and the contact it belongs to.
 `turn` is the number of the wait that an outcome answers; None answers whatever wait is current.
+`switches` are those that ops had switched on at that time (the driver fills them in).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ class _Event:
     id: str
     at: float
     contact: str
+    switches: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,16 @@ class NoInput(_Event):
     """The wait's time passed in silence."""
 
     turn: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded(_Event):
+    """The customer spoke a message. `recording` is its id (see `ivr.recordings`), `seconds` its length. A message
+    too short to hold a word comes as `NoInput`; on channels without sound the message comes as `Input`."""
+
+    turn: int
+    recording: str
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,4 +114,4 @@ class Expired(_Event):
     """The journey was left alone for too long and is closed."""
 
 
-Event = Arrived | Input | NoInput | Invoked | InvokeFailed | AgentJoined | QueueLeft | Left | Expired
+Event = Arrived | Input | NoInput | Recorded | Invoked | InvokeFailed | AgentJoined | QueueLeft | Left | Expired

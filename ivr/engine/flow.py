@@ -10,12 +10,12 @@ from ivr.engine.actions import SlotType
 from ivr.engine.events import Channel
 
 Sensitivity = Literal["public", "private", "secret"]
-Format = Literal["plain", "digits", "date", "money", "number"]
+Format = Literal["plain", "digits", "date", "time", "money", "number", "ordinal", "name", "spell"]
 
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """`{name}` or `{name:format}` in a template: a slot, `customer.name`, `journey.summary` or `link`."""
+    """`{name}` or `{name:format}` in a template: a slot, `customer.name`, `journey.summary`, `link` or `code`."""
 
     name: str
     format: Format = "plain"
@@ -26,7 +26,8 @@ Template = tuple[str | Ref, ...]
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What is said: a wording for ears, one for eyes, and maybe a recording that stands for the voice wording."""
+    """What is said: a wording for ears, one for eyes, and maybe a recording that stands for the voice wording.
+    `voice` may hold SSML (see `ivr.engine.markup`)."""
 
     voice: Template
     text: Template
@@ -48,7 +49,7 @@ class SlotSpec:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """`goto` a step, or `do` something at the current one."""
+    """`goto` a step, or `do` something at the current one; `language` (BCP 47) is spoken from then on."""
 
     id: str
     key: str | None
@@ -56,6 +57,7 @@ class Choice:
     phrases: tuple[str, ...] = ()
     goto: str | None = None
     do: Literal["repeat", "start_over"] | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,12 @@ class Tries:
 
 @dataclass(frozen=True, slots=True)
 class Menu:
+    """`article`: the id of the knowledge article that the prompt tells; its choices say whether it helped."""
+
     prompt: Prompt
     choices: tuple[Choice, ...]
     tries: Tries
+    article: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +143,8 @@ class SetStep:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Declared, never evaluated code. `subject`: a slot's name, `channel` or `trust`."""
+    """Declared, never evaluated code. `subject`: a slot's name, `channel`, `trust`, `language`, `hours.NAME` (open,
+    closed or holiday) or `switch.NAME` (on or off)."""
 
     subject: str
     test: Literal["is", "is_not", "in", "known", "at_least", "at_most"]
@@ -163,7 +169,81 @@ class End:
     prompt: Prompt | None = None
 
 
-Step = Menu | AskSlot | SayStep | InvokeStep | SendStep | Handoff | SetStep | Branch | Goto | End
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A share of all journeys, in percent, goes each way; the same journey always the same way. The last takes the
+    rest."""
+
+    ways: tuple[tuple[float, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordStep:
+    """Take a message: `slot` then holds `recording:ID` (voice) or the words (text channels). `failed`: nothing was
+    said, twice."""
+
+    slot: str
+    prompt: Prompt
+    longest: float
+    silence: float
+    timeout: float
+    next: str
+    failed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verify:
+    """Ask for proof, and let `trust` be the tier of this contact when it holds. The answer goes to the secret slot
+    `slot` and is forgotten once it was checked.
+
+    PIN: `service` is asked with `arguments`; it must answer `ok`: yes or no. One-time code: `send` says by what, and
+    `text` (with `{code}`) goes out first; `service` is then `CODE_SERVICE`. `failed`: after the last try, or when the
+    service cannot answer, or (code) when we have no address."""
+
+    slot: str
+    prompt: Prompt
+    tries: Tries  # its `exhausted` is `failed`
+    service: str
+    arguments: Mapping[str, Template]
+    timeout: float
+    done: str
+    failed: str
+    trust: int = 3
+    send: Literal["sms", "email"] | None = None
+    text: Template = ()
+
+
+CODE_SERVICE = "segue.code"  # answered by the driver itself
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackStep:
+    """Promise a call to `number` (a template; nothing: the number they came with). `failed`: there is no number."""
+
+    queue: str
+    number: Template
+    when: Template
+    prompt: Prompt | None
+    next: str
+    failed: str
+
+
+Step = (
+    Menu
+    | AskSlot
+    | SayStep
+    | InvokeStep
+    | SendStep
+    | Handoff
+    | SetStep
+    | Branch
+    | Split
+    | RecordStep
+    | Verify
+    | CallbackStep
+    | Goto
+    | End
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +266,35 @@ class ResumePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Switch:
+    """What ops can flip live. While it is on, who arrives hears `say` first, or goes to the step `goto`."""
+
+    name: str
+    title: str
+    say: Prompt | None = None
+    goto: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When we are open, in the time zone `zone` (IANA name). `week`: seven days from Monday, each with its spans in
+    minutes from midnight. `special`: days (ISO) that have other hours, none for closed. `country` (ISO 3166) and
+    `region`: whose public holidays we keep; on them we are closed unless `special` says otherwise."""
+
+    name: str
+    zone: str
+    week: tuple[tuple[tuple[int, int], ...], ...]
+    special: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    country: str | None = None
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
+    """`others`: the same flow in its other languages, by BCP 47 tag: the same steps, choices and slots, other words.
+    `parts`: the texts of the files that this one is made of beside `source` (sub-menus, articles), by file name.
+    `keys_after`: misses by speech after which keys are offered."""
+
     menu: str
     version: str  # of the content: the first 12 hex digits of its SHA-256
     title: str
@@ -200,6 +308,20 @@ class Flow:
     sorry: Prompt  # said when the flow cannot go on
     source: str = ""  # the YAML text
     lines: Mapping[str, int] = field(default_factory=dict)  # step -> line in the file
+    others: Mapping[str, Flow] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
+    hours: Mapping[str, Hours] = field(default_factory=dict)
+    switches: Mapping[str, Switch] = field(default_factory=dict)
+    keys_after: int = 2
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The one that is spoken unless another is chosen comes first."""
+        return (self.language, *self.others)
+
+    def in_language(self, language: str | None) -> Flow:
+        """This flow in that language, or as it is."""
+        return self.others.get(language or "", self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ class Contact:
 @dataclass(frozen=True, slots=True)
 class Slot:
     """A named piece of information in canonical form: digits `4217`, number `3.5`, yes_no `yes`, date `2026-12-01`,
-    money `12.50`, a choice's id, or text."""
+    time `14:30`, money `12.50`, a choice's id, `recording:ID`, or text."""
 
     value: str
     channel: Channel | None
@@ -59,7 +59,20 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """A proof that is being asked for at `step`: `misses` so far; `code`: the name of the one-time code that was sent
+    `at`. It outlives the contact, so that nobody gets more tries by phoning again."""
+
+    step: str
+    misses: int = 0
+    code: str | None = None
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Journey:
+    """`language` (BCP 47): chosen by the customer; None: that of the flow."""
+
     id: str
     menu: str
     version: str
@@ -80,3 +93,5 @@ class Journey:
     left_detail: str = ""
     left_at: float | None = None
     agent: str = ""
+    language: str | None = None
+    proof: Proof | None = None
