@@ -28,6 +28,7 @@ class Turn:
     history: Values
     outbox: Sequence[Values] = ()
     links: Sequence[Values] = ()
+    callbacks: Sequence[Values] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,8 +33,9 @@ SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": str(int(PATIENCE * 1000)),
 }
 
-# One row for each journey, and a row for each effect and link of any of them. A refused turn is not in `saved`, and so
-# writes nothing. Rows are locked in the order of their ids, so that two batches cannot wait for each other.
+# One row for each journey, and a row for each effect, link and callback of any of them. A refused turn is not in
+# `saved`, and so writes nothing. Rows are locked in the order of their ids, so that two batches cannot wait for each
+# other.
 SAVE = """
 WITH turn AS MATERIALIZED (
   SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[],
@@ -76,6 +77,15 @@ WITH turn AS MATERIALIZED (
     AS l(token_hash, journey, step, trust, expires_at, spent_at, spent_by)
     JOIN saved s ON s.id = l.journey
   ON CONFLICT DO NOTHING
+), promised AS (
+  INSERT INTO callback (id, journey, contact, number, queue, wanted, why, state, at)
+  SELECT c.* FROM unnest($34::text[], $35::text[], $36::text[], $37::text[], $38::text[], $39::text[], $40::text[],
+                         $41::text[], $42::float8[])
+    AS c(id, journey, contact, number, queue, wanted, why, state, at)
+    JOIN saved s ON s.id = c.journey
+  ON CONFLICT (id) DO UPDATE
+     SET contact = excluded.contact, number = excluded.number, queue = excluded.queue, wanted = excluded.wanted,
+         why = excluded.why, state = excluded.state, at = excluded.at
 )
 SELECT id FROM saved
 """
@@ -86,6 +96,7 @@ JOURNEY_COLUMNS = (
 HISTORY_COLUMNS = ("at", "kind", "body", "token")
 OUTBOX_COLUMNS = ("key", "journey", "kind", "payload", "due_at", "state", "attempts", "note", "claimed_at")
 LINK_COLUMNS = ("token_hash", "journey", "step", "trust", "expires_at", "spent_at", "spent_by")
+CALLBACK_COLUMNS = ("id", "journey", "contact", "number", "queue", "wanted", "why", "state", "at")
 
 REFUSED = """
 SELECT t.id, h.token, j.body
@@ -240,12 +251,14 @@ class _Connections:
 def _arguments(turns: Sequence[Turn]) -> list[list[Any]]:
     outbox = [row for turn in turns for row in turn.outbox]
     links = [row for turn in turns for row in turn.links]
+    callbacks = [row for turn in turns for row in turn.callbacks]
     return [
         [turn.expected for turn in turns],
         *([turn.journey[name] for turn in turns] for name in JOURNEY_COLUMNS),
         *([turn.history[name] for turn in turns] for name in HISTORY_COLUMNS),
         *([row[name] for row in outbox] for name in OUTBOX_COLUMNS),
         *([row[name] for row in links] for name in LINK_COLUMNS),
+        *([row[name] for row in callbacks] for name in CALLBACK_COLUMNS),
     ]
 
 

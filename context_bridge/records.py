@@ -51,6 +51,32 @@ class LinkRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SwitchRow:
+    """A switch of the menus, as it was last flipped. One that never was has no row and is off."""
+
+    name: str
+    state: Literal["on", "off"]
+    who: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackRow:
+    """A call that we owe. `id` is `journey:step`, so that it is promised once; a promise that is made again there
+    takes the place of the former one. `wanted`: when the customer wants it, in their words."""
+
+    id: str
+    journey: str
+    contact: str
+    number: str
+    queue: str
+    wanted: str
+    why: str
+    state: Literal["open", "done"]
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """`expected_rev` is the stored revision that `journey` follows (0: the journey is new). `journey.rev` must be
     `expected_rev + 1`. `node` names the engine that carries the contact (`asterisk`, `webphone`, `chat`).
@@ -65,6 +91,7 @@ class Change:
     history: HistoryRow
     outbox: tuple[OutboxRow, ...] = ()
     links: tuple[LinkRow, ...] = ()
+    callbacks: tuple[CallbackRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +172,12 @@ class ContextStore(Protocol):
     # links
     async def link(self, token_hash: str) -> LinkRow | None: ...
     async def spend_link(self, token_hash: str, now: float) -> bool: ...
+    # switches
+    async def flip(self, name: str, state: Literal["on", "off"], who: str, at: float) -> None: ...
+    async def switches(self) -> list[SwitchRow]: ...
+    # callbacks: those that are open, the oldest first; then those that are done, the latest first
+    async def callbacks(self, limit: int) -> list[CallbackRow]: ...
+    async def call_done(self, callback: str) -> CallbackRow | None: ...
     # identity
     async def identify(self, kind: IdentifierKind, value: str) -> Identifier: ...
     async def attach(self, customer: Customer, kind: IdentifierKind, value: str) -> None: ...

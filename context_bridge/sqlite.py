@@ -157,6 +157,8 @@ def _save(connection: sqlite3.Connection, turn: Turn) -> Refused | None:
         _insert(connection, sql.INSERT_OUTBOX, row)
     for row in turn.links:
         _insert(connection, sql.INSERT_LINK, row)
+    for row in turn.callbacks:
+        _insert(connection, sql.PUT_CALLBACK, row)
     return None
 
 

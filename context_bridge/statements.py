@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Column, Table, and_, delete, exists, func, literal_column, not_, or_, select, text, update
+from sqlalchemy import Column, Table, and_, case, delete, exists, func, literal_column, not_, or_, select, text, update
 from sqlalchemy import bindparam as given
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import Insert
 
-from context_bridge.records import Customer, HistoryRow, JourneyRow, LinkRow, OutboxRow
-from context_bridge.tables import customer, flow, history, identifier, journey, link, outbox
+from context_bridge.records import CallbackRow, Customer, HistoryRow, JourneyRow, LinkRow, OutboxRow, SwitchRow
+from context_bridge.tables import callback, customer, flow, history, identifier, journey, link, outbox, switch
 
 STUCK = 60  # seconds after which an effect that was claimed and never settled is claimed again
 RECENT_TURNS = 50  # turns looked through for each journey that `recent` is to list
@@ -33,6 +33,12 @@ def _unless_there(table: Table) -> Insert:
     return insert(table).on_conflict_do_nothing()
 
 
+def _or_replace(table: Table, key: str) -> Insert:
+    new = insert(table)
+    rest = {c.name: new.excluded[c.name] for c in table.c if c.name != key}
+    return new.on_conflict_do_update(index_elements=[key], set_=rest)
+
+
 # a turn
 
 INSERT_JOURNEY = _unless_there(journey)
@@ -41,6 +47,7 @@ UPDATED = [c.name for c in journey.c if c.name != "id"]
 INSERT_HISTORY = insert(history)
 INSERT_OUTBOX = _unless_there(outbox)
 INSERT_LINK = _unless_there(link)
+PUT_CALLBACK = _or_replace(callback, "id")
 SNAPSHOT = select(journey.c.body).where(journey.c.id == given("id"))
 SNAPSHOT_BY_CONTACT = (
     select(journey.c.body)
@@ -89,7 +96,7 @@ EXPIRED = (
 PURGEABLE = select(journey.c.id).where(journey.c.expires_at < given("before")).limit(given("limit"))
 PURGE_JOURNEY = delete(journey).where(journey.c.id == given("journey"), journey.c.expires_at < given("before"))
 _gone = not_(exists().where(journey.c.id == given("journey")))
-PURGE_REST = tuple(delete(t).where(t.c.journey == given("journey"), _gone) for t in (history, outbox, link))
+PURGE_REST = tuple(delete(t).where(t.c.journey == given("journey"), _gone) for t in (history, outbox, link, callback))
 
 # flows
 
@@ -144,6 +151,29 @@ SPEND_LINK = (
     )
     .values(spent_at=given("now"), spent_by=given("token"))
     .returning(link.c.token_hash)
+)
+
+# switches
+
+FLIP = _or_replace(switch, "name")
+SWITCHES = select(*_as(SwitchRow, switch)).order_by(switch.c.name)
+
+# callbacks
+
+_open = callback.c.state == literal_column("'open'")
+CALLBACKS = (
+    select(*_as(CallbackRow, callback))
+    .order_by(
+        callback.c.state.desc(),
+        case((_open, callback.c.at), else_=-callback.c.at),
+    )
+    .limit(given("limit"))
+)
+CALL_DONE = (
+    update(callback)
+    .where(callback.c.id == given("which"))
+    .values(state=literal_column("'done'"))
+    .returning(*_as(CallbackRow, callback))
 )
 
 # identity

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -17,6 +17,7 @@ from context_bridge.lane import Lane
 from context_bridge.migrate import sqlite_path
 from context_bridge.postgres import Postgres
 from context_bridge.records import (
+    CallbackRow,
     Change,
     Conflict,
     ContextStore,
@@ -28,6 +29,7 @@ from context_bridge.records import (
     LinkRow,
     OutboxRow,
     Saved,
+    SwitchRow,
 )
 from context_bridge.sqlite import Sqlite
 from ivr.engine.journey import Journey
@@ -159,6 +161,26 @@ class Store:
             await self._database.write(Step(sql.SPEND_LINK, {"which": token_hash, "now": now, "token": _token()}))
         )
 
+    # switches
+
+    async def flip(self, name: str, state: Literal["on", "off"], who: str, at: float) -> None:
+        _check(name)
+        await self._database.write(Step(sql.FLIP, {"name": name, "state": state, "who": who, "at": at}))
+
+    async def switches(self) -> list[SwitchRow]:
+        return [SwitchRow(*row) for row in await self._database.read(sql.SWITCHES, {})]
+
+    # callbacks
+
+    async def callbacks(self, limit: int) -> list[CallbackRow]:
+        """Those that are open, the oldest first; then those that are done, the latest first."""
+        return [CallbackRow(*row) for row in await self._database.read(sql.CALLBACKS, {"limit": limit})]
+
+    async def call_done(self, callback: str) -> CallbackRow | None:
+        """The customer was called; None when there is no such callback."""
+        rows = await self._database.write(Step(sql.CALL_DONE, {"which": callback})) if _possible(callback) else ()
+        return CallbackRow(*rows[0]) if rows else None
+
     # identity
 
     async def identify(self, kind: IdentifierKind, value: str) -> Identifier:
@@ -257,11 +279,17 @@ def _turn(change: Change) -> Turn:
         history={**_history(change.history), "journey": journey.id, "rev": journey.rev, "token": _token()},
         outbox=[_outbox(row, journey.id) for row in change.outbox],
         links=[{**asdict(row), "journey": journey.id, "spent_by": None} for row in change.links],
+        callbacks=[{**asdict(row), "journey": journey.id} for row in _last_of_each(change.callbacks)],
     )
 
 
 def _history(row: HistoryRow) -> Mapping[str, Any]:
     return {"at": row.at, "kind": row.kind, "body": dump(row.body)}
+
+
+def _last_of_each(rows: Iterable[CallbackRow]) -> Iterable[CallbackRow]:
+    """PostgreSQL refuses to replace a row twice in one statement."""
+    return {row.id: row for row in rows}.values()
 
 
 def _outbox(row: OutboxRow, journey: str) -> Mapping[str, Any]:

@@ -94,6 +94,31 @@ flow = Table(
     Column("source", Text, nullable=False),
 )
 
+switch = Table(
+    "switch",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("state", Text, nullable=False),  # on or off
+    Column("who", Text, nullable=False),
+    Column("at", Double, nullable=False),
+)
+
+callback = Table(
+    "callback",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("journey", Text, nullable=False),
+    Column("contact", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("queue", Text, nullable=False),
+    Column("wanted", Text, nullable=False),  # when the customer wants it, in words (WHEN is a word of SQL)
+    Column("why", Text, nullable=False),
+    Column("state", Text, nullable=False),  # open or done
+    Column("at", Double, nullable=False),
+    Index("callback_journey", "journey"),
+    Index("callback_state", "state", "at"),
+)
+
 customer = Table(
     "customer",
     metadata,

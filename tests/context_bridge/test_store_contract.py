@@ -14,6 +14,7 @@ import pytest
 
 from context_bridge.codec import SnapshotTooNew
 from context_bridge.records import (
+    CallbackRow,
     Conflict,
     ContextStore,
     Customer,
@@ -22,6 +23,7 @@ from context_bridge.records import (
     OutboxRow,
     Saved,
     StoreUnavailable,
+    SwitchRow,
 )
 from context_bridge.store import open_store
 from ivr.engine.journey import Ask, Contact, Slot, Visit
@@ -360,3 +362,53 @@ def _written_until_killed(url: str, keys: list[str], kill_after: int) -> Iterato
             key, rev = line.split()
             yield key.decode(), int(rev)
     assert writer.returncode == -9
+
+
+# switches
+
+
+async def test_a_switch_is_as_it_was_last_flipped(store: ContextStore, other: ContextStore) -> None:
+    assert await store.switches() == []
+    await store.flip("emergency", "on", "Eva", NOW)
+    await store.flip("storm", "on", "Eva", NOW)
+    await other.flip("emergency", "off", "Tom", NOW + 60)
+    expected = [SwitchRow("emergency", "off", "Tom", NOW + 60), SwitchRow("storm", "on", "Eva", NOW)]
+    assert await store.switches() == expected
+
+
+# callbacks
+
+
+def owed(step: str = "call_me", at: float = NOW, number: str = "+15550100") -> CallbackRow:
+    return CallbackRow(f"j1:{step}", "j1", "c1", number, "support", "tomorrow", "Chose orders.", "open", at)
+
+
+async def test_a_callback_is_saved_with_its_turn_or_not_at_all(store: ContextStore) -> None:
+    first = await save(store, turn(journey(), callbacks=(owed(),)))
+    stale = turn(journey(), callbacks=(owed("other"),))
+    assert await store.save(stale) == Conflict(first)
+    assert await store.callbacks(10) == [owed()]
+
+
+async def test_a_promise_that_is_made_again_takes_the_place_of_the_former_one(store: ContextStore) -> None:
+    first = await save(store, turn(journey(), callbacks=(owed(),)))
+    again = owed(at=NOW + 60, number="+15550123")
+    await save(store, turn(first, callbacks=(owed(number="+1"), again)))
+    assert await store.callbacks(10) == [again]
+
+
+async def test_open_callbacks_come_first_and_a_done_one_is_kept(store: ContextStore) -> None:
+    rows = [owed("a", NOW), owed("b", NOW + 1), owed("c", NOW + 2), owed("d", NOW + 3)]
+    await save(store, turn(journey(), callbacks=tuple(rows)))
+    assert await store.call_done("j1:a") == replace(rows[0], state="done")
+    await store.call_done("j1:c")
+    assert await store.call_done("j1:nothing") is None
+    assert await store.call_done("j1:\0") is None
+    assert [row.id for row in await store.callbacks(10)] == ["j1:b", "j1:d", "j1:c", "j1:a"]
+    assert len(await store.callbacks(3)) == 3
+
+
+async def test_callbacks_are_purged_with_their_journey(store: ContextStore) -> None:
+    await save(store, turn(journey(), expires_at=NOW - DAY, callbacks=(owed(),)))
+    assert await store.purge(NOW) == 1
+    assert await store.callbacks(10) == []

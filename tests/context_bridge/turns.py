@@ -11,7 +11,7 @@ import os
 import sys
 from dataclasses import replace
 
-from context_bridge.records import Change, Conflict, ContextStore, HistoryRow, LinkRow, OutboxRow, Saved
+from context_bridge.records import CallbackRow, Change, Conflict, ContextStore, HistoryRow, LinkRow, OutboxRow, Saved
 from context_bridge.store import open_store
 from ivr.engine.journey import Contact, Journey, Slot
 
@@ -42,6 +42,7 @@ def turn(
     heard: str = "4217",
     outbox: tuple[OutboxRow, ...] = (),
     links: tuple[LinkRow, ...] = (),
+    callbacks: tuple[CallbackRow, ...] = (),
 ) -> Change:
     """The change that makes `stored` the next revision."""
     following = replace(stored, rev=stored.rev + 1)
@@ -55,6 +56,7 @@ def turn(
         history=HistoryRow(stored.id, following.rev, at, kind, {"event": kind, "heard": heard}),
         outbox=outbox,
         links=links,
+        callbacks=callbacks,
     )
 
 
