@@ -64,11 +64,13 @@ def _refused(turn: Turn) -> Turn:
     before, flow = turn.before, turn.flow
     if isinstance(turn.event, Input):
         return replace(turn, after=before, actions=(_sorry(turn), *current_wait(flow, before)))
+    flow = flow.in_language(before.language)
     return replace(turn, after=before, actions=(*say(flow, turn.after, flow.sorry), Hangup("broken")))
 
 
 def _sorry(turn: Turn) -> Say:
-    return Say(words_of(turn.flow.language).too_much, fixed=True)
+    language = turn.flow.in_language(turn.before.language).language
+    return Say(words_of(language).too_much, fixed=True, language=language)
 
 
 def _with_room(turn: Turn) -> Turn:

@@ -25,6 +25,7 @@ def pop(
     flow: Flow, journey: Journey, row: JourneyRow, who: Identifier | None, name: str, history: Sequence[HistoryRow]
 ) -> dict[str, Any]:
     """JSON-ready; described in docs/api.md. Secret slots are left out."""
+    flow = flow.in_language(journey.language)
     contact = journey.contact
     wait = next((a for a in current_wait(flow, journey) if isinstance(a, Enqueue)), None)
     trust = contact.trust if contact else 0

@@ -97,7 +97,7 @@ def _history(turn: Turn, after: Journey) -> HistoryRow:
 
 def _heard(flow: Flow, journey: Journey, event: Input) -> str:
     """As people read it: a button is its label and not its id."""
-    wait = wait_of(flow, journey)
+    wait = wait_of(flow.in_language(journey.language), journey)
     if event.mode == "button" and isinstance(wait, Collect):
         for option in (*wait.options, *wait.always):
             if option.id == event.text:

@@ -13,7 +13,7 @@ from ivr.engine.flow import AskSlot, Choice, Menu, Prompt
 from ivr.engine.match import find, value_of
 from ivr.engine.turn import Turn
 from ivr.engine.waits import GO_ON, always_of, offers_of, options_at
-from ivr.engine.words import words_of
+from ivr.engine.words import words_in, words_of
 
 HEARD = 0.5  # confidence from which speech counts as heard (the default of VoiceXML 2.0, section 6.3.2)
 OFFER_TRIES = 3  # then we go on: whoever comes back mostly wants to
@@ -61,7 +61,7 @@ def _take_answer(turn: Turn, question: Menu | AskSlot, event: Input) -> bool:
         return True
     if not _is_clear(event):
         return False
-    value = value_of(spec, event.text, event.mode, words_of(turn.flow.language), event.at)
+    value = value_of(spec, event.text, event.mode, words_in(turn.flow), event.at)
     if value is not None:
         turn.keep({question.slot: value}, given=True)
         turn.go(question.next)
@@ -79,6 +79,9 @@ def _take(turn: Turn, choices: Sequence[Choice], option: Option | None) -> bool:
     choice = next(choice for choice in choices if choice.id == option.id)
     if choice.goto:
         turn.chose(choice.label or choice.id)
+    if choice.language:
+        turn.speak(choice.language)
+    if choice.goto:
         turn.go(choice.goto)
     elif choice.do == "start_over":
         turn.start_over()

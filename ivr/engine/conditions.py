@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 
-from ivr.engine.flow import Branch, Condition
+from ivr.engine.flow import Branch, Condition, Flow
 from ivr.engine.journey import Journey
 
 
-def chosen(journey: Journey, branch: Branch) -> str:
+def chosen(flow: Flow, journey: Journey, branch: Branch) -> str:
     """The first step whose conditions all hold."""
-    fits = (target for case, target in branch.cases if all(_holds(_subject(journey, c.subject), c) for c in case))
+    fits = (target for case, target in branch.cases if all(_holds(_subject(flow, journey, c.subject), c) for c in case))
     return next(fits, branch.otherwise)
 
 
-def _subject(journey: Journey, subject: str) -> str | None:
+def _subject(flow: Flow, journey: Journey, subject: str) -> str | None:
     contact = journey.contact
     match subject:
         case "channel":
             return contact.channel if contact else None
         case "trust":
             return str(contact.trust) if contact else None
+        case "language":
+            return flow.language  # the engine has it in the customer's
         case _:
             slot = journey.slots.get(subject)
             return slot.value if slot else None

@@ -293,7 +293,10 @@ class Hours:
 class Flow:
     """`others`: the same flow in its other languages, by BCP 47 tag: the same steps, choices and slots, other words.
     `parts`: the texts of the files that this one is made of beside `source` (sub-menus, articles), by file name.
-    `keys_after`: misses by speech after which keys are offered."""
+    `places`: where each step is written; a file of None is the menu's own. Steps with a dot in their name were made by
+    the loader: of a sub-menu's step `ask` under the step `identify` comes `identify.ask`.
+    `keys_after`: misses by speech after which keys are offered. `currency` (ISO 4217): of amounts; None: that of the
+    region."""
 
     menu: str
     version: str  # of the content: the first 12 hex digits of its SHA-256
@@ -307,12 +310,14 @@ class Flow:
     resume: ResumePolicy
     sorry: Prompt  # said when the flow cannot go on
     source: str = ""  # the YAML text
-    lines: Mapping[str, int] = field(default_factory=dict)  # step -> line in the file
+    places: Mapping[str, tuple[str | None, int]] = field(default_factory=dict)  # step -> file of `parts`, line
     others: Mapping[str, Flow] = field(default_factory=dict)
     parts: Mapping[str, str] = field(default_factory=dict)
+    articles: Mapping[str, str] = field(default_factory=dict)  # id -> title
     hours: Mapping[str, Hours] = field(default_factory=dict)
     switches: Mapping[str, Switch] = field(default_factory=dict)
     keys_after: int = 2
+    currency: str | None = None
 
     @property
     def languages(self) -> tuple[str, ...]:

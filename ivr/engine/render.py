@@ -29,7 +29,7 @@ def say(flow: Flow, journey: Journey, prompt: Prompt | None) -> tuple[Say, ...]:
     template, audio = (prompt.voice, prompt.audio) if voice else (prompt.text, None)
     text = for_customer(flow, journey, template)
     fixed = not any(isinstance(part, Ref) for part in template)
-    return (Say(text, audio, fixed),) if text or audio else ()
+    return (Say(text, audio, fixed, flow.language),) if text or audio else ()
 
 
 def spoken(journey: Journey) -> bool:
@@ -77,6 +77,7 @@ def for_slot(flow: Flow, journey: Journey, template: Template, target: str) -> s
 
 def summary(flow: Flow, journey: Journey) -> str:
     """One sentence for agents: what was chosen and what was given."""
+    flow = flow.in_language(journey.language)
     return _summary(flow, journey, _agents_show(flow))
 
 

@@ -36,7 +36,7 @@ from ivr.engine.match import NOTE, clean, saved_value
 from ivr.engine.render import summary
 from ivr.engine.turn import Turn
 from ivr.engine.waits import current_wait, is_on
-from ivr.engine.words import words_of
+from ivr.engine.words import words_in
 
 __all__ = ["current_wait", "step", "summary"]
 
@@ -124,7 +124,7 @@ def _is_here(turn: Turn, event: Arrived) -> bool:
 
 def _save(turn: Turn, asked: InvokeStep, event: Invoked) -> None:
     """All the values that the flow needs, or none: half an answer is a failure."""
-    words = words_of(turn.flow.language)
+    words = words_in(turn.flow)
     found = {
         slot: saved_value(turn.flow.slots.get(slot), event.result.get(name, ""), words, event.at)
         for slot, name in asked.save.items()

@@ -26,9 +26,11 @@ from ivr.engine.flow import (
     Step,
 )
 from ivr.engine.journey import Ask, Contact, Journey, Slot, Visit
+from ivr.engine.languages import lookup
 from ivr.engine.match import MAX_TEXT
 from ivr.engine.waits import prompt_of, wait_of
 
+LANGUAGE = "language"  # what a `set` of this name changes is no slot
 MAX_STEPS = 100  # in one turn; more are a loop
 SEEN, PATH, LEDGER = 32, 50, 200  # how many events, visits and asks a journey remembers
 
@@ -37,7 +39,7 @@ class Turn:
     """The journey as it changes, and what is to be done. Lives as long as one call of `step`."""
 
     def __init__(self, flow: Flow, journey: Journey, event: Event) -> None:
-        self.flow = flow
+        self._flow = flow
         self.at = event.at
         self.journey = replace(journey, seen=(*journey.seen, event.id)[-SEEN:])
         self.actions: list[Action] = []
@@ -45,6 +47,11 @@ class Turn:
     @property
     def result(self) -> tuple[Journey, tuple[Action, ...]]:
         return self.journey, tuple(self.actions)
+
+    @property
+    def flow(self) -> Flow:
+        """In the language that is spoken at this point of the turn."""
+        return self._flow.in_language(self.journey.language)
 
     @property
     def contact(self) -> Contact:
@@ -103,7 +110,7 @@ class Turn:
 
     def tell(self, words: str) -> None:
         """Built-in words."""
-        self.actions.append(Say(words, fixed=True))
+        self.actions.append(Say(words, fixed=True, language=self.flow.language))
 
     def keep(self, values: Mapping[str, str], *, given: bool) -> None:
         """Slots' values; an empty one forgets. `given` by the customer in this contact, or found by us."""
@@ -113,6 +120,11 @@ class Turn:
             **{name: Slot(value, channel, contact, self.at) for name, value in values.items()},
         }
         self.journey = replace(self.journey, slots={name: slot for name, slot in slots.items() if slot.value})
+
+    def speak(self, language: str) -> None:
+        """From now on in that language, if the flow has it (`de` stands for its `de-DE`); nothing: in its own."""
+        if found := lookup(language or self._flow.language, self._flow.languages):
+            self.journey = replace(self.journey, language=found if language else None)
 
     def visit(self) -> None:
         visit = Visit(self.journey.step or "", self.contact.channel, self.at)
@@ -172,7 +184,7 @@ def _perform(turn: Turn, step: Step) -> str | None:  # noqa: C901  # one case fo
         case SetStep():
             return _set(turn, step)
         case Branch():
-            return conditions.chosen(turn.journey, step)
+            return conditions.chosen(turn.flow, turn.journey, step)
         case Goto():
             return step.target
         case End():
@@ -213,5 +225,7 @@ def _set(turn: Turn, step: SetStep) -> str:
         slot: render.for_slot(turn.flow, turn.journey, template, slot)[:MAX_TEXT]
         for slot, template in step.values.items()
     }
+    if (language := values.pop(LANGUAGE, None)) is not None:
+        turn.speak(language)
     turn.keep(values, given=False)
     return step.next

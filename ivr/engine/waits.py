@@ -25,6 +25,7 @@ def is_on(journey: Journey) -> bool:
 
 def current_wait(flow: Flow, journey: Journey) -> tuple[Action, ...]:
     """The current wait to repeat, a question with its prompt; a hang-up where there is none. Changes nothing."""
+    flow = flow.in_language(journey.language)
     wait = wait_of(flow, journey)
     return (*prompt_of(flow, journey), wait) if isinstance(wait, Collect) else (wait,)
 
@@ -42,8 +43,9 @@ def wait_of(flow: Flow, journey: Journey) -> Wait | Hangup:
             keys = Keys(options=_keys(*step.choices, *flow.always))
             options = options_at(flow, step)
             tries = step.tries
+            always, timeout, interdigit = always_of(flow), tries.timeout, tries.interdigit
             return Collect(
-                journey.turn, name, None, None, options, always_of(flow), keys, tries.timeout, tries.interdigit
+                journey.turn, name, None, None, options, always, keys, timeout, interdigit, language=flow.language
             )
         case AskSlot():
             return _ask(flow, journey, name, step)
@@ -62,14 +64,12 @@ def prompt_of(flow: Flow, journey: Journey) -> tuple[Say, ...]:
     if journey.offering:
         return (
             *render.say(flow, journey, flow.resume.offer),
-            *_in_short(journey, words_of(flow.language).offer, offers_of(flow)),
+            *_in_short(flow, journey, words_of(flow.language).offer, offers_of(flow)),
         )
     match step := flow.steps.get(journey.step or ""):
         case Menu():
-            labelled = tuple(option for option in always_of(flow) if option.label)
-            line = words_of(flow.language).choice
-            lines = _read_out(journey, line, (*options_at(flow, step), *labelled))
-            return (*render.say(flow, journey, step.prompt), *lines)
+            offered = (*step.choices, *(choice for choice in flow.always if choice.label))
+            return (*render.say(flow, journey, step.prompt), *_offered(flow, journey, offered))
         case AskSlot():
             return (*render.say(flow, journey, step.prompt), *_answers(flow, journey, flow.slots[step.slot]))
         case InvokeStep():
@@ -120,36 +120,54 @@ def _ask(flow: Flow, journey: Journey, name: str, step: AskSlot) -> Collect:
         timeout=step.tries.timeout,
         interdigit=step.tries.interdigit,
         secret=spec.sensitivity == "secret",
+        language=flow.language,
     )
 
 
 def _offer(flow: Flow, journey: Journey, name: str) -> Collect:
     options, always = offers_of(flow), always_of(flow)
     keys = Keys(options=_keys(*options, *always))
-    return Collect(journey.turn, name, None, None, options, always, keys, OFFER_TIMEOUT, OFFER_INTERDIGIT)
+    timeout, interdigit = OFFER_TIMEOUT, OFFER_INTERDIGIT
+    return Collect(journey.turn, name, None, None, options, always, keys, timeout, interdigit, language=flow.language)
 
 
 def _answers(flow: Flow, journey: Journey, spec: SlotSpec) -> tuple[Say, ...]:
     words = words_of(flow.language)
     options = options_of(spec, words)
     if spec.type == "yes_no":
-        return _in_short(journey, words.yes_or_no, options)
-    return _read_out(journey, words.value, options)
-
-
-def _in_short(journey: Journey, line: str, options: tuple[Option, ...]) -> tuple[Say, ...]:
-    """Two keys in one sentence."""
-    return (Say(line, fixed=True),) if render.spoken(journey) else _listed(journey, options)
-
-
-def _read_out(journey: Journey, line: str, options: tuple[Option, ...]) -> tuple[Say, ...]:
-    """By phone one say for each option, so that each can be rendered ahead and kept."""
+        return _in_short(flow, journey, words.yes_or_no, options)
     if not render.spoken(journey):
-        return _listed(journey, options)
-    return tuple(Say(line.format(label=o.label, key=o.key), fixed=True) for o in options if o.key)
+        return _listed(flow, journey, options)
+    return tuple(_line(words.value, option, flow.language) for option in options if option.key)
 
 
-def _listed(journey: Journey, options: tuple[Option, ...]) -> tuple[Say, ...]:
+def _in_short(flow: Flow, journey: Journey, line: str, options: tuple[Option, ...]) -> tuple[Say, ...]:
+    """Two keys in one sentence."""
+    if not render.spoken(journey):
+        return _listed(flow, journey, options)
+    return (Say(line, fixed=True, language=flow.language),)
+
+
+def _offered(flow: Flow, journey: Journey, choices: tuple[Choice, ...]) -> tuple[Say, ...]:
+    """A language is offered in itself: who needs it may understand no other."""
+    if not render.spoken(journey):
+        return _listed(flow, journey, tuple(map(_option, choices)))
+    return tuple(
+        _line(words_of(choice.language).value, _option(choice), choice.language)
+        if choice.language
+        else _line(words_of(flow.language).choice, _option(choice), flow.language)
+        for choice in choices
+        if choice.key
+    )
+
+
+def _line(words: str, option: Option, language: str) -> Say:
+    """By phone one say for each option, so that each can be rendered ahead and kept."""
+    return Say(words.format(label=option.label, key=option.key), fixed=True, language=language)
+
+
+def _listed(flow: Flow, journey: Journey, options: tuple[Option, ...]) -> tuple[Say, ...]:
     if journey.contact is None or journey.contact.channel not in LISTED or not options:
         return ()
-    return (Say(", ".join(f"{o.key} {o.label}" if o.key else o.label for o in options), fixed=True),)
+    words = ", ".join(f"{o.key} {o.label}" if o.key else o.label for o in options)
+    return (Say(words, fixed=True, language=flow.language),)

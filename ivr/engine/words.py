@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from ivr.engine.flow import Format
+from ivr.engine.flow import Flow, Format
 
 MASK = "••••"
 
@@ -80,6 +80,11 @@ def words_of(language: str) -> Words:
     """The words of a BCP 47 tag such as `en-US`; plain `en` is read as `en-US`."""
     tag = language.casefold()
     return ENGLISH["en-us"] if tag == "en" else ENGLISH.get(tag, OTHER)
+
+
+def words_in(flow: Flow) -> Words:
+    """The words of a flow."""
+    return words_of(flow.language)
 
 
 def formatted(words: Words, form: Format, value: str, *, spoken: bool) -> str:
