@@ -14,7 +14,7 @@ import pytest
 
 from ivr.engine.flow import Flow
 from ivr.engine.loader import MenuMistakes, Mistake, load, load_services
-from ivr.engine.loader.steps import VERBS
+from ivr.engine.loader.verbs import VERBS
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "menus.md").read_text()

@@ -108,7 +108,7 @@ class Enqueue:
 class Send:
     """Send words outside this contact. `{link}` in the text is replaced by the driver with a single-use address
     that leads to `to_step` (None: to where the journey stands); `{code}` (where `code` is its name, see
-    `Journey.proof`) with a one-time code."""
+    `Journey.proofs`) with a one-time code."""
 
     by: Literal["sms", "email"]
     text: str

@@ -198,7 +198,7 @@ class Verify:
 
     PIN: `service` is asked with `arguments`; it must answer `ok`: yes or no. One-time code: `send` says by what, and
     `text` (with `{code}`) goes out first; `service` is then `CODE_SERVICE`. `failed`: after the last try, or when the
-    service cannot answer, or (code) when we have no address."""
+    service cannot answer, or (code) when we have no address. Whoever has that tier already goes on to `done`."""
 
     slot: str
     prompt: Prompt
@@ -324,23 +324,11 @@ class Flow:
         """The one that is spoken unless another is chosen comes first."""
         return (self.language, *self.others)
 
+    @property
+    def lines(self) -> Mapping[str, int]:
+        """Step -> line in the file that it is written in."""
+        return {step: line for step, (_, line) in self.places.items()}
+
     def in_language(self, language: str | None) -> Flow:
         """This flow in that language, or as it is."""
         return self.others.get(language or "", self)
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceSpec:
-    """A declared back office. `url` names `{argument}`s; a POST carries the other arguments as a JSON object. An
-    address that begins with `demo:/` is a path of our own demo back office. `timeout` (seconds) is the longest that
-    anybody waits for it. `answer`: name of a value -> its key in the JSON object that comes back."""
-
-    name: str
-    url: Template
-    method: Literal["GET", "POST"]
-    timeout: float
-    answer: Mapping[str, str]
-
-    @property
-    def in_url(self) -> frozenset[str]:
-        return frozenset(part.name for part in self.url if isinstance(part, Ref))

@@ -60,18 +60,20 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A proof that is being asked for at `step`: `misses` so far; `code`: the name of the one-time code that was sent
-    `at`. It outlives the contact, so that nobody gets more tries by phoning again."""
+    """What is remembered of a proof that was asked for: `misses`, the last of them at `missed_at`; `code`, the name of
+    the one-time code that was sent at `sent_at`. It outlives contact and slots, so that nobody gets more tries by
+    phoning again or by starting over."""
 
-    step: str
     misses: int = 0
+    missed_at: float = 0.0
     code: str | None = None
-    at: float = 0.0
+    sent_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """`language` (BCP 47): chosen by the customer; None: that of the flow."""
+    """`language` (BCP 47): chosen by the customer; None: that of the flow. `proofs`: by what they prove (see
+    `ivr.engine.verify`)."""
 
     id: str
     menu: str
@@ -94,4 +96,4 @@ class Journey:
     left_at: float | None = None
     agent: str = ""
     language: str | None = None
-    proof: Proof | None = None
+    proofs: Mapping[str, Proof] = field(default_factory=dict)

@@ -59,7 +59,7 @@ def test_the_shipped_menu_is_loaded() -> None:
     assert isinstance(flow.steps["person"], Handoff)
     assert flow.steps["person"].timeout == 120
     assert flow.slots["asked_again"].sensitivity == "public"  # nobody declared it, yet it has a title and a type
-    assert SUPPORT.splitlines()[flow.lines["look_up"] - 1] == "  look_up:"
+    assert SUPPORT.splitlines()[flow.places["look_up"][1] - 1] == "  look_up:"
     assert flow.source == SUPPORT
 
 

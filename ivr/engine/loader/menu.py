@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Literal, get_args
+from typing import Literal
 
-from ivr.engine.actions import SlotType
 from ivr.engine.events import Channel
-from ivr.engine.flow import Flow, ResumePolicy, ResumeRule, Sensitivity, ServiceSpec, SlotSpec, Step
-from ivr.engine.loader import source, steps, values, wording
+from ivr.engine.flow import Flow, ResumePolicy, ResumeRule
+from ivr.engine.loader import slots, source, steps, values, verbs, wording
 from ivr.engine.loader.check import check
 from ivr.engine.loader.mistakes import Mistakes
 from ivr.engine.loader.reader import Draft, Reader, one_of
-from ivr.engine.loader.source import Fields, Items
-from ivr.engine.match import MAX_TEXT, fold
+from ivr.engine.loader.source import Items
+from ivr.engine.services import ServiceSpec
 
-TYPES: tuple[SlotType, ...] = get_args(SlotType)
-SENSITIVITIES: tuple[Sensitivity, ...] = get_args(Sensitivity)
 DEFAULT_CHANNELS: tuple[Channel, ...] = ("voice", "chat", "sms")
 DEEDS: tuple[Literal["continue", "offer"], ...] = ("continue", "offer")
 MINUTES, DAYS = 60.0, 86400.0
@@ -48,9 +45,9 @@ def _flow(top: Reader, content: bytes) -> Flow:
     channels = top.several("channels", one_of(steps.CHANNELS)) or DEFAULT_CHANNELS
     draft.channels = channels
     draft.exhausted = top.target("exhausted", None)
-    draft.slots = _slots(top)
+    draft.slots = slots.read(top)
     always = steps.choices(top, "always")
-    found = _steps(top)
+    found = verbs.read_all(top)
     return Flow(
         menu=menu,
         version=hashlib.sha256(content).hexdigest()[:12],
@@ -59,92 +56,13 @@ def _flow(top: Reader, content: bytes) -> Flow:
         start=top.target("start", "name the first step"),
         channels=tuple(dict.fromkeys(channels)),
         steps=found,
-        slots={**_undeclared(draft), **draft.slots},
+        slots=slots.all_of(draft),
         always=always,
         resume=_resume(top),
         sorry=top.prompt_or("sorry", wording.SORRY),
         source=content.decode(),
-        lines={step: place.line for step, place in draft.step_places.items()},
+        places={step: (None, place.line) for step, place in draft.step_places.items()},
     )
-
-
-def _steps(top: Reader) -> Mapping[str, Step]:
-    found = {}
-    with top.inside("steps", "write at least one step") as every:
-        for name, place, node in every.entries():
-            top.draft.step_places[name] = place
-            every.checked("the name of a step", source.Text(place, name, True), values.name, "")
-            reader = every.reader(name, node, "write a step: its verb, and where it goes next")
-            found[name] = steps.read(Reader(reader.fields, top.draft, "step", name, reader.quiet))
-        if not found:
-            every.missing("steps", "write at least one step")
-    return found
-
-
-def _slots(top: Reader) -> dict[str, SlotSpec]:
-    if not top.has("slots"):
-        top.node("slots")
-        return {}
-    found = {}
-    with top.inside("slots", "write slots by name: {order_number: {type: digits}}") as slots:
-        for name, place, node in slots.entries():
-            steps.slot_name(slots, name, place)
-            top.draft.slot_places[name] = place
-            with slots.reader(name, node, "write its type: {type: digits}") as slot:
-                if spec := _slot(slot, name):
-                    found[name] = spec
-    return found
-
-
-def _slot(slot: Reader, name: str) -> SlotSpec | None:
-    """None when its type could not be read, on which all else depends."""
-    kind = slot.need("type", one_of(TYPES), None, f"write one of: {', '.join(TYPES)}")
-    if kind is None:
-        slot.accept("length", "choices", "least", "most", "title", "sensitivity")
-        return None
-    shortest, longest = 1, MAX_TEXT if kind == "text" else 32
-    if kind in {"digits", "text"}:
-        shortest, longest = slot.get("length", values.length, (shortest, longest))
-    least, most = _limits(slot, kind) if kind in {"number", "money", "date"} else (None, None)
-    return SlotSpec(
-        name=name,
-        type=kind,
-        title=slot.get("title", values.words, name.replace("_", " ")),
-        sensitivity=slot.get("sensitivity", one_of(SENSITIVITIES), "public"),
-        min_length=shortest,
-        max_length=longest,
-        choices=_slot_choices(slot) if kind == "choice" else {},
-        least=least,
-        most=most,
-    )
-
-
-def _limits(slot: Reader, kind: SlotType) -> tuple[str | None, str | None]:
-    least = slot.get("least", lambda text: values.canonical(kind, text), None)
-    most = slot.get("most", lambda text: values.canonical(kind, text), None)
-    if least and most and values.before(kind, most, least):
-        slot.wrong(slot.place("least"), f"least {least} is more than most {most}", "exchange the two")
-    return least, most
-
-
-def _slot_choices(slot: Reader) -> Mapping[str, str]:
-    """Labels by id (a mapping), or labels alone (a list), whose ids are made of their words."""
-    node = slot.node("choices")
-    if isinstance(node, Fields):
-        with slot.reader("choices", node, "") as labels:
-            found = {id_: labels.get(id_, values.words, "") for id_, _, _ in labels.entries()}
-    else:
-        found = {fold(label).replace(" ", "_"): label for label in slot.several("choices", values.words)}
-    if not found:
-        slot.missing("choices", "list what can be chosen: {express: express delivery, standard: standard delivery}")
-    return found
-
-
-def _undeclared(draft: Draft) -> Mapping[str, SlotSpec]:
-    """Slots that a step saves or sets and nobody declared: public texts."""
-    made = {mention.slot for mention in draft.mentions if mention.how in {"saved", "set"}}
-    names = (made | draft.slot_places.keys()) - draft.slots.keys()
-    return {name: SlotSpec(name, "text", name.replace("_", " "), max_length=MAX_TEXT) for name in sorted(names)}
 
 
 def _resume(top: Reader) -> ResumePolicy:

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Self, TypeVar
 
-from ivr.engine.flow import Choice, Format, Prompt, Ref, ServiceSpec, SlotSpec, Template
+from ivr.engine.flow import Choice, Format, Prompt, Ref, SlotSpec, Step, Template
 from ivr.engine.loader import template, values
 from ivr.engine.loader.mistakes import Mistakes, Place, Unfit, did_you_mean, nearest, quoted
 from ivr.engine.loader.source import Fields, Items, Node, Text
+from ivr.engine.services import ServiceSpec
 
 T = TypeVar("T")
 L = TypeVar("L", bound=str)
@@ -48,7 +49,8 @@ class Mention:
 
 @dataclass(slots=True)
 class Draft:
-    """What is known of a file while it is read. `choices`: by step; None holds the always-choices."""
+    """What is known of a file while it is read. `choices`: by step; None holds the always-choices. `made` and
+    `made_steps`: what composite steps are made of beside the one that bears their name."""
 
     mistakes: Mistakes
     services: Mapping[str, ServiceSpec] | frozenset[str] | None = None
@@ -60,6 +62,8 @@ class Draft:
     targets: list[Target] = field(default_factory=list)
     mentions: list[Mention] = field(default_factory=list)
     choices: dict[str | None, list[tuple[Choice, Place]]] = field(default_factory=dict)
+    made: dict[str, SlotSpec] = field(default_factory=dict)
+    made_steps: dict[str, Step] = field(default_factory=dict)
 
 
 class Reader:

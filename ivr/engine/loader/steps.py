@@ -1,4 +1,4 @@
-"""The ten verbs: one mapping of the file to one `Step`."""
+"""The verbs that are one step each: one mapping of the file to one `Step`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from ivr.engine.flow import (
     Menu,
     SayStep,
     SendStep,
-    ServiceSpec,
     SetStep,
     Step,
     Template,
@@ -26,38 +25,16 @@ from ivr.engine.flow import (
 )
 from ivr.engine.loader import values, wording
 from ivr.engine.loader.conditions import conditions
-from ivr.engine.loader.mistakes import Place, Unfit, did_you_mean, nearest, quoted
+from ivr.engine.loader.mistakes import Place, Unfit, did_you_mean, quoted
 from ivr.engine.loader.reader import UNKNOWN, Reader, one_of
 from ivr.engine.loader.source import Fields, Node, Text
 from ivr.engine.match import fold
+from ivr.engine.services import ServiceSpec
 
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 WAYS: tuple[Literal["sms", "email"], ...] = ("sms", "email")
 DEEDS: tuple[Literal["repeat", "start_over"], ...] = ("repeat", "start_over")
 RESERVED = {"channel", "trust", "link"}  # have a meaning of their own in conditions and templates
-
-
-def read(step: Reader) -> Step:
-    """The step of this mapping; what is not readable at all becomes a way to nowhere."""
-    verbs = [verb for verb in VERBS if step.has(verb)] or _misspelt_verbs(step)
-    if len(verbs) == 1:
-        with step:
-            return VERBS[verbs[0]](step)
-    if verbs:
-        step.wrong(step.fields.place, f"has {len(verbs)} verbs: {', '.join(verbs)}", "make a step of each")
-    elif not step.quiet:
-        step.wrong(step.fields.place, "has no verb", f"give it one of: {', '.join(VERBS)}")
-    return Goto(UNKNOWN)
-
-
-def _misspelt_verbs(step: Reader) -> list[str]:
-    """The verbs that were probably meant. The step is read on as if they had been written."""
-    meant = {key: verb for key in step.fields.entries if (verb := nearest(key, VERBS))}
-    for key, verb in meant.items():
-        step.wrong(step.fields.entries[key].place, f"{quoted(key)} is no verb", f'did you mean "{verb}"?')
-    entries = {meant.get(key, key): entry for key, entry in step.fields.entries.items()}
-    step.fields = Fields(step.fields.place, entries, step.fields.inline)
-    return list(dict.fromkeys(meant.values()))
 
 
 def _menu(step: Reader) -> Menu:
@@ -157,7 +134,7 @@ def _arguments(invoke: Reader, spec: ServiceSpec | None) -> Mapping[str, Templat
     if spec:
         for name in sorted(spec.in_url - arguments.keys()):
             invoke.wrong(invoke.place("with"), f"service {spec.name} needs {name}", f'write with: {{{name}: "…"}}')
-        for name in sorted(arguments.keys() - spec.in_url) if spec.method == "GET" else ():
+        for name in sorted(arguments.keys() - spec.in_url) if not spec.has_body else ():
             remedy = did_you_mean(name, spec.in_url)
             invoke.wrong(invoke.place("with"), f"service {spec.name} takes no {quoted(name)}", remedy)
     return arguments
