@@ -40,22 +40,23 @@ SAVE = """
 WITH turn AS MATERIALIZED (
   SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[],
                        $8::text[], $9::text[], $10::text[], $11::float8[], $12::float8[], $13::text[],
-                       $14::float8[], $15::text[], $16::text[], $17::bigint[])
+                       $14::text[], $15::float8[], $16::text[], $17::text[], $18::bigint[])
     AS t(expected, id, rev, menu, version, status, customer, contact, channel, node, updated_at, expires_at, body,
-         at, kind, told, token)
+         step, at, kind, told, token)
 ), locked AS MATERIALIZED (
   SELECT j.id FROM journey j JOIN turn t ON t.id = j.id AND t.expected = j.rev ORDER BY j.id FOR UPDATE OF j
 ), updated AS (
   UPDATE journey j
      SET rev = t.rev, menu = t.menu, version = t.version, status = t.status, customer = t.customer,
          contact = t.contact, channel = t.channel, node = t.node, updated_at = t.updated_at,
-         expires_at = t.expires_at, body = t.body
+         expires_at = t.expires_at, body = t.body, step = t.step
     FROM turn t
    WHERE t.id = j.id AND t.expected = j.rev AND j.id IN (SELECT id FROM locked)
   RETURNING j.id
 ), inserted AS (
-  INSERT INTO journey (id, rev, menu, version, status, customer, contact, channel, node, updated_at, expires_at, body)
-  SELECT id, rev, menu, version, status, customer, contact, channel, node, updated_at, expires_at, body
+  INSERT INTO journey (id, rev, menu, version, status, customer, contact, channel, node, updated_at, expires_at, body,
+                       step)
+  SELECT id, rev, menu, version, status, customer, contact, channel, node, updated_at, expires_at, body, step
     FROM turn WHERE expected = 0 ORDER BY id
   ON CONFLICT DO NOTHING
   RETURNING id
@@ -66,21 +67,21 @@ WITH turn AS MATERIALIZED (
   SELECT t.id, t.rev, t.at, t.kind, t.told, t.token FROM turn t JOIN saved s ON s.id = t.id
 ), owed AS (
   INSERT INTO outbox (key, journey, kind, payload, due_at, state, attempts, note, claimed_at)
-  SELECT o.* FROM unnest($18::text[], $19::text[], $20::text[], $21::text[], $22::float8[], $23::text[], $24::int[],
-                         $25::text[], $26::float8[])
+  SELECT o.* FROM unnest($19::text[], $20::text[], $21::text[], $22::text[], $23::float8[], $24::text[], $25::int[],
+                         $26::text[], $27::float8[])
     AS o(key, journey, kind, payload, due_at, state, attempts, note, claimed_at)
     JOIN saved s ON s.id = o.journey
   ON CONFLICT DO NOTHING
 ), linked AS (
   INSERT INTO link (token_hash, journey, step, trust, expires_at, spent_at, spent_by)
-  SELECT l.* FROM unnest($27::text[], $28::text[], $29::text[], $30::int[], $31::float8[], $32::float8[], $33::bigint[])
+  SELECT l.* FROM unnest($28::text[], $29::text[], $30::text[], $31::int[], $32::float8[], $33::float8[], $34::bigint[])
     AS l(token_hash, journey, step, trust, expires_at, spent_at, spent_by)
     JOIN saved s ON s.id = l.journey
   ON CONFLICT DO NOTHING
 ), promised AS (
   INSERT INTO callback (id, journey, contact, number, queue, wanted, why, state, at)
-  SELECT c.* FROM unnest($34::text[], $35::text[], $36::text[], $37::text[], $38::text[], $39::text[], $40::text[],
-                         $41::text[], $42::float8[])
+  SELECT c.* FROM unnest($35::text[], $36::text[], $37::text[], $38::text[], $39::text[], $40::text[], $41::text[],
+                         $42::text[], $43::float8[])
     AS c(id, journey, contact, number, queue, wanted, why, state, at)
     JOIN saved s ON s.id = c.journey
   ON CONFLICT (id) DO UPDATE
@@ -91,7 +92,7 @@ SELECT id FROM saved
 """
 JOURNEY_COLUMNS = (
     "id", "rev", "menu", "version", "status", "customer", "contact", "channel", "node", "updated_at", "expires_at",
-    "body",
+    "body", "step",
 )  # fmt: skip
 HISTORY_COLUMNS = ("at", "kind", "body", "token")
 OUTBOX_COLUMNS = ("key", "journey", "kind", "payload", "due_at", "state", "attempts", "note", "claimed_at")

@@ -51,6 +51,31 @@ class LinkRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Published:
+    """A version that was put in force, the `n`-th of its menu. `moved`: step that it took away -> step where journeys
+    that stood there go on. `rolled_back_from`: the version that it took the place of, when it is an older one again."""
+
+    menu: str
+    n: int
+    version: str
+    at: float
+    author: str
+    message: str
+    moved: Mapping[str, str] = field(default_factory=dict)
+    rolled_back_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many journeys that are not over stand at a step, in that version. `step` None: nothing happened yet."""
+
+    menu: str
+    version: str
+    step: str | None
+    journeys: int
+
+
+@dataclass(frozen=True, slots=True)
 class SwitchRow:
     """A switch of the menus, as it was last flipped. One that never was has no row and is off."""
 
@@ -165,6 +190,11 @@ class ContextStore(Protocol):
     # flows: what a pinned version said, for ever
     async def put_flow(self, menu: str, version: str, source: str) -> None: ...
     async def flow_source(self, menu: str, version: str) -> str | None: ...
+    # what is in force
+    async def publish(self, entry: Published, source: str) -> bool: ...
+    async def published(self, menu: str) -> list[Published]: ...
+    async def in_force(self) -> list[Published]: ...
+    async def standing(self, menu: str | None = None) -> list[Standing]: ...
     # outbox
     async def claim_outbox(self, now: float, limit: int) -> list[OutboxRow]: ...
     async def settle_outbox(self, key: str, state: str, note: str, due_at: float | None) -> None: ...

@@ -13,8 +13,28 @@ from sqlalchemy import bindparam as given
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import Insert
 
-from context_bridge.records import CallbackRow, Customer, HistoryRow, JourneyRow, LinkRow, OutboxRow, SwitchRow
-from context_bridge.tables import callback, customer, flow, history, identifier, journey, link, outbox, switch
+from context_bridge.records import (
+    CallbackRow,
+    Customer,
+    HistoryRow,
+    JourneyRow,
+    LinkRow,
+    OutboxRow,
+    Published,
+    SwitchRow,
+)
+from context_bridge.tables import (
+    callback,
+    customer,
+    flow,
+    history,
+    identifier,
+    journey,
+    link,
+    outbox,
+    published,
+    switch,
+)
 
 STUCK = 60  # seconds after which an effect that was claimed and never settled is claimed again
 RECENT_TURNS = 50  # turns looked through for each journey that `recent` is to list
@@ -102,6 +122,24 @@ PURGE_REST = tuple(delete(t).where(t.c.journey == given("journey"), _gone) for t
 
 PUT_FLOW = _unless_there(flow)
 FLOW_SOURCE = select(flow.c.source).where(flow.c.menu == given("menu"), flow.c.version == given("version"))
+
+# what is in force
+
+PUBLISH = _unless_there(published)
+PUBLISHER = select(published.c.token).where(published.c.menu == given("menu"), published.c.n == given("n"))
+PUBLISHED = select(*_as(Published, published)).where(published.c.menu == given("menu")).order_by(published.c.n.desc())
+_latest_n = select(published.c.menu, func.max(published.c.n).label("n")).group_by(published.c.menu).subquery()
+IN_FORCE = (
+    select(*_as(Published, published))
+    .join(_latest_n, and_(_latest_n.c.menu == published.c.menu, _latest_n.c.n == published.c.n))
+    .order_by(published.c.menu)
+)
+STANDING = (
+    select(journey.c.menu, journey.c.version, journey.c.step, func.count())
+    .where(text("status NOT IN ('finished', 'expired')"))  # as the index has it
+    .group_by(journey.c.menu, journey.c.version, journey.c.step)
+)
+STANDING_IN = STANDING.where(journey.c.menu == given("menu"))
 
 # outbox
 

@@ -28,7 +28,9 @@ from context_bridge.records import (
     JourneyRow,
     LinkRow,
     OutboxRow,
+    Published,
     Saved,
+    Standing,
     SwitchRow,
 )
 from context_bridge.sqlite import Sqlite
@@ -126,6 +128,36 @@ class Store:
     async def flow_source(self, menu: str, version: str) -> str | None:
         rows = await self._database.read(sql.FLOW_SOURCE, {"menu": menu, "version": version})
         return rows[0][0] if rows else None
+
+    # what is in force
+
+    async def publish(self, entry: Published, source: str) -> bool:
+        """Put it in force; False when somebody else published the `n`-th version of this menu before."""
+        _check(entry.menu, entry.version)
+        token = _token()
+        row = {**asdict(entry), "moved": dump(entry.moved), "token": token}
+        rows = await self._database.write(
+            Step(sql.PUT_FLOW, {"menu": entry.menu, "version": entry.version, "source": source}),
+            Step(sql.PUBLISH, row),
+            Step(sql.PUBLISHER, {"menu": entry.menu, "n": entry.n}),
+        )
+        return bool(rows[0][0] == token)
+
+    async def published(self, menu: str) -> list[Published]:
+        """The latest, which is in force, first."""
+        rows = await self._database.read(sql.PUBLISHED, {"menu": menu}) if _possible(menu) else ()
+        return [_published(row) for row in rows]
+
+    async def in_force(self) -> list[Published]:
+        """One of each menu."""
+        return [_published(row) for row in await self._database.read(sql.IN_FORCE, {})]
+
+    async def standing(self, menu: str | None = None) -> list[Standing]:
+        """Where the journeys are that are not over, of one menu or of all."""
+        if menu is None:
+            return [Standing(*row) for row in await self._database.read(sql.STANDING, {})]
+        rows = await self._database.read(sql.STANDING_IN, {"menu": menu}) if _possible(menu) else ()
+        return [Standing(*row) for row in rows]
 
     # outbox
 
@@ -255,6 +287,11 @@ def _outbox_row(row: Row) -> OutboxRow:
     return OutboxRow(key, journey, kind, msgspec.json.decode(payload), due_at, state, attempts, note)
 
 
+def _published(row: Row) -> Published:
+    menu, n, version, at, author, message, moved, rolled_back_from = row
+    return Published(menu, n, version, at, author, message, msgspec.json.decode(moved), rolled_back_from)
+
+
 def _turn(change: Change) -> Turn:
     journey, contact = change.journey, change.journey.contact
     if journey.rev != change.expected_rev + 1:
@@ -275,6 +312,7 @@ def _turn(change: Change) -> Turn:
             "updated_at": change.at,
             "expires_at": change.expires_at,
             "body": encode(journey),
+            "step": journey.step,
         },
         history={**_history(change.history), "journey": journey.id, "rev": journey.rev, "token": _token()},
         outbox=[_outbox(row, journey.id) for row in change.outbox],

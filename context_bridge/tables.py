@@ -37,10 +37,12 @@ journey = Table(
     Column("updated_at", Double, nullable=False),
     Column("expires_at", Double, nullable=False),
     Column("body", Text, nullable=False),  # the snapshot, see codec.py
+    Column("step", Text),  # as the snapshot has it, to be counted by
     Index("journey_customer", "customer", **_only("customer IS NOT NULL")),
     Index("journey_contact", "contact", **_only("contact IS NOT NULL")),
     Index("journey_node", "node", **_only("contact IS NOT NULL")),
     Index("journey_expires_at", "expires_at"),
+    Index("journey_open", "menu", **_only("status NOT IN ('finished', 'expired')")),
     postgresql_with={"fillfactor": "70"},
 )
 
@@ -92,6 +94,20 @@ flow = Table(
     Column("menu", Text, primary_key=True),
     Column("version", Text, primary_key=True),
     Column("source", Text, nullable=False),
+)
+
+published = Table(
+    "published",
+    metadata,
+    Column("menu", Text, primary_key=True),
+    Column("n", BigInteger, primary_key=True),  # 1, 2, 3, …; the highest is in force
+    Column("version", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("moved", Text, nullable=False),  # JSON: step that is gone -> step to go on at
+    Column("rolled_back_from", Text),
+    Column("token", BigInteger, nullable=False),  # random for each attempt, as history.token
 )
 
 switch = Table(
