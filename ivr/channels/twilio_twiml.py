@@ -1,0 +1,143 @@
+"""Actions to TwiML, pure; the only importer of the library's TwiML classes, which check nothing: a test does.
+
+One document is a turn: the says, then one verb that waits or ends. What is said is nested in the Gather, so that it can
+be interrupted. Reference: twilio.com/docs/voice/twiml.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from twilio.twiml import GenericNode, TwiML
+from twilio.twiml.voice_response import Enqueue, Gather, VoiceResponse
+from twilio.twiml.voice_response import Say as SayVerb
+
+from ivr.engine import actions as act
+
+LONGEST = 64_000  # bytes that Twilio reads of a document (error 11750)
+HINTS, HINT = 500, 100  # most hints of a Gather, and the most characters of one
+LONGEST_GATHER = 60  # seconds
+NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
+TYPES: Mapping[str, tuple[str, ...]] = {  # what callers say to a question of that type; tokens of the Gather's hints
+    "digits": ("$OOV_CLASS_DIGIT_SEQUENCE",),
+    "number": ("$OPERAND",),
+    "money": ("$MONEY",),
+    "date": ("$DAY", "$MONTH", "$YEAR"),
+    "time": ("$TIME",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Where things are found: `action` of the wait that the document ends with, `music` of a queue; `sound` gives the
+    address of a say that we have as audio, or None. `voices`: language -> a voice of Twilio's."""
+
+    action: str
+    music: str = ""
+    sound: Callable[[act.Say], str | None] = lambda _say: None
+    voices: Mapping[str, str] = field(default_factory=dict)
+
+
+class TooLong(Exception):
+    """More than Twilio reads; the menu says too much at once."""
+
+
+def document(actions: Sequence[act.Action], ways: Ways) -> bytes:
+    """Says followed by one wait or a hang-up, as one document. Raises `TooLong`."""
+    says = [action for action in actions if isinstance(action, act.Say)]
+    response = VoiceResponse()
+    match actions[-1]:
+        case act.Collect() as wait:
+            gather = _gather(wait, ways)
+            _speak(gather, says, ways)
+            response.append(gather)
+        case act.Enqueue() as wait:
+            _speak(response, says, ways)
+            response.append(_enqueue(wait, ways))
+        case act.Record() as wait:
+            _speak(response, says, ways)
+            response.record(
+                action=ways.action,
+                method="POST",
+                max_length=max(1, math.ceil(wait.longest)),
+                timeout=max(1, math.ceil(wait.silence)),
+                finish_on_key=wait.terminators,
+                play_beep=True,
+                trim="do-not-trim",
+            )
+        case act.Hangup():
+            _speak(response, says, ways)
+            response.hangup()
+        case other:
+            raise AssertionError(f"{type(other).__name__} is carried out by the driver, not by a channel")
+    return written(response)
+
+
+def redirect(to: str) -> bytes:
+    response = VoiceResponse()
+    response.redirect(to, method="POST")
+    return written(response)
+
+
+def nothing() -> bytes:
+    """For what asks for no answer."""
+    return written(VoiceResponse())
+
+
+def written(response: VoiceResponse) -> bytes:
+    text = NO_XML.sub("", str(response)).encode()
+    if len(text) > LONGEST:
+        raise TooLong(f"the document of this turn has {len(text)} bytes; Twilio reads {LONGEST}")
+    return text
+
+
+def _gather(wait: act.Collect, ways: Ways) -> Gather:
+    """One value is Twilio's time for the first key and between keys: the longer. An empty answer comes back too."""
+    keys = wait.keys
+    by_ear = wait.speech and not wait.secret
+    single = keys.max == 0 and all(len(option) == 1 for option in keys.options)
+    options = {
+        "input": "dtmf speech" if by_ear else "dtmf",
+        "action": ways.action,
+        "method": "POST",
+        "action_on_empty_result": True,
+        "timeout": min(LONGEST_GATHER, max(1, math.ceil(wait.timeout))),
+        "finish_on_key": "" if single else keys.terminator,
+    }
+    if single or keys.max:
+        options["num_digits"] = 1 if single else keys.max
+    if by_ear:
+        options |= {"language": wait.language, "speech_timeout": "auto", "profanity_filter": False}
+        if hints := _hints(wait):
+            options["hints"] = hints
+    return Gather(**options)
+
+
+def _hints(wait: act.Collect) -> str:
+    phrases = chain.from_iterable((o.label, *o.phrases) for o in (*wait.options, *wait.always))
+    words = dict.fromkeys(phrase.replace(",", " ")[:HINT].strip() for phrase in phrases)
+    return ",".join([*TYPES.get(wait.type or "", ()), *(word for word in words if word)][:HINTS])
+
+
+def _enqueue(wait: act.Enqueue, ways: Ways) -> Enqueue:
+    return Enqueue(
+        name=wait.queue, action=ways.action, method="POST", wait_url=ways.music or None, wait_url_method="POST"
+    )
+
+
+def _speak(into: TwiML, says: Iterable[act.Say], ways: Ways) -> None:
+    for say in says:
+        if (address := ways.sound(say)) is not None:
+            into.append(GenericNode("Play", address))
+        elif say.text:
+            into.append(_say(say, ways))
+
+
+def _say(say: act.Say, ways: Ways) -> SayVerb:
+    """A voice speaks one language: with a voice of Twilio's its own, else the language's default."""
+    voice = ways.voices.get(say.language)
+    return SayVerb(NO_XML.sub("", say.text), **({"voice": voice} if voice else {"language": say.language}))

@@ -1,0 +1,121 @@
+"""Twilio's forms to our own types. Pure; takes any fields in any order, since Twilio adds some without notice.
+
+Fields: twilio.com/docs/voice/twiml (requests), /docs/voice/twiml/gather, /enqueue, /record, /dial, and
+/docs/voice/api/call-resource#statuscallback.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Form = Mapping[str, str]
+Progress = Literal["queued", "initiated", "ringing", "in-progress", "ended"]
+
+CALL_SID = re.compile(r"CA[0-9a-f]{32}")
+ACCOUNT_SID = re.compile(r"AC[0-9a-f]{32}")
+# What stands where a number is not known or not shown; 266696687 spells ANONYMOUS on a keypad, 7378742833 RESTRICTED,
+# 2562533 BLOCKED, 8566 VOLN, 86282452253 UNAVAILABLE (twilio.com/docs, "Why am I getting calls from these numbers").
+NOT_SHOWN = {"anonymous", "unknown", "restricted", "unavailable", "private", "blocked", "+266696687", "+7378742833"}
+NOT_SHOWN |= {"+2562533", "+8566", "+86282452253", ""}
+ENDS: Mapping[str, str] = {
+    "completed": "the line ended",
+    "busy": "busy",
+    "failed": "the call failed",
+    "no-answer": "nobody answered",
+    "canceled": "canceled before it was answered",
+}
+UNDER_WAY: Mapping[str, Progress] = {
+    "queued": "queued",
+    "initiated": "initiated",
+    "ringing": "ringing",
+    "in-progress": "in-progress",
+}
+
+
+class WrongForm(Exception):
+    """A signed request that is none of a call's; the message says what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """`number`: E.164, or None when it is not shown; a SIP caller's is the user part when that is a number.
+    `attestation`: the verdict of STIR/SHAKEN as Twilio gives it (StirVerstat)."""
+
+    number: str | None
+    presentation: Literal["allowed", "withheld"]
+    attestation: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a document's verb brought. `keys`: pressed, without the key that ended them. `hung_up`: the caller did, as
+    Record and Enqueue tell."""
+
+    keys: str = ""
+    speech: str = ""
+    confidence: float = 1.0
+    queue: str = ""  # QueueResult
+    dial: str = ""  # DialCallStatus
+    recording: str = ""  # RecordingSid
+    seconds: float = 0.0
+    hung_up: bool = False
+
+
+def call_of(form: Form) -> str:
+    """The CallSid. Raises `WrongForm`."""
+    if not CALL_SID.fullmatch(form.get("CallSid", "")):
+        raise WrongForm("CallSid is missing or is none")
+    return form["CallSid"]
+
+
+def caller_of(form: Form) -> Caller:
+    """Who calls, as far as the network says. Twilio writes the verdict of a diverted call with a suffix; it says
+    nothing about this number then."""
+    number = _number(form.get("From", ""))
+    return Caller(number, "allowed" if number else "withheld", form.get("StirVerstat") or None)
+
+
+def _number(text: str) -> str | None:
+    """A caller's number; None for withheld forms, clients and whatever is no number."""
+    text = text.strip()
+    if text.casefold() in NOT_SHOWN:
+        return None
+    if text.startswith(("sip:", "sips:")):
+        text = text.partition(":")[2].partition("@")[0]
+    return text if re.fullmatch(r"\+?[0-9]{3,15}", text) else None
+
+
+def heard(form: Form) -> Heard:
+    """What came back. A hang-up may stand where keys would (Record), or as the queue's result (Enqueue)."""
+    keys, queue = form.get("Digits", ""), form.get("QueueResult", "")
+    return Heard(
+        keys="" if keys == "hangup" else "".join(key for key in keys if key in "0123456789*#"),
+        speech=form.get("SpeechResult", ""),
+        confidence=_fraction(form.get("Confidence", "")),
+        queue=queue,
+        dial=form.get("DialCallStatus", ""),
+        recording=form.get("RecordingSid", ""),
+        seconds=_seconds(form.get("RecordingDuration", "")),
+        hung_up=keys == "hangup" or queue == "hangup",
+    )
+
+
+def ended(form: Form) -> str | None:
+    """Why the call is over, or None while it goes on. Nothing that Twilio sends says who hung up."""
+    return ENDS.get(form.get("CallStatus", ""))
+
+
+def _fraction(text: str) -> float:
+    """Confidence from 0 to 1. Twilio tells us not to expect it; without one we take the words for heard."""
+    try:
+        value = float(text)
+    except ValueError:
+        return 1.0
+    return value if 0.0 <= value <= 1.0 else 1.0
+
+
+def _seconds(text: str) -> float:
+    return float(text) if text.isdigit() and len(text) < 6 else 0.0
