@@ -8,32 +8,45 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ivr.engine.actions import Option
-from ivr.engine.events import Input
-from ivr.engine.flow import AskSlot, Choice, Menu, Prompt
-from ivr.engine.match import find, value_of
+from ivr.engine.events import Input, Recorded
+from ivr.engine.flow import Choice, Menu, Prompt, RecordStep
+from ivr.engine.match import NOTE, clean, find, value_of
 from ivr.engine.turn import Turn
-from ivr.engine.waits import GO_ON, always_of, offers_of, options_at
+from ivr.engine.waits import GO_ON, Question, always_of, offers_of, options_at, tries_of
 from ivr.engine.words import words_in, words_of
 
 HEARD = 0.5  # confidence from which speech counts as heard (the default of VoiceXML 2.0, section 6.3.2)
 OFFER_TRIES = 3  # then we go on: whoever comes back mostly wants to
 
 
-def answered(turn: Turn, question: Menu | AskSlot, event: Input) -> None:
+def answered(turn: Turn, question: Question, event: Input) -> None:
     """The customer said, pressed, typed or clicked something at a question."""
     if not (_take_answer(turn, question, event) or _take_always(turn, event)):
-        _not_understood(turn, question)
+        _not_understood(turn, question, event)
 
 
-def silent(turn: Turn, question: Menu | AskSlot) -> None:
+def silent(turn: Turn, question: Question) -> None:
     """The wait's time passed in silence."""
     turn.count(noinputs=1)
-    _ask_again(turn, question, _nth(question.tries.no_input, turn.journey.noinputs))
+    _ask_again(turn, question, _nth(tries_of(question).no_input, turn.journey.noinputs))
 
 
-def _not_understood(turn: Turn, question: Menu | AskSlot) -> None:
-    turn.count(nomatches=1)
-    _ask_again(turn, question, _nth(question.tries.no_match, turn.journey.nomatches))
+def recorded(turn: Turn, question: RecordStep, event: Recorded) -> None:
+    """A message was spoken; one without an id is none."""
+    if recording := clean(event.recording, NOTE):
+        turn.keep({question.slot: f"recording:{recording}"}, given=True)
+        turn.go(question.next)
+    else:
+        silent(turn, question)
+
+
+def _not_understood(turn: Turn, question: Question, event: Input) -> None:
+    _count_nomatch(turn, event)
+    _ask_again(turn, question, _nth(tries_of(question).no_match, turn.journey.nomatches))
+
+
+def _count_nomatch(turn: Turn, event: Input) -> None:
+    turn.count(nomatches=1, misheard=event.mode == "speech")
 
 
 def offer_answered(turn: Turn, event: Input) -> None:
@@ -43,7 +56,7 @@ def offer_answered(turn: Turn, event: Input) -> None:
     elif option:
         turn.start_over()
     elif not _take_always(turn, event):
-        turn.count(nomatches=1)
+        _count_nomatch(turn, event)
         _offer_again(turn)
 
 
@@ -52,7 +65,7 @@ def offer_silent(turn: Turn) -> None:
     _offer_again(turn)
 
 
-def _take_answer(turn: Turn, question: Menu | AskSlot, event: Input) -> bool:
+def _take_answer(turn: Turn, question: Question, event: Input) -> bool:
     if isinstance(question, Menu):
         return _take(turn, question.choices, _heard(turn, event, options_at(turn.flow, question)))
     spec = turn.flow.slots[question.slot]
@@ -98,10 +111,11 @@ def _is_clear(event: Input) -> bool:
     return event.mode != "speech" or event.confidence >= HEARD
 
 
-def _ask_again(turn: Turn, question: Menu | AskSlot, first: Prompt | None) -> None:
+def _ask_again(turn: Turn, question: Question, first: Prompt | None) -> None:
     """Each time in other words, and in the end elsewhere."""
-    if turn.journey.noinputs + turn.journey.nomatches >= question.tries.tries:
-        turn.go(question.tries.exhausted)
+    tries = tries_of(question)
+    if turn.journey.noinputs + turn.journey.nomatches >= tries.tries:
+        turn.go(tries.exhausted)
     else:
         turn.say(first)
         turn.wait()

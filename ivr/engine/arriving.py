@@ -19,7 +19,11 @@ def arrived(turn: Turn, event: Arrived) -> None:
     over = _is_over(turn.flow, turn.journey)
     turn.journey = _taken_over(turn, event)
     at = turn.journey.step or turn.flow.start
-    if event.step in turn.flow.steps:
+    if (elsewhere := _switched(turn)) is not None:
+        if over or event.resume == "fresh":
+            turn.forget()
+        turn.go(elsewhere)
+    elif event.step in turn.flow.steps:
         _go_on(turn, event.step or at)
     elif over or event.resume == "fresh":
         turn.start_over()
@@ -31,6 +35,14 @@ def arrived(turn: Turn, event: Arrived) -> None:
         turn.offer()
     else:
         _go_on(turn, at)
+
+
+def _switched(turn: Turn) -> str | None:
+    """What ops have switched on is said to whoever arrives; where it leads them, if anywhere."""
+    on = [switch for name, switch in turn.flow.switches.items() if name in turn.switches]
+    for switch in on:
+        turn.say(switch.say)
+    return next((switch.goto for switch in on if switch.goto), None)
 
 
 def _is_over(flow: Flow, journey: Journey) -> bool:

@@ -1,20 +1,38 @@
-"""Whether a branch is taken: the declared conditions of a menu, tried on a journey."""
+"""Which way a branch or a split goes: the declared conditions of a menu, tried on a journey, and shares of journeys."""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Set
 from decimal import Decimal, InvalidOperation
 
-from ivr.engine.flow import Branch, Condition, Flow
+from ivr.engine.flow import Branch, Condition, Flow, Split
+from ivr.engine.hours import state_at
 from ivr.engine.journey import Journey
 
 
-def chosen(flow: Flow, journey: Journey, branch: Branch) -> str:
-    """The first step whose conditions all hold."""
-    fits = (target for case, target in branch.cases if all(_holds(_subject(flow, journey, c.subject), c) for c in case))
-    return next(fits, branch.otherwise)
+def chosen(flow: Flow, journey: Journey, branch: Branch, at: float, switches: Set[str]) -> str:
+    """The first step whose conditions all hold, at that time and with these switches on."""
+
+    def fits(case: tuple[Condition, ...]) -> bool:
+        return all(_holds(_subject(flow, journey, c.subject, at, switches), c) for c in case)
+
+    return next((target for case, target in branch.cases if fits(case)), branch.otherwise)
 
 
-def _subject(flow: Flow, journey: Journey, subject: str) -> str | None:
+def drawn(journey: Journey, name: str, split: Split) -> str:
+    """The way of this journey at the split `name`: no dice, so it is the same each time and anybody can check it."""
+    digest = hashlib.sha256(f"{journey.id} {name}".encode(errors="replace")).digest()
+    lot = int.from_bytes(digest[:8], "big") / 2**64 * 100
+    below = 0.0
+    for percent, target in split.ways:
+        below += percent
+        if lot < below:
+            return target
+    return split.ways[-1][1]
+
+
+def _subject(flow: Flow, journey: Journey, subject: str, at: float, switches: Set[str]) -> str | None:
     contact = journey.contact
     match subject:
         case "channel":
@@ -23,9 +41,13 @@ def _subject(flow: Flow, journey: Journey, subject: str) -> str | None:
             return str(contact.trust) if contact else None
         case "language":
             return flow.language  # the engine has it in the customer's
-        case _:
-            slot = journey.slots.get(subject)
-            return slot.value if slot else None
+    kind, _, name = subject.partition(".")
+    if kind == "hours" and name in flow.hours:
+        return state_at(flow.hours[name], at)
+    if kind == "switch" and name in flow.switches:
+        return "on" if name in switches else "off"
+    slot = journey.slots.get(subject)
+    return slot.value if slot else None
 
 
 def _holds(value: str | None, condition: Condition) -> bool:

@@ -87,6 +87,7 @@ class Journey:
     turn: int = 0
     noinputs: int = 0
     nomatches: int = 0
+    misheard: int = 0  # the nomatches that were spoken
     slots: Mapping[str, Slot] = field(default_factory=dict)
     ledger: tuple[Ask, ...] = ()
     path: tuple[Visit, ...] = ()

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Literal
 
 from ivr.engine.actions import Action, Hangup
-from ivr.engine.answers import answered, offer_answered, offer_silent, silent
+from ivr.engine.answers import answered, offer_answered, offer_silent, recorded, silent
 from ivr.engine.arriving import arrived
 from ivr.engine.events import (
     AgentJoined,
@@ -29,8 +29,9 @@ from ivr.engine.events import (
     Left,
     NoInput,
     QueueLeft,
+    Recorded,
 )
-from ivr.engine.flow import AskSlot, Flow, Handoff, InvokeStep, Menu, Step
+from ivr.engine.flow import AskSlot, Flow, Handoff, InvokeStep, Menu, RecordStep, Step
 from ivr.engine.journey import Journey, Status
 from ivr.engine.match import NOTE, clean, saved_value
 from ivr.engine.render import summary
@@ -81,10 +82,12 @@ def _take(turn: Turn, event: Event) -> bool:  # noqa: C901  # one line for each 
     match event, _place(turn.flow, turn.journey):
         case Arrived() as arrival, _ if not _is_here(turn, arrival):
             arrived(turn, arrival)
-        case Input() as said, (Menu() | AskSlot()) as question:
+        case Input() as said, (Menu() | AskSlot() | RecordStep()) as question:
             answered(turn, question, said)
-        case NoInput(), (Menu() | AskSlot()) as question:
+        case NoInput(), (Menu() | AskSlot() | RecordStep()) as question:
             silent(turn, question)
+        case Recorded() as message, RecordStep() as question:
+            recorded(turn, question, message)
         case Input() as said, "offer":
             offer_answered(turn, said)
         case NoInput(), "offer":

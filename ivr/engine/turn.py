@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import assert_never
 
 from ivr.engine import conditions, render
-from ivr.engine.actions import Action, Hangup, Say, Send
+from ivr.engine.actions import Action, BookCallback, Hangup, Say, Send
 from ivr.engine.events import Event
 from ivr.engine.flow import (
     AskSlot,
     Branch,
+    CallbackStep,
     End,
     Flow,
     Goto,
@@ -19,10 +20,12 @@ from ivr.engine.flow import (
     InvokeStep,
     Menu,
     Prompt,
+    RecordStep,
     Ref,
     SayStep,
     SendStep,
     SetStep,
+    Split,
     Step,
 )
 from ivr.engine.journey import Ask, Contact, Journey, Slot, Visit
@@ -31,6 +34,7 @@ from ivr.engine.match import MAX_TEXT
 from ivr.engine.waits import prompt_of, wait_of
 
 LANGUAGE = "language"  # what a `set` of this name changes is no slot
+DIGITS = frozenset("0123456789")
 MAX_STEPS = 100  # in one turn; more are a loop
 SEEN, PATH, LEDGER = 32, 50, 200  # how many events, visits and asks a journey remembers
 
@@ -41,6 +45,7 @@ class Turn:
     def __init__(self, flow: Flow, journey: Journey, event: Event) -> None:
         self._flow = flow
         self.at = event.at
+        self.switches = event.switches
         self.journey = replace(journey, seen=(*journey.seen, event.id)[-SEEN:])
         self.actions: list[Action] = []
 
@@ -62,7 +67,7 @@ class Turn:
     def go(self, name: str, *, keep_counters: bool = False) -> None:
         """Enter a step and run on until a wait or a hang-up."""
         origin = self.journey
-        tries = (origin.noinputs, origin.nomatches) if keep_counters else (0, 0)
+        tries = (origin.noinputs, origin.nomatches, origin.misheard) if keep_counters else (0, 0, 0)
         for _ in range(MAX_STEPS):
             if name not in self.flow.steps:
                 break
@@ -70,7 +75,7 @@ class Turn:
             following = _perform(self, self.flow.steps[name])
             if following is None:
                 return
-            name, tries = following, (0, 0)
+            name, tries = following, (0, 0, 0)
         self._give_up(origin)
 
     def begin(self) -> None:
@@ -80,12 +85,15 @@ class Turn:
 
     def start_over(self) -> None:
         """From the flow's start, and nothing is known. The ledger stays: it is about us, not about the customer."""
-        self.journey = replace(self.journey, slots={}, path=())
+        self.forget()
         self.begin()
+
+    def forget(self) -> None:
+        self.journey = replace(self.journey, slots={}, path=(), step=None)
 
     def offer(self) -> None:
         """Ask whether to go on or to start over. The tries at the step itself begin anew: it has been a while."""
-        self.journey = replace(self.journey, offering=True, noinputs=0, nomatches=0)
+        self.journey = replace(self.journey, offering=True, noinputs=0, nomatches=0, misheard=0)
         self.wait()
 
     def wait(self) -> None:
@@ -101,9 +109,14 @@ class Turn:
         """The end, for this contact."""
         self.actions.append(Hangup())
 
-    def count(self, *, noinputs: int = 0, nomatches: int = 0) -> None:
+    def count(self, *, noinputs: int = 0, nomatches: int = 0, misheard: int = 0) -> None:
         journey = self.journey
-        self.journey = replace(journey, noinputs=journey.noinputs + noinputs, nomatches=journey.nomatches + nomatches)
+        self.journey = replace(
+            journey,
+            noinputs=journey.noinputs + noinputs,
+            nomatches=journey.nomatches + nomatches,
+            misheard=journey.misheard + misheard,
+        )
 
     def say(self, prompt: Prompt | None) -> None:
         self.actions += render.say(self.flow, self.journey, prompt)
@@ -143,9 +156,15 @@ class Turn:
         if _question(line) not in map(_question, journey.ledger):
             self.journey = replace(journey, ledger=(*journey.ledger, line)[-LEDGER:])
 
-    def _enter(self, name: str, noinputs: int, nomatches: int) -> None:
+    def _enter(self, name: str, noinputs: int, nomatches: int, misheard: int) -> None:
         self.journey = replace(
-            self.journey, step=name, offering=False, status="live", noinputs=noinputs, nomatches=nomatches
+            self.journey,
+            step=name,
+            offering=False,
+            status="live",
+            noinputs=noinputs,
+            nomatches=nomatches,
+            misheard=misheard,
         )
 
     def _give_up(self, origin: Journey) -> None:
@@ -184,7 +203,13 @@ def _perform(turn: Turn, step: Step) -> str | None:  # noqa: C901  # one case fo
         case SetStep():
             return _set(turn, step)
         case Branch():
-            return conditions.chosen(turn.flow, turn.journey, step)
+            return conditions.chosen(turn.flow, turn.journey, step, turn.at, turn.switches)
+        case Split():
+            return conditions.drawn(turn.journey, turn.journey.step or "", step)
+        case RecordStep():
+            return _take_message(turn, step)
+        case CallbackStep():
+            return _promise(turn, step)
         case Goto():
             return step.target
         case End():
@@ -208,6 +233,30 @@ def _ask(turn: Turn, step: AskSlot) -> str | None:
     turn.note_ask(step.slot, known=False)
     turn.wait()
     return None
+
+
+def _take_message(turn: Turn, step: RecordStep) -> str | None:
+    """A message that was left is not asked for again."""
+    if step.slot in turn.journey.slots:
+        turn.note_ask(step.slot, known=True)
+        return step.next
+    turn.visit()
+    turn.note_ask(step.slot, known=False)
+    turn.wait()
+    return None
+
+
+def _promise(turn: Turn, step: CallbackStep) -> str:
+    """Without a number there is nothing to promise."""
+    flow, journey = turn.flow, turn.journey
+    number = render.for_service(flow, journey, step.number) if step.number else turn.contact.reach.get("sms", "")
+    if not any(character in DIGITS for character in number):
+        return step.failed
+    turn.visit()
+    when, why = render.for_agent(flow, journey, step.when), render.summary(flow, journey)
+    turn.actions.append(BookCallback(journey.step or "", number.strip(), step.queue, when, why))
+    turn.say(step.prompt)
+    return step.next
 
 
 def _send(turn: Turn, step: SendStep) -> str:

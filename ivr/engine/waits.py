@@ -4,8 +4,8 @@ repeated at any time, by any process."""
 from __future__ import annotations
 
 from ivr.engine import render
-from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Invoke, Keys, Option, Say, SlotType, Wait
-from ivr.engine.flow import AskSlot, Choice, Flow, Handoff, InvokeStep, Menu, SlotSpec
+from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Invoke, Keys, Option, Record, Say, SlotType, Wait
+from ivr.engine.flow import AskSlot, Choice, Flow, Handoff, InvokeStep, Menu, RecordStep, SlotSpec, Tries
 from ivr.engine.journey import Journey
 from ivr.engine.match import options_of
 from ivr.engine.words import words_of
@@ -13,6 +13,10 @@ from ivr.engine.words import words_of
 OFFER_TIMEOUT, OFFER_INTERDIGIT = 8.0, 3.0  # seconds; the offer is short, so there is no need to set them
 GO_ON, START_OVER = "go_on", "start_over"
 LISTED = {"sms", "email"}  # channels without buttons: options are written out
+
+MESSAGE_TRIES, MESSAGE_INTERDIGIT = 2, 3.0  # who says nothing to the second prompt has no message
+
+Question = Menu | AskSlot | RecordStep
 
 # Keys from min to max that make a value of the type; 15 digits are as many as `match` takes
 VALUE_KEYS: dict[SlotType, tuple[int, int]] = {"number": (1, 15), "money": (1, 15), "date": (8, 8)}
@@ -27,7 +31,7 @@ def current_wait(flow: Flow, journey: Journey) -> tuple[Action, ...]:
     """The current wait to repeat, a question with its prompt; a hang-up where there is none. Changes nothing."""
     flow = flow.in_language(journey.language)
     wait = wait_of(flow, journey)
-    return (*prompt_of(flow, journey), wait) if isinstance(wait, Collect) else (wait,)
+    return (*prompt_of(flow, journey), wait) if isinstance(wait, Collect | Record) else (wait,)
 
 
 def wait_of(flow: Flow, journey: Journey) -> Wait | Hangup:
@@ -45,10 +49,22 @@ def wait_of(flow: Flow, journey: Journey) -> Wait | Hangup:
             tries = step.tries
             always, timeout, interdigit = always_of(flow), tries.timeout, tries.interdigit
             return Collect(
-                journey.turn, name, None, None, options, always, keys, timeout, interdigit, language=flow.language
+                turn=journey.turn,
+                step=name,
+                slot=None,
+                type=None,
+                options=options,
+                always=always,
+                keys=keys,
+                timeout=timeout,
+                interdigit=interdigit,
+                language=flow.language,
+                speech=not by_keys_only(flow, journey),
             )
         case AskSlot():
             return _ask(flow, journey, name, step)
+        case RecordStep():
+            return _message(flow, journey, name, step)
         case InvokeStep():
             arguments = {key: render.for_service(flow, journey, value) for key, value in step.arguments.items()}
             return Invoke(journey.turn, name, step.service, arguments, step.timeout)
@@ -60,7 +76,15 @@ def wait_of(flow: Flow, journey: Journey) -> Wait | Hangup:
 
 
 def prompt_of(flow: Flow, journey: Journey) -> tuple[Say, ...]:
-    """The words of the current step, its options after them where the channel has no buttons."""
+    """The words of the current step, its options after them where the channel has no buttons; the keys offered first
+    where ears were tried in vain."""
+    words = _prompt_of(flow, journey)
+    if not by_keys_only(flow, journey):
+        return words
+    return (Say(words_of(flow.language).use_keys, fixed=True, language=flow.language), *words)
+
+
+def _prompt_of(flow: Flow, journey: Journey) -> tuple[Say, ...]:
     if journey.offering:
         return (
             *render.say(flow, journey, flow.resume.offer),
@@ -74,16 +98,28 @@ def prompt_of(flow: Flow, journey: Journey) -> tuple[Say, ...]:
             return (*render.say(flow, journey, step.prompt), *_answers(flow, journey, flow.slots[step.slot]))
         case InvokeStep():
             return render.say(flow, journey, step.filler)
-        case Handoff():
+        case RecordStep() | Handoff():
             return render.say(flow, journey, step.prompt)
         case _:
             return ()
 
 
-def options_at(flow: Flow, step: Menu | AskSlot) -> tuple[Option, ...]:
+def options_at(flow: Flow, step: Question) -> tuple[Option, ...]:
     if isinstance(step, Menu):
         return tuple(map(_option, step.choices))
     return options_of(flow.slots[step.slot], words_of(flow.language))
+
+
+def tries_of(step: Question) -> Tries:
+    """A message has no tries of its own: its prompt is said once more."""
+    if isinstance(step, RecordStep):
+        return Tries((), (), MESSAGE_TRIES, step.failed, step.timeout, MESSAGE_INTERDIGIT)
+    return step.tries
+
+
+def by_keys_only(flow: Flow, journey: Journey) -> bool:
+    """Whether ears were tried often enough: a caller who is not understood is offered the keys."""
+    return render.spoken(journey) and journey.misheard >= flow.keys_after
 
 
 def always_of(flow: Flow) -> tuple[Option, ...]:
@@ -121,14 +157,47 @@ def _ask(flow: Flow, journey: Journey, name: str, step: AskSlot) -> Collect:
         interdigit=step.tries.interdigit,
         secret=spec.sensitivity == "secret",
         language=flow.language,
+        speech=not by_keys_only(flow, journey),
+    )
+
+
+def _message(flow: Flow, journey: Journey, name: str, step: RecordStep) -> Record | Collect:
+    """Where there is no sound to record, the words are written."""
+    secret = flow.slots[step.slot].sensitivity == "secret"
+    if render.spoken(journey):
+        return Record(journey.turn, name, step.slot, step.longest, step.silence, step.timeout, secret=secret)
+    always = always_of(flow)
+    return Collect(
+        turn=journey.turn,
+        step=name,
+        slot=step.slot,
+        type="text",
+        options=(),
+        always=always,
+        keys=Keys(_keys(*always)),
+        timeout=step.timeout,
+        interdigit=MESSAGE_INTERDIGIT,
+        secret=secret,
+        language=flow.language,
     )
 
 
 def _offer(flow: Flow, journey: Journey, name: str) -> Collect:
     options, always = offers_of(flow), always_of(flow)
     keys = Keys(options=_keys(*options, *always))
-    timeout, interdigit = OFFER_TIMEOUT, OFFER_INTERDIGIT
-    return Collect(journey.turn, name, None, None, options, always, keys, timeout, interdigit, language=flow.language)
+    return Collect(
+        turn=journey.turn,
+        step=name,
+        slot=None,
+        type=None,
+        options=options,
+        always=always,
+        keys=keys,
+        timeout=OFFER_TIMEOUT,
+        interdigit=OFFER_INTERDIGIT,
+        language=flow.language,
+        speech=not by_keys_only(flow, journey),
+    )
 
 
 def _answers(flow: Flow, journey: Journey, spec: SlotSpec) -> tuple[Say, ...]:

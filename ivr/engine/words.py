@@ -43,6 +43,7 @@ class Words:
     continuing: str = "Let us go on where we were."
     changed: str = "I am sorry, our menu has changed since. Let us begin again."
     too_much: str = "I am sorry, that is more than I can keep. Please use fewer words."
+    use_keys: str = "Please use the keys of your phone."
     choice: str = "To {label}, press {key}."
     value: str = "For {label}, press {key}."
     yes_or_no: str = "Press 1 for yes, 2 for no."
