@@ -317,6 +317,7 @@ class Flow:
     hours: Mapping[str, Hours] = field(default_factory=dict)
     switches: Mapping[str, Switch] = field(default_factory=dict)
     keys_after: int = 2
+    accepted: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # rule -> step ("": all) -> reason
     currency: str | None = None
 
     @property

@@ -9,6 +9,7 @@ from typing import Literal
 from ivr.engine.events import Channel
 from ivr.engine.flow import Flow, ResumePolicy, ResumeRule
 from ivr.engine.loader import slots, source, steps, values, verbs, wording
+from ivr.engine.loader.accept import accepted
 from ivr.engine.loader.check import check
 from ivr.engine.loader.mistakes import Mistakes
 from ivr.engine.loader.reader import Draft, Reader, one_of
@@ -61,6 +62,7 @@ def _flow(top: Reader, content: bytes) -> Flow:
         resume=_resume(top),
         sorry=top.prompt_or("sorry", wording.SORRY),
         source=content.decode(),
+        accepted=accepted(top),
         places={step: (None, place.line) for step, place in draft.step_places.items()},
     )
 
