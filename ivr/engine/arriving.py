@@ -14,17 +14,18 @@ from ivr.engine.words import words_of
 
 def arrived(turn: Turn, event: Arrived) -> None:
     """The new contact has the journey, whoever had it before. The flow may be a newer version than the journey was
-    pinned to; then it is pinned to this one. If that has not kept the step, we say so and begin again, with the
-    answers there are."""
+    pinned to; then it is pinned to this one, at the same step or where that was moved to. If it is nowhere in there, we
+    say so and begin again, with the answers there are."""
     over = _is_over(turn.flow, turn.journey)
     turn.journey = _taken_over(turn, event)
     at = turn.journey.step or turn.flow.start
+    link = turn.flow.kept(event.step)
     if (elsewhere := _switched(turn)) is not None:
         if over or event.resume == "fresh":
             turn.forget()
         turn.go(elsewhere)
-    elif event.step in turn.flow.steps:
-        _go_on(turn, event.step or at)
+    elif link is not None:
+        _go_on(turn, link)
     elif over or event.resume == "fresh":
         turn.start_over()
     elif at not in turn.flow.steps:
@@ -60,7 +61,20 @@ def _taken_over(turn: Turn, event: Arrived) -> Journey:
     name = clean(event.customer_name, NOTE)
     contact = Contact(event.contact, event.channel, event.trust, event.reach, name, event.node)
     customer = event.customer or journey.customer
-    return replace(journey, contact=contact, customer=customer, status="live", version=turn.flow.version)
+    return _in_version(turn.flow, replace(journey, contact=contact, customer=customer, status="live"))
+
+
+def _in_version(flow: Flow, journey: Journey) -> Journey:
+    """Pinned to that version. Where its step was moved to, the tries begin anew; and of an answer to a slot that is
+    not there any more nobody could say who may see it."""
+    if journey.version == flow.version:
+        return journey
+    slots = {name: slot for name, slot in journey.slots.items() if name in flow.slots}
+    journey = replace(journey, version=flow.version, slots=slots)
+    step = flow.kept(journey.step)
+    if step is None or step == journey.step:
+        return journey
+    return replace(journey, step=step, noinputs=0, nomatches=0, misheard=0)
 
 
 def _go_on(turn: Turn, step: str) -> None:

@@ -317,6 +317,7 @@ class Flow:
     hours: Mapping[str, Hours] = field(default_factory=dict)
     switches: Mapping[str, Switch] = field(default_factory=dict)
     keys_after: int = 2
+    moved: Mapping[str, str] = field(default_factory=dict)  # step of earlier versions -> where it is in this one
     accepted: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # rule -> step ("": all) -> reason
     currency: str | None = None
 
@@ -329,6 +330,11 @@ class Flow:
     def lines(self) -> Mapping[str, int]:
         """Step -> line in the file that it is written in."""
         return {step: line for step, (_, line) in self.places.items()}
+
+    def kept(self, step: str | None) -> str | None:
+        """Where that step of this or an earlier version is now; None: nowhere."""
+        now = step if step in self.steps else self.moved.get(step or "")
+        return now if now in self.steps else None
 
     def in_language(self, language: str | None) -> Flow:
         """This flow in that language, or as it is."""
