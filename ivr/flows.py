@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from context_bridge.records import ContextStore
-from ivr.engine.flow import Flow, ServiceSpec
+from ivr.engine.flow import Flow
 from ivr.engine.loader import MenuMistakes, Mistake, load, load_services
+from ivr.engine.services import Services
 
 log = logging.getLogger(__name__)
 
@@ -17,16 +18,16 @@ class UnknownMenu(Exception):
     """No menu of this name is loaded; the message names those that are."""
 
 
-def read_folder(folder: Path, services_file: Path | None = None) -> tuple[dict[str, Flow], Mapping[str, ServiceSpec]]:
+def read_folder(folder: Path, services_file: Path | None = None) -> tuple[dict[str, Flow], Services]:
     """All menus of a folder and the services they use. Raises `MenuMistakes` with every mistake of every file."""
     if not folder.is_dir():
         raise UnknownMenu(f"there is no folder {folder}; set IVR_MENUS to the one that holds your menus")
     file = services_file or folder / "services.yaml"
     mistakes: list[Mistake] = []
-    services: Mapping[str, ServiceSpec] = {}
+    services = Services()
     flows: dict[str, Flow] = {}
     try:
-        services = load_services(file.read_bytes(), file.name) if file.exists() else {}
+        services = load_services(file.read_bytes(), file.name) if file.exists() else services
     except MenuMistakes as error:
         mistakes += error.mistakes
     for path in sorted(folder.glob("*.yaml")):

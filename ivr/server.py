@@ -23,7 +23,7 @@ from context_bridge.identity import is_region
 from context_bridge.live import open_bus
 from context_bridge.records import Change, ContextStore, EventBus, StoreUnavailable
 from context_bridge.store import open_store
-from ivr.backoffice import HttpBackOffice
+from ivr.backoffice import HttpBackOffice, Secrets
 from ivr.channels.chat import Chat
 from ivr.channels.webphone import WebPhone
 from ivr.driver import Driver
@@ -87,7 +87,9 @@ async def build(
         stack.push_async_callback(bus.close)
         voice = Speaker(settings.prompts_dir, settings.voice, settings.voice_rate, settings.menus)
         speaker = await stack.enter_async_context(voice)
-        back_office = HttpBackOffice(services, f"http://{settings.host}:{settings.port}")
+        back_office = HttpBackOffice(
+            services, f"http://{settings.host}:{settings.port}", Secrets.of(services, settings.secrets_dir)
+        )
         stack.push_async_callback(back_office.close)
 
         flows, metrics = Flows(menus, store), Metrics()

@@ -27,6 +27,7 @@ class Settings:
     menus: Path = Path(__file__).parent / "menus"
     menu: str = "support"  # the menu that calls without a menu of their own get
     services: Path | None = None  # declared back offices; None: `services.yaml` beside the menus
+    secrets_dir: Path | None = None  # files with the secrets of services, one each; None: the environment has them
     ami_url: str = ""  # ami://user:secret@host:5038; empty: no Asterisk
     asterisk_sounds: Path | None = None  # where Asterisk may read our prompts; None: data_dir/prompts
     voice: str = "gmw/en-us"
@@ -51,6 +52,7 @@ class Settings:
 
 
 PREFIX = "IVR_"
+SECRET_PREFIX = "IVR_SECRET_"  # noqa: S105  # of what services.yaml calls secrets, which `ivr.backoffice.secret` reads
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -59,7 +61,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     known = {PREFIX + f.name.upper(): f for f in fields(Settings)}
     values: dict[str, object] = {}
     mistakes = []
-    for name in sorted(n for n in environ if n.startswith(PREFIX)):
+    for name in sorted(n for n in environ if n.startswith(PREFIX) and not n.startswith(SECRET_PREFIX)):
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             mistakes.append(f"{name} is not a setting" + (f"; did you mean {near[0]}?" if near else ""))

@@ -64,7 +64,7 @@ def _mistakes(text: str) -> tuple[Mistake, ...]:
 
 @pytest.mark.parametrize("text", EXAMPLES)
 def test_examples_are_loaded(text: str) -> None:
-    if text.startswith("services:"):
+    if "\nservices:\n" in f"\n{text}":
         assert load_services(text, "services.yaml")
     else:
         assert loaded(text).steps

@@ -12,8 +12,8 @@ from typing import TypeAlias
 from ivr import conversation_file, settings
 from ivr.cli.complaint import Complaint
 from ivr.conversation_file import ConversationMistake, ConversationMistakes
-from ivr.engine.flow import ServiceSpec
 from ivr.engine.loader import MenuMistakes, Mistake, load, load_services
+from ivr.engine.services import ServiceSpec
 
 CONVERSATIONS = "conversations"  # the folder beside the menus that holds their tests
 SERVICES = "services.yaml"

@@ -30,6 +30,7 @@ from context_bridge.store import open_store  # noqa: E402
 from ivr.backoffice import HttpBackOffice  # noqa: E402
 from ivr.driver import Driver  # noqa: E402
 from ivr.engine.loader import load  # noqa: E402
+from ivr.engine.services import Services  # noqa: E402
 from ivr.flows import Flows  # noqa: E402
 from ivr.settings import Settings  # noqa: E402
 from ivr.turns import Keeping  # noqa: E402
@@ -79,7 +80,7 @@ async def one_question(folder: Path) -> AsyncIterator[Driver]:
     flows = Flows({"again": load(MENU, "again.yaml")}, store)
     keeping = Keeping(b"not a secret, it is a bench", journey=86400.0, link=86400.0)
     try:
-        yield Driver(store, bus, flows, HttpBackOffice({}, ""), keeping, "US", time.time)
+        yield Driver(store, bus, flows, HttpBackOffice(Services(), ""), keeping, "US", time.time)
     finally:
         await store.close()
 

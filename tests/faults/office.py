@@ -63,7 +63,8 @@ steps:
 def services(port: int) -> str:
     """The declarations of the offices, the one at `port` and the one where nobody is."""
     refused = free_port()
-    return "services:\n" + "".join(
+    head = f"allow: ['127.0.0.1:{port}', '127.0.0.1:{refused}']\nservices:\n"
+    return head + "".join(
         f"  {name}: {{url: 'http://127.0.0.1:{refused if name == REFUSED else port}/{name}', "
         f"method: GET, timeout: {TIMEOUT}s, answer: [status]}}\n"
         for name in ALL

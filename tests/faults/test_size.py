@@ -9,9 +9,10 @@ import pytest
 
 from context_bridge.codec import encode
 from ivr.engine.events import Arrived, Event, Input, Invoked, Left, NoInput
-from ivr.engine.flow import Flow, ServiceSpec
+from ivr.engine.flow import Flow
 from ivr.engine.journey import Ask, Journey, Visit
 from ivr.engine.loader import load
+from ivr.engine.services import AnswerField, ServiceSpec
 from ivr.engine.turn import LEDGER, PATH
 from ivr.room import taken
 from tests.faults.lab import lab, words
@@ -64,7 +65,8 @@ async def test_what_finds_no_room_is_told_and_nothing_is_lost(tmp_path: Path) ->
 
 @pytest.fixture(scope="module")
 def flow() -> Flow:
-    return load(menu(), "letters", {"archive": ServiceSpec("archive", ("http://x/",), "GET", 3, {"letter19": "l"})})
+    archive = ServiceSpec("archive", ("http://x/",), "GET", 3, {"letter19": AnswerField(("l",))})
+    return load(menu(), "letters", {"archive": archive})
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from context_bridge.records import Customer
 from ivr.backoffice import BackOfficeError
 from ivr.channels.webphone import WebPhone
 from ivr.conversation import Conversation
-from ivr.engine.flow import ServiceSpec
+from ivr.engine.services import ServiceSpec
 from ivr.flows import read_folder
 from ivr.server import Segue, application, build
 from ivr.settings import Settings
@@ -76,7 +76,7 @@ def _route(spec: ServiceSpec, script: ScriptedBackOffice) -> web.RouteDef:
             values = await script.ask(spec.name, {}, spec.timeout)
         except BackOfficeError:
             return web.Response(status=503)
-        return web.json_response({key: values[name] for name, key in spec.answer.items() if name in values})
+        return web.json_response({str(at.path[0]): values[name] for name, at in spec.answer.items() if name in values})
 
     path = "".join(part if isinstance(part, str) else f"{{{part.name}}}" for part in spec.url)
     return web.route(spec.method, "/demo" + path.removeprefix("demo:"), answer)

@@ -2,58 +2,82 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from typing import Literal
+from typing import get_args
 
-from ivr.engine.flow import ServiceSpec, Template
-from ivr.engine.loader import source, template, values
-from ivr.engine.loader.mistakes import Mistakes, Unfit
+from ivr.engine.allow import Allow, HostRule, NetworkRule
+from ivr.engine.flow import Template
+from ivr.engine.loader import address, source, values
+from ivr.engine.loader.answer import answer, missing
+from ivr.engine.loader.headers import headers, secrets
+from ivr.engine.loader.mistakes import Mistakes
 from ivr.engine.loader.reader import Draft, Reader, one_of
-from ivr.engine.loader.source import Fields
+from ivr.engine.services import IDEMPOTENT, WITH_BODY, Body, Method, Services, ServiceSpec
 
-METHODS: tuple[Literal["GET", "POST"], ...] = ("GET", "POST")
-# The host stands fast, whatever a customer says: a placeholder may only come behind the first slash of the path.
-ADDRESS = re.compile(r"(https?://[A-Za-z0-9.:\[\]-]+/|demo:/)\S*")
+METHODS: tuple[Method, ...] = get_args(Method)
+BODIES: tuple[Body, ...] = get_args(Body)
+NO_ADDRESS: Template = ()
+YES_NO = {"yes": True, "no": False, "true": True, "false": False}
+MOST_RETRIES = 5
 
 
-def load_services(text: str | bytes, name: str) -> Mapping[str, ServiceSpec]:
+def load_services(text: str | bytes, name: str) -> Services:
     """The declared services by their names. Raises `MenuMistakes`; `name` is the file's, for messages."""
     mistakes = Mistakes(name)
     draft = Draft(mistakes)
     found = {}
     remedy = "list the services: {orders.status: {url: …, answer: […]}}"
-    with Reader(source.read(text, mistakes), draft, "a services file") as top, top.inside("services", remedy) as every:
-        for service, _, node in every.entries():
-            with every.reader(service, node, "write its url and answer") as declared:
-                found[service] = _service(declared, service)
+    with Reader(source.read(text, mistakes), draft, "a services file") as top:
+        allow, names = _allow(top), secrets(top)
+        with top.inside("services", remedy) as every:
+            for service, _, node in every.entries():
+                with every.reader(service, node, "write its url and answer") as declared:
+                    found[service] = _service(declared, service, allow, names)
     mistakes.raise_if_any()
-    return found
+    return Services(found, allow)
 
 
-def _service(declared: Reader, name: str) -> ServiceSpec:
+def _allow(top: Reader) -> Allow:
+    rules = top.several("allow", address.rule)
+    hosts = tuple(rule for rule in rules if isinstance(rule, HostRule))
+    return Allow(hosts, tuple(rule for rule in rules if isinstance(rule, NetworkRule)))
+
+
+def _service(declared: Reader, name: str, allow: Allow, names: tuple[str, ...]) -> ServiceSpec:
+    method = declared.get("method", one_of(METHODS), METHODS[0])
+    values_ = answer(declared)
     return ServiceSpec(
         name=name,
-        url=declared.need("url", _url, (), "write the address, with {argument}s in its path"),
-        method=declared.get("method", one_of(METHODS), "GET"),
+        url=_url(declared, allow),
+        method=method,
         timeout=declared.get("timeout", values.duration, 3.0),
-        answer=_answer(declared),
+        answer=values_,
+        headers=headers(declared, names),
+        body=_body(declared, method),
+        retries=_retries(declared, method),
+        missing=missing(declared, values_),
     )
 
 
-def _url(text: str) -> Template:
-    url = template.parse(text)
-    if not url or not isinstance(url[0], str) or not ADDRESS.fullmatch(url[0]) or " " in text:
-        raise Unfit("it is no address", "write https://host/path/{argument}, or demo:/path for the demo back office")
+def _url(declared: Reader, allow: Allow) -> Template:
+    url = declared.need("url", address.url, NO_ADDRESS, "write the address, with {argument}s in its path")
+    if url and not str(url[0]).startswith("demo:"):
+        scheme, host, port = address.target(url)
+        if not allow.names(scheme, host, port):
+            wanted = address.entry(scheme, host, port)
+            declared.wrong(declared.place("url"), f"allow does not list {wanted}", address.remedy(allow, wanted))
     return url
 
 
-def _answer(declared: Reader) -> Mapping[str, str]:
-    """Values by their own names (a list), or value -> key of the JSON answer (a mapping)."""
-    node = declared.node("answer")
-    if node is None:
-        return {}
-    if isinstance(node, Fields):
-        with declared.reader("answer", node, "") as keys:
-            return {value: keys.get(value, values.words, "") for value, _, _ in keys.entries()}
-    return {text.value: text.value for text in declared.texts("answer")}
+def _body(declared: Reader, method: Method) -> Body:
+    if declared.has("body") and method not in WITH_BODY:
+        declared.wrong(declared.place("body"), f"a {method} has no body", "take it away, or use POST")
+    return declared.get("body", one_of(BODIES), "json")
+
+
+def _retries(declared: Reader, method: Method) -> int:
+    retries = declared.get("retries", values.whole(0, MOST_RETRIES), 0)
+    spelt = declared.get("idempotent", one_of(tuple(YES_NO)), "yes" if method in IDEMPOTENT else "no")
+    if retries and not YES_NO[spelt]:
+        problem = f"asking twice may do it twice: this {method} is not idempotent"
+        declared.wrong(declared.place("retries"), problem, "take retries away, or write idempotent: yes if it is")
+    return retries

@@ -1,0 +1,88 @@
+"""Back offices as services.yaml declares them. Frozen; what asking them does is in `ivr.backoffice`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ivr.engine.allow import Allow
+from ivr.engine.flow import Ref, Template
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Body = Literal["json", "form"]
+
+# RFC 9110, section 9.2.2: asking twice is the same as asking once.
+IDEMPOTENT: frozenset[Method] = frozenset({"GET", "PUT", "DELETE"})
+WITH_BODY: frozenset[Method] = frozenset({"POST", "PUT", "PATCH"})
+
+
+@dataclass(frozen=True, slots=True)
+class SecretRef:
+    """`{secret:NAME}` in a header."""
+
+    name: str
+
+
+HeaderValue = tuple[str | SecretRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerField:
+    """Where a value stands in the JSON that comes back: keys and indexes, from the outside in. With `values` (as it
+    comes -> as the menu knows it) all others are unknown. `default` stands for what is absent, null or unknown; None:
+    there is no such value then."""
+
+    path: tuple[str | int, ...]
+    values: Mapping[str, str] | None = None
+    default: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSpec:
+    """A declared back office. `url` names `{argument}`s; the others go into the `body`. An address that begins with
+    `demo:/` is a path of our own demo back office. `timeout` (seconds) is the longest that anybody waits for it, with
+    all `retries`. `missing`: the values when it says that there is no such thing; None: that is a failure."""
+
+    name: str
+    url: Template
+    method: Method
+    timeout: float
+    answer: Mapping[str, AnswerField]
+    headers: Mapping[str, HeaderValue] = field(default_factory=dict)
+    body: Body = "json"
+    retries: int = 0
+    missing: Mapping[str, str] | None = None
+
+    @property
+    def in_url(self) -> frozenset[str]:
+        return frozenset(part.name for part in self.url if isinstance(part, Ref))
+
+    @property
+    def has_body(self) -> bool:
+        return self.method in WITH_BODY
+
+    @property
+    def is_demo(self) -> bool:
+        return bool(self.url) and str(self.url[0]).startswith("demo:")
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        return frozenset(part.name for value in self.headers.values() for part in value if isinstance(part, SecretRef))
+
+
+@dataclass(frozen=True)
+class Services(Mapping[str, ServiceSpec]):
+    """All declared back offices by name, and where they may be."""
+
+    by_name: Mapping[str, ServiceSpec] = field(default_factory=dict)
+    allow: Allow = field(default_factory=Allow)
+
+    def __getitem__(self, name: str) -> ServiceSpec:
+        return self.by_name[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.by_name)
+
+    def __len__(self) -> int:
+        return len(self.by_name)
