@@ -1,0 +1,209 @@
+"""Twilio's REST API: the requests that we send; the only importer of the library's REST client.
+
+The library builds the requests and reads the answers. It does not send them: its asynchronous client forgets its
+time-out and its proxy, sends JSON as a form, and sends a POST again on every 5xx: three messages for one (9.13). A POST
+has no idempotency key, so a lost answer leaves us not knowing: that is `Unknown`, and never tried again blindly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+from urllib.parse import urlencode, urlsplit
+
+import aiohttp
+import msgspec
+from twilio.base.exceptions import TwilioRestException, TwilioServiceException
+from twilio.http import AsyncHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+TIMEOUT = 10.0  # seconds for a whole request
+OURS = {"TWILIO_REGION": "", "TWILIO_EDGE": ""}  # or the library takes those of the environment and goes elsewhere
+LOOKED_THROUGH = 1000  # messages to one number on one day
+
+T = TypeVar("T")
+
+
+class Refused(Exception):
+    """Twilio took the request and said no. `code` is of its error dictionary (twilio.com/docs/api/errors)."""
+
+    def __init__(self, status: int, code: int | None) -> None:
+        super().__init__(f"Twilio refused it with {code or status}")
+        self.status, self.code = status, code
+
+    @property
+    def busy(self) -> bool:
+        """It may be asked again later."""
+        return self.status == 429 or self.code == 20429
+
+
+class Unreached(Exception):
+    """The request never reached Twilio: nothing happened, and it may be sent again."""
+
+
+class Unknown(Exception):
+    """The request may have been carried out; the answer did not come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message as Twilio has it; `at` in Unix seconds, 0 when it was not sent yet."""
+
+    sid: str
+    to: str
+    body: str
+    status: str
+    at: float
+
+
+class Rest:
+    """`base`: where the API is, for a stand-in; empty: Twilio itself. Use as an async context manager."""
+
+    def __init__(self, account: str, user: str, password: str, base: str = "") -> None:
+        self._http = _Http(base)
+        self._client = Client(user, password, account, http_client=self._http, environment=OURS)
+        self._account = account
+
+    async def __aenter__(self) -> Rest:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        await self._http.close()
+
+    async def send(self, to: str, words: Mapping[str, str], told: str) -> str:
+        """Send one message; its SID. `words`: `from_` or `messaging_service_sid`, and `body` or `content_sid` with
+        `content_variables`. Status callbacks go to the address `told`."""
+        message = await _answered(self._client.messages.create_async(to=to, status_callback=told, **words))
+        return str(message.sid)
+
+    async def sent_to(self, to: str, since: float) -> list[Sent]:
+        """What was sent to that address since that time, newest first."""
+        after = datetime.fromtimestamp(since, UTC) - timedelta(days=1)  # the filter knows whole days only
+        rows = await _answered(
+            self._client.messages.list_async(
+                to=to, date_sent_after=after, limit=LOOKED_THROUGH, page_size=LOOKED_THROUGH
+            )
+        )
+        return [Sent(row.sid, row.to, row.body or "", str(row.status), _seconds(row.date_created)) for row in rows]
+
+    async def message(self, sid: str) -> Sent:
+        row = await _answered(self._client.messages(sid).fetch_async())
+        return Sent(row.sid, row.to, row.body or "", str(row.status), _seconds(row.date_created))
+
+    async def lead(self, call: str, url: str) -> None:
+        """Put the document at `url` in the place of the one that runs in this call."""
+        await _answered(self._client.calls(call).update_async(url=url, method="POST"))
+
+    async def status(self, call: str) -> str:
+        return str((await _answered(self._client.calls(call).fetch_async())).status)
+
+    async def check(self) -> str:
+        """The account's state; for `segue doctor`."""
+        return str((await _answered(self._client.api.v2010.accounts(self._account).fetch_async())).status)
+
+
+def _seconds(at: datetime | None) -> float:
+    return at.timestamp() if at else 0.0
+
+
+async def _answered(request: Awaitable[T]) -> T:
+    try:
+        return await request
+    except TwilioRestException as error:
+        raise _refused(error.status, error.code) from error
+    except TwilioServiceException as error:
+        raise _refused(error.status, error.code) from error
+
+
+def _refused(status: int, code: int | None) -> Exception:
+    return Unknown(f"Twilio answered with {status}") if status >= 500 else Refused(status, code)
+
+
+class _Http(AsyncHttpClient):  # type: ignore[misc]  # the library ships no types
+    """Sends what the library built, once."""
+
+    def __init__(self, base: str) -> None:
+        super().__init__(logging.getLogger("twilio"), is_async=True)
+        self._base = base.rstrip("/")
+        self._session: aiohttp.ClientSession | None = None
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def request(
+        self,
+        method: str,
+        uri: str,
+        params: Mapping[str, object] | None = None,
+        data: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - the library's own signature
+        allow_redirects: bool = False,  # noqa: ARG002 - the API has none, and credentials must not follow one
+    ) -> Response:
+        async with self._sending() as session:
+            login = {"Authorization": aiohttp.encode_basic_auth(*auth)} if auth else {}
+            async with session.request(
+                method.upper(),
+                self._address(uri),
+                params=_pairs(params),
+                data=_body(data, headers or {}),
+                headers={**(headers or {}), **login},
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=timeout or TIMEOUT),
+            ) as response:
+                return Response(response.status, await response.text(), response.headers)
+
+    def _address(self, uri: str) -> str:
+        """`https://api.twilio.com/2010…` is `<base>/api/2010…` at a stand-in."""
+        if not self._base:
+            return uri
+        parts = urlsplit(uri)
+        query = f"?{parts.query}" if parts.query else ""
+        return f"{self._base}/{parts.netloc.partition('.')[0]}{parts.path}{query}"
+
+    @asynccontextmanager
+    async def _sending(self) -> AsyncIterator[aiohttp.ClientSession]:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+        try:
+            yield self._session
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise Unreached(type(error).__name__) from error
+        except (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError) as error:
+            raise Unknown(type(error).__name__) from error
+
+
+def _body(data: Mapping[str, object] | None, headers: Mapping[str, str]) -> bytes | None:
+    """As the library's headers say; its own client sends a form whatever they say."""
+    if data is None:
+        return None
+    return msgspec.json.encode(data) if _is_json(headers) else urlencode(_pairs(data)).encode()
+
+
+def _is_json(headers: Mapping[str, str]) -> bool:
+    return headers.get("Content-Type", "").startswith("application/json")
+
+
+def _pairs(fields: Mapping[str, object] | None) -> list[tuple[str, str]]:
+    """A list is a field that comes several times; None is left out."""
+    return [
+        (name, _text(one))
+        for name, value in (fields or {}).items()
+        if value is not None
+        for one in (value if isinstance(value, list | tuple) else (value,))
+    ]
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,364 @@
+"""A stand-in for Twilio's voice: it posts signed webhooks and runs the documents that come back, on a virtual clock.
+
+It is as strict as Twilio and stricter: every document is held to the schema, every address that is to be played is
+fetched. It does what Twilio documents and nothing more; where nobody knows (does a Dial tell its action when the caller
+hangs up?) there is a switch in `Habits`. See twilio.com/docs/voice/twiml for the order in which verbs run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlencode, urljoin, urlsplit
+from xml.etree import ElementTree as ET
+
+import aiohttp
+
+from ivr.channels.twilio_signature import SIGNATURE, form_content, sign
+from tests.twilio.schema import faults
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+SPEAKING = 0.06  # virtual seconds for a character
+MOST_REDIRECTS = 20  # documents without a pause: more are a loop
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """`numbers` we are called on go to `base` (as our server's own clients reach it) and are signed as for `public`."""
+
+    sid: str
+    token: str
+    base: str
+    public: str
+    to: str = "+15005550006"
+
+
+@dataclass(slots=True)
+class Habits:
+    """What may go wrong on the network, each asked for by a test and drawn by its own dice."""
+
+    twice: bool = False  # every webhook is sent twice at once
+    lost: bool = False  # the first answer to every webhook is lost, and it is sent again
+    late_actions: bool = False  # the call's end is told before the last action
+    dial_tells_hang_up: bool = True  # nobody documents it
+
+
+@dataclass
+class Ended(Exception):
+    """The call is over; `by`: caller, document (Hangup, Reject or nothing left to do) or failed."""
+
+    by: str
+
+
+@dataclass
+class Request:
+    path: str
+    form: Mapping[str, str]
+    status: int
+    body: bytes
+
+
+class Call:
+    """One call. A caller's acts return when the document that follows has run up to where it waits again. `heard` is
+    what was said or played, in order; `wrong` is everything that Twilio would have objected to."""
+
+    def __init__(
+        self, http: aiohttp.ClientSession, account: Account, number: str, habits: Habits | None = None, **more: str
+    ) -> None:
+        self._http, self._account, self._habits = http, account, habits or Habits()
+        self.sid = "CA" + secrets.token_hex(16)
+        self.number, self._more = number, more
+        self.now = 0.0
+        self.heard: list[str] = []
+        self.wrong: list[str] = []
+        self.requests: list[Request] = []
+        self.over: str = ""
+        self._at = "/twilio/voice"  # the document that runs
+        self._verbs: list[ET.Element] = []
+        self.waiting: ET.Element | None = None
+        self._sequence = 0
+        self._late: list[tuple[str, dict[str, str]]] = []
+
+    # what a caller does
+
+    async def begin(self) -> None:
+        await self._run("/twilio/voice", {})
+
+    async def press(self, keys: str) -> None:
+        """One Gather after another takes its keys; the rest is pressed at the next."""
+        while keys and not self.over:
+            taken, rest, form = self._gathered(keys)
+            await self._answer(form)
+            assert len(rest) < len(keys), f"{taken!r} ended no question"
+            keys = rest
+
+    async def say(self, words: str, confidence: float = 0.9) -> None:
+        verb = self._wait_in("Gather")
+        assert "speech" in verb.get("input", "dtmf"), "this question has no ears"
+        await self._answer({"SpeechResult": words, "Confidence": f"{confidence}"})
+
+    async def silence(self) -> None:
+        verb = self._wait_in("Gather")
+        self.now += float(verb.get("timeout", "5"))
+        await self._answer({"Digits": ""} if verb.get("actionOnEmptyResult") == "true" else None)
+
+    async def record(self, seconds: int = 7, *, then: str = "#") -> None:
+        self._wait_in("Record")
+        self.now += seconds
+        recording = "RE" + secrets.token_hex(16)
+        address = f"https://api.twilio.com/2010-04-01/Accounts/{self._account.sid}/Recordings/{recording}"
+        await self._answer(
+            {"RecordingSid": recording, "RecordingUrl": address, "RecordingDuration": str(seconds), "Digits": then}
+        )
+
+    async def queue_result(self, result: str, seconds: int = 10) -> None:
+        self._wait_in("Enqueue")
+        self.now += seconds
+        await self._answer({"QueueResult": result, "QueueTime": str(seconds), "QueueSid": "QU" + secrets.token_hex(16)})
+
+    async def dial_result(self, status: str, seconds: int = 20) -> None:
+        self._wait_in("Dial")
+        self.now += seconds
+        leg = "CA" + secrets.token_hex(16)
+        await self._answer({"DialCallStatus": status, "DialCallSid": leg, "DialCallDuration": str(seconds)})
+
+    async def hang_up(self) -> None:
+        """Record and Enqueue tell their action; Gather and what is being said do not."""
+        if self.over:
+            return
+        verb = self.waiting
+        told = {"Record": {"Digits": "hangup"}, "Enqueue": {"QueueResult": "hangup", "QueueTime": "3"}}
+        if self._habits.dial_tells_hang_up:
+            told["Dial"] = {"DialCallStatus": "completed"}
+        action = verb.get("action") if verb is not None and verb.tag in told else None
+        form = told[verb.tag] if verb is not None and action else None
+        if self._habits.late_actions or action is None or form is None:
+            await self._end("caller")
+            if action and form:
+                await self._post(action, {**form, "CallStatus": "completed"})
+            return
+        await self._post(action, {**form, "CallStatus": "completed"})
+        await self._end("caller")
+
+    async def replaced(self, twiml: str = "", url: str = "") -> None:
+        """The REST API put another document in the place of the one that runs; its action is not called."""
+        self.waiting = None
+        if url:
+            await self._run(url, {})
+        else:
+            await self._follow(ET.fromstring(twiml))
+
+    # how documents run
+
+    def _wait_in(self, tag: str) -> ET.Element:
+        assert self.waiting is not None, f"the call is over ({self.over})"
+        assert self.waiting.tag == tag, f"the call waits in {self.waiting.tag}, not in {tag}"
+        return self.waiting
+
+    def _gathered(self, keys: str) -> tuple[str, str, dict[str, str]]:
+        """Keys taken, keys left, and what the action is told."""
+        verb = self._wait_in("Gather")
+        most, end = int(verb.get("numDigits", "1000")), verb.get("finishOnKey", "#")
+        taken = ""
+        for n, key in enumerate(keys):
+            if end and key in end:
+                form = {"Digits": taken, "FinishedOnKey": key, "msg": "Gather End"}
+                return taken, keys[n + 1 :], form
+            taken += key
+            if len(taken) == most:
+                return taken, keys[n + 1 :], {"Digits": taken, "msg": "Gather End"}
+        self.now += float(verb.get("timeout", "5"))
+        return taken, "", {"Digits": taken, "msg": "Gather End"}
+
+    async def _answer(self, form: dict[str, str] | None) -> None:
+        verb, self.waiting = self.waiting, None
+        assert verb is not None
+        if form is None or "action" not in verb.attrib:
+            await self._go_on()
+            return
+        await self._run(verb.get("action", ""), form)
+
+    async def _run(self, address: str, form: dict[str, str]) -> None:
+        """Fetch documents and run them until one waits or the call is over."""
+        try:
+            for _ in range(MOST_REDIRECTS):
+                body = await self._post(address, {"CallStatus": "in-progress", **form})
+                root = ET.fromstring(body)
+                self._verbs = list(root)
+                following = await self._walk()
+                if following is None:
+                    return
+                address, form = following, {}
+            self.wrong.append("a loop of redirects")
+            raise Ended("failed")
+        except Ended as ended:
+            await self._end(ended.by)
+
+    async def _go_on(self) -> None:
+        try:
+            following = await self._walk()
+        except Ended as ended:
+            await self._end(ended.by)
+            return
+        if following is not None:
+            await self._run(following, {})
+
+    async def _follow(self, root: ET.Element) -> None:
+        self._verbs = list(root)
+        await self._go_on()
+
+    async def _walk(self) -> str | None:
+        """Run verbs until one waits (None) or leads to another document (its address)."""
+        while self._verbs:
+            verb = self._verbs.pop(0)
+            match verb.tag:
+                case "Say" | "Play" | "Pause":
+                    await self._utter(verb)
+                case "Gather":
+                    for child in verb:
+                        await self._utter(child)
+                    self.waiting = verb
+                    return None
+                case "Record" | "Enqueue" | "Dial":
+                    self.waiting = verb
+                    return None
+                case "Redirect":
+                    return self._resolved((verb.text or "").strip())
+                case "Hangup" | "Reject":
+                    raise Ended("document")
+                case other:
+                    self.wrong.append(f"this carrier does not know {other}")
+                    raise Ended("failed")
+        raise Ended("document")
+
+    async def _utter(self, verb: ET.Element) -> None:
+        match verb.tag:
+            case "Say":
+                words = "".join(verb.itertext()).strip()
+                self.heard.append(words)
+                self.now += SPEAKING * len(words)
+            case "Play" if verb.text:
+                await self._play(self._resolved(verb.text.strip()))
+            case "Pause":
+                self.now += float(verb.get("length", "1"))
+
+    async def _play(self, address: str) -> None:
+        async with self._http.get(self._account.base + urlsplit(address).path) as response:
+            sound = await response.read()
+            if response.status != 200 or not response.content_type.startswith("audio/"):
+                self.wrong.append(f"{address} is no sound: {response.status} {response.content_type}")
+        self.heard.append(f"<{response.headers.get('X-Words', address.rpartition('/')[2])}>")
+        self.now += len(sound) / 16_000
+
+    def _resolved(self, address: str) -> str:
+        return urljoin(self._account.public + self._at, address)
+
+    # what goes over the wire
+
+    async def _post(self, address: str, form: dict[str, str]) -> bytes:
+        """A webhook as the habits have it; the document that came back."""
+        url = self._resolved(address)
+        self._at = urlsplit(url).path
+        fields = {
+            "CallSid": self.sid,
+            "AccountSid": self._account.sid,
+            "From": self.number,
+            "To": self._account.to,
+            "Caller": self.number,
+            "Called": self._account.to,
+            "Direction": "inbound",
+            "ApiVersion": "2010-04-01",
+            **self._more,
+            **form,
+        }
+        token = secrets.token_hex(8)
+        if self._habits.lost:
+            await self._send(url, fields, token)
+        if self._habits.twice:
+            one, other = await asyncio.gather(self._send(url, fields, token), self._send(url, fields, token))
+            if one.body != other.body:
+                self.wrong.append(f"two answers to one webhook: {one.body!r} and {other.body!r}")
+            answer = one
+        else:
+            answer = await self._send(url, fields, token)
+        if self._habits.lost and answer.body != self.requests[-2 if not self._habits.twice else -3].body:
+            self.wrong.append(f"another answer the second time: {answer.body!r}")
+        if answer.status != 200:
+            self.wrong.append(f"{url} answered {answer.status}")
+            return await self._fall_back(url, fields, answer.status)
+        self.wrong += [f"{url}: {fault}" for fault in faults(answer.body)]
+        return answer.body
+
+    async def _fall_back(self, url: str, fields: dict[str, str], status: int) -> bytes:
+        if self._at == "/twilio/fallback":
+            raise Ended("failed")
+        self._at = "/twilio/fallback"
+        more = {"ErrorCode": "11200", "ErrorUrl": url}
+        answer = await self._send(self._account.public + "/twilio/fallback", {**fields, **more}, secrets.token_hex(8))
+        if answer.status != 200:
+            raise Ended("failed")
+        self.wrong += [f"fallback: {fault}" for fault in faults(answer.body)]
+        return answer.body
+
+    async def _send(self, url: str, fields: Mapping[str, str], token: str) -> Request:
+        content = form_content(list(fields.items()))
+        headers = {
+            **FORM,
+            SIGNATURE: sign(self._account.token, url, content),
+            "I-Twilio-Idempotency-Token": token,
+            "User-Agent": "TwilioProxy/1.1",
+        }
+        target = self._account.base + url.removeprefix(self._account.public)
+        async with self._http.post(target, data=urlencode(fields).encode(), headers=headers) as response:
+            body = await response.read()
+            if response.status == 200 and response.content_type not in {"text/xml", "application/xml"}:
+                self.wrong.append(f"{url} answered {response.content_type}")
+            request = Request(urlsplit(url).path, fields, response.status, body)
+        self.requests.append(request)
+        return request
+
+    async def _end(self, by: str) -> None:
+        """The call's end, told to the number's status callback."""
+        self.over, self.waiting = by, None
+        self._sequence += 1
+        fields = {
+            "CallSid": self.sid,
+            "AccountSid": self._account.sid,
+            "From": self.number,
+            "To": self._account.to,
+            "CallStatus": "completed",
+            "CallDuration": str(int(self.now)),
+            "Duration": str(int(self.now // 60) + 1),
+            "CallbackSource": "call-progress-events",
+            "SequenceNumber": str(self._sequence),
+            "Timestamp": "Sun, 22 Nov 2026 10:00:00 +0000",
+            "Direction": "inbound",
+            **self._more,
+        }
+        answer = await self._send(self._account.public + "/twilio/status", fields, secrets.token_hex(8))
+        if self._habits.twice or self._habits.lost:
+            answer = await self._send(self._account.public + "/twilio/status", fields, secrets.token_hex(8))
+        if answer.status not in {200, 204}:
+            self.wrong.append(f"the status callback answered {answer.status}")
+
+
+@dataclass
+class Carrier:
+    """`async with Carrier(account) as carrier: call = await carrier.call("+1…")`"""
+
+    account: Account
+    habits: Habits = field(default_factory=Habits)
+
+    async def __aenter__(self) -> Carrier:
+        self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self._http.close()
+
+    async def call(self, number: str, habits: Habits | None = None, **more: str) -> Call:
+        call = Call(self._http, self.account, number, habits or self.habits, **more)
+        await call.begin()
+        return call

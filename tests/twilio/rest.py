@@ -1,0 +1,243 @@
+"""A stand-in for Twilio's REST API: requests are held to Twilio's own OpenAPI document, answers are its examples.
+
+What no document says is scripted: the codes of its error dictionary (twilio.com/docs/api/errors), and that a message
+exists from the moment its request was taken, even if nobody got the answer.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+from openapi_schema_validator import OAS30Validator
+
+from tests.twilio.published import OPENAPI, file
+
+PREFIX = "/api"  # our client sends https://api.twilio.com/… to <base>/api/…
+OPTED_OUT, UNREACHABLE = "+15005550004", "+15005550001"  # as Twilio's own test credentials have them, but 21610
+ERRORS = {
+    20003: (401, "Authenticate"),
+    20404: (404, "The requested resource was not found"),
+    20429: (429, "Too Many Requests"),
+    21211: (400, "The 'To' number is not a valid phone number"),
+    21610: (400, "Attempt to send to unsubscribed recipient"),
+    63016: (400, "Failed to send freeform message because you are outside the allowed window"),
+}
+
+
+@cache
+def openapi() -> Mapping[str, Any]:
+    found: Mapping[str, Any] = json.loads(file(OPENAPI, "src/services/twilio-api/twilio_api_v2010.json"))
+    return found
+
+
+@dataclass
+class Standing:
+    """What the API keeps. `fault` is asked before each request is carried out: a code of `ERRORS`, or None; `cut` says
+    whether the answer of a request that was carried out is lost."""
+
+    account: str
+    token: str
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    updates: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)  # of calls: sid, fields
+    violations: list[str] = field(default_factory=list)
+    fault: Callable[[str, Mapping[str, Any]], int | None] = lambda _path, _fields: None
+    cut: Callable[[str, Mapping[str, Any]], bool] = lambda _path, _fields: False
+    delay: Callable[[], Awaitable[None]] | None = None
+
+
+def application(standing: Standing) -> web.Application:
+    app = web.Application()
+    account = f"{PREFIX}/2010-04-01/Accounts/{{account}}"
+    app.add_routes(
+        [
+            web.post(f"{account}/Messages.json", _checked(standing, "Messages.json", _create_message)),
+            web.get(f"{account}/Messages.json", _checked(standing, "Messages.json", _list_messages)),
+            web.get(f"{account}/Messages/{{sid}}.json", _checked(standing, "Messages/{Sid}.json", _fetch_message)),
+            web.post(f"{account}/Calls/{{sid}}.json", _checked(standing, "Calls/{Sid}.json", _update_call)),
+            web.get(f"{account}/Calls/{{sid}}.json", _checked(standing, "Calls/{Sid}.json", _fetch_call)),
+            web.get(f"{PREFIX}/2010-04-01/Accounts/{{account}}.json", _checked(standing, "", _fetch_account)),
+        ]
+    )
+    app.router.add_route("*", "/{rest:.*}", _unknown(standing))
+    return app
+
+
+Fields = Mapping[str, Any]
+Answer = Callable[[Standing, web.Request, Fields], web.Response]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def _checked(standing: Standing, path: str, carry_out: Answer) -> Handler:
+    """The request against its operation, then the scripted faults, then what it asks for."""
+    whole = "/2010-04-01/Accounts/{AccountSid}" if path else "/2010-04-01/Accounts/{Sid}"
+    pattern = f"{whole}/{path}" if path else f"{whole}.json"
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        operation = openapi()["paths"][pattern][request.method.lower()]
+        login = base64.b64encode(f"{standing.account}:{standing.token}".encode()).decode()
+        if request.headers.get("Authorization") != f"Basic {login}":
+            return failure(20003)
+        if request.match_info["account"] != standing.account:
+            return failure(20404)
+        fields = dict(request.query) if request.method == "GET" else await _form(standing, operation, request)
+        if standing.delay is not None:
+            await standing.delay()
+        if (code := standing.fault(request.path, fields)) is not None:
+            return failure(code)
+        found = carry_out(standing, request, fields)
+        if standing.cut(request.path, fields):
+            assert request.transport is not None
+            request.transport.abort()
+        return found
+
+    return handle
+
+
+async def _form(standing: Standing, operation: Mapping[str, Any], request: web.Request) -> dict[str, Any]:
+    """A form's fields in the types of the schema; what does not fit it is a violation."""
+    content = operation["requestBody"]["content"]
+    if request.content_type not in content:
+        standing.violations.append(f"{request.path}: {request.content_type}")
+    schema = content["application/x-www-form-urlencoded"]["schema"]
+    fields: dict[str, Any] = {}
+    for name, text in parse_qsl((await request.read()).decode(), keep_blank_values=True):
+        kind = schema["properties"].get(name)
+        if kind is None:
+            standing.violations.append(f"{request.path}: {name} is no parameter")
+            continue
+        value = _typed(kind.get("items", kind), text)
+        fields[name] = [*fields.get(name, []), value] if kind.get("type") == "array" else value
+    resolved = {**schema, "components": openapi()["components"]}
+    errors = OAS30Validator(resolved).iter_errors(fields)
+    standing.violations += [f"{request.path}: {'.'.join(map(str, e.path))}: {e.message[:200]}" for e in errors]
+    for name in schema.get("required", ()):
+        if name not in fields:
+            standing.violations.append(f"{request.path}: {name} is missing")
+    _needs_one(standing, operation, request.path, fields)
+    return fields
+
+
+def _needs_one(standing: Standing, operation: Mapping[str, Any], path: str, fields: Fields) -> None:
+    """`x-twilio: conditional`: of each group at least one way must be given whole."""
+    for group in operation.get("x-twilio", {}).get("conditional", ()):
+        names = [name if isinstance(name, str) else name[0] for name in group]
+        wanted = ["".join(part.title() for part in name.split("_")) for name in names]
+        if not any(name in fields for name in wanted):
+            standing.violations.append(f"{path}: one of {', '.join(wanted)} is needed")
+
+
+def _typed(schema: Mapping[str, Any], text: str) -> object:
+    match schema.get("type"):
+        case "integer" if text.lstrip("-").isdigit():
+            return int(text)
+        case "boolean" if text.lower() in {"true", "false"}:
+            return text.lower() == "true"
+        case _:
+            return text
+
+
+def failure(code: int) -> web.Response:
+    status, words = ERRORS[code]
+    more = f"https://www.twilio.com/docs/errors/{code}"
+    headers = {"Retry-After": "1"} if status == 429 else {}
+    return web.json_response(
+        {"code": code, "message": words, "more_info": more, "status": status}, status=status, headers=headers
+    )
+
+
+def _create_message(standing: Standing, _request: web.Request, fields: Fields) -> web.Response:
+    to = str(fields.get("To", ""))
+    if to.endswith(OPTED_OUT):
+        return failure(21610)
+    if to.endswith(UNREACHABLE):
+        return failure(21211)
+    message = {
+        **_example("/2010-04-01/Accounts/{AccountSid}/Messages.json", "post", "201"),
+        "sid": "SM" + secrets.token_hex(16),
+        "account_sid": standing.account,
+        "to": to,
+        "from": fields.get("From"),
+        "messaging_service_sid": fields.get("MessagingServiceSid"),
+        "body": fields.get("Body", ""),
+        "status": "queued",
+        "date_created": formatdate(time.time()),
+        "date_sent": formatdate(time.time()),
+    }
+    standing.messages.append({**message, "fields": dict(fields)})
+    return web.json_response(message, status=201)
+
+
+def _list_messages(standing: Standing, request: web.Request, fields: Fields) -> web.Response:
+    """Newest first; `To` and `From` filter. Dates are taken and not looked at: everything here is of today."""
+    rows = [
+        {name: value for name, value in message.items() if name != "fields"}
+        for message in reversed(standing.messages)
+        if all(message[kind] == fields[name] for name, kind in (("To", "to"), ("From", "from")) if name in fields)
+    ]
+    size, page = int(fields.get("PageSize", 50)), int(fields.get("Page", 0))
+    uri = request.path.removeprefix(PREFIX)
+    after = f"{uri}?PageSize={size}&Page={page + 1}" if len(rows) > (page + 1) * size else None
+    part = rows[page * size : (page + 1) * size]
+    return web.json_response(
+        {
+            "messages": part,
+            "page": page,
+            "page_size": size,
+            "uri": uri,
+            "first_page_uri": f"{uri}?PageSize={size}&Page=0",
+            "next_page_uri": after,
+            "previous_page_uri": None,
+            "start": page * size,
+            "end": page * size + len(part),
+        }
+    )
+
+
+def _fetch_message(standing: Standing, request: web.Request, _fields: Fields) -> web.Response:
+    for message in standing.messages:
+        if message["sid"] == request.match_info["sid"]:
+            return web.json_response({name: value for name, value in message.items() if name != "fields"})
+    return failure(20404)
+
+
+def _update_call(standing: Standing, request: web.Request, fields: Fields) -> web.Response:
+    sid = request.match_info["sid"]
+    standing.updates.append((sid, fields))
+    example = _example("/2010-04-01/Accounts/{AccountSid}/Calls/{Sid}.json", "post", "200")
+    return web.json_response({**example, "sid": sid, "account_sid": standing.account})
+
+
+def _fetch_call(standing: Standing, request: web.Request, _fields: Fields) -> web.Response:
+    example = _example("/2010-04-01/Accounts/{AccountSid}/Calls/{Sid}.json", "get", "200")
+    return web.json_response({**example, "sid": request.match_info["sid"], "account_sid": standing.account})
+
+
+def _fetch_account(standing: Standing, _request: web.Request, _fields: Fields) -> web.Response:
+    example = _example("/2010-04-01/Accounts/{Sid}.json", "get", "200")
+    return web.json_response({**example, "sid": standing.account, "status": "active"})
+
+
+def _example(path: str, method: str, status: str) -> dict[str, Any]:
+    examples = openapi()["paths"][path][method]["responses"][status]["content"]["application/json"]["examples"]
+    found: dict[str, Any] = dict(next(iter(examples.values()))["value"])
+    return found
+
+
+def _unknown(standing: Standing) -> Handler:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        standing.violations.append(
+            f"{request.method} {request.path} is no address of the API, or not one we stand in for"
+        )
+        return failure(20404)
+
+    return handle
