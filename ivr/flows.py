@@ -1,17 +1,35 @@
-"""The flows in force: the menus' folder as loaded now, and older versions that journeys are pinned to."""
+"""The flows that are served: those in force, and older versions that journeys are pinned to."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
-from context_bridge.records import ContextStore
+from context_bridge.records import ContextStore, Published, StoreUnavailable
+from ivr.engine.events import Arrived, Event
 from ivr.engine.flow import Flow
-from ivr.engine.loader import MenuMistakes, Mistake, load, load_services
+from ivr.engine.journey import Journey
+from ivr.engine.loader import (
+    ARTICLES,
+    MenuMistakes,
+    Mistake,
+    bundle,
+    check_part,
+    is_submenu,
+    load,
+    load_services,
+)
 from ivr.engine.services import Services
+from ivr.publishing.policy import composed, with_moves
+from ivr.publishing.stored import stored
 
 log = logging.getLogger(__name__)
+
+Prepare = Callable[[Flow], Awaitable[None]]
+LOOK = 1.0  # seconds between two looks at what is in force
 
 
 class UnknownMenu(Exception):
@@ -30,31 +48,63 @@ def read_folder(folder: Path, services_file: Path | None = None) -> tuple[dict[s
         services = load_services(file.read_bytes(), file.name) if file.exists() else services
     except MenuMistakes as error:
         mistakes += error.mistakes
+    parts = parts_in(folder)
+    used: set[str] = set()
     for path in sorted(folder.glob("*.yaml")):
-        if path == file:
+        if path == file or path.name in parts:
             continue
         try:
-            flow = load(path.read_bytes(), path.name, services)
+            flow = load(path.read_bytes(), path.name, services, parts)
             flows[flow.menu] = flow
+            used |= flow.parts.keys()
+        except MenuMistakes as error:
+            mistakes += error.mistakes
+    for part in parts.keys() - used:
+        try:
+            check_part(part, parts, services)
         except MenuMistakes as error:
             mistakes += error.mistakes
     if mistakes:
-        raise MenuMistakes(tuple(mistakes))
+        raise MenuMistakes(tuple(dict.fromkeys(mistakes)))  # a part of two menus has them once
     return flows, services
+
+
+def parts_in(folder: Path) -> dict[str, str]:
+    """The sub-menus and articles of a menus' folder, by the names that menus know their files by."""
+    beside = {path.name: _text(path) for path in sorted(folder.glob("*.yaml"))}
+    submenus = {name: text for name, text in beside.items() if is_submenu(text)}
+    articles = {f"{ARTICLES}{path.name}": _text(path) for path in sorted(folder.glob(f"{ARTICLES}*.yaml"))}
+    return submenus | articles
+
+
+def _text(path: Path) -> str:
+    """Bytes that are no text become marks that the loader refuses."""
+    return path.read_text("utf-8", errors="surrogateescape")
 
 
 class Flows:
     """`flows.current("support")` for who arrives anew, `await flows.pinned(journey.menu, journey.version)` for who is
-    under way. Sources go into the store, so that a pinned version outlives the file it came from."""
+    under way, `await flows.taking(journey, event)` for who may be either.
 
-    def __init__(self, flows: Mapping[str, Flow], store: ContextStore) -> None:
-        self._current = dict(flows)
-        self._versions = {(flow.menu, flow.version): flow for flow in flows.values()}
-        self._store = store
+    Begins with `menus`; `refresh` brings what the store says is in force, in the place of these. `revise` is for tests:
+    what becomes of each menu before it is served."""
+
+    def __init__(
+        self, menus: Mapping[str, Flow], store: ContextStore, revise: Callable[[Flow], Flow] = lambda flow: flow
+    ) -> None:
+        self._store, self._revise = store, revise
+        self._current = {name: revise(flow) for name, flow in menus.items()}
+        # None: cannot be read here. All stay, since any of them may be asked for at the next turn.
+        self._versions: dict[tuple[str, str], Flow | None] = {
+            (flow.menu, flow.version): flow for flow in self._current.values()
+        }
+        self._entries: dict[str, Published] = {}  # what the store said last
+        self._taking_over, self._reading = asyncio.Lock(), asyncio.Lock()
 
     async def remember(self) -> None:
+        """Keep the sources in the store, so that a pinned version outlives the file that it came from."""
         for flow in self._current.values():
-            await self._store.put_flow(flow.menu, flow.version, flow.source)
+            await self._store.put_flow(flow.menu, flow.version, bundle(flow.source, flow.parts))
 
     @property
     def menus(self) -> Mapping[str, Flow]:
@@ -67,18 +117,60 @@ class Flows:
         return self._current[menu]
 
     async def pinned(self, menu: str, version: str) -> Flow:
-        """That version; the current one when a newer Segue can no longer read it."""
+        """That version; the current one when this Segue cannot read it."""
+        return await self._version(menu, version) or self.current(menu)
+
+    async def taking(self, journey: Journey, event: Event) -> Flow:
+        """The flow that takes an event: the version that the journey is pinned to. For who arrives in a new contact it
+        is the one in force, unless that has no place for where they stand."""
+        held = journey.contact
+        if isinstance(event, Arrived) and (held is None or held.id != event.contact):
+            newest = self._current.get(journey.menu)
+            if newest is not None and _has_place(newest, journey, event):
+                return newest
+        return await self.pinned(journey.menu, journey.version)
+
+    async def refresh(self, prepare: Prepare | None = None) -> None:
+        """Take over what the store says is in force. `prepare` is awaited before a new version is served. Raises
+        `StoreUnavailable`."""
+        async with self._taking_over:
+            for entry in await self._store.in_force():
+                known = self._entries.get(entry.menu)
+                if known is None or entry.n > known.n:
+                    await self._take_over(entry, prepare)
+
+    async def watch(self, prepare: Prepare, every: float = LOOK) -> None:
+        """See what others publish, for ever. (A look is one small query; events may be lost, and are not there without
+        Redis.)"""
+        while True:
+            with contextlib.suppress(StoreUnavailable):  # said by /readyz and by every turn
+                await self.refresh(prepare)
+            await asyncio.sleep(every)
+
+    async def _take_over(self, entry: Published, prepare: Prepare | None) -> None:
+        flow = await self._version(entry.menu, entry.version)
+        if flow is None:
+            log.error("version %s of menu %s is in force, and not here: update Segue", entry.version, entry.menu)
+        else:
+            moved = composed(await self._store.published(entry.menu), flow)
+            if prepare is not None:
+                await prepare(flow)
+            self._current[entry.menu] = with_moves(flow, moved)
+            log.info("menu %s: version %s of %s is served (%s)", entry.menu, entry.version, entry.author, entry.message)
+        self._entries[entry.menu] = entry
+
+    async def _version(self, menu: str, version: str) -> Flow | None:
         if (menu, version) not in self._versions:
-            self._versions[menu, version] = await self._restore(menu, version)
+            async with self._reading:  # after a restart all calls ask for the same one at once
+                if (menu, version) not in self._versions:
+                    flow = await stored(self._store, menu, version)
+                    self._versions[menu, version] = self._revise(flow) if flow else None
         return self._versions[menu, version]
 
-    async def _restore(self, menu: str, version: str) -> Flow:
-        source = await self._store.flow_source(menu, version)
-        if source is None:
-            log.warning("version %s of menu %s is not in the store; the current one serves", version, menu)
-            return self.current(menu)
-        try:
-            return load(source, f"{menu}@{version}")  # services may have gone since: then asking fails, not reading
-        except MenuMistakes as error:
-            log.warning("version %s of menu %s cannot be read any more: %s", version, menu, error)
-            return self.current(menu)
+
+def _has_place(flow: Flow, journey: Journey, event: Arrived) -> bool:
+    """Invariant 10: a newer version takes a journey over only where it has its step, or knows where that went."""
+    if event.step is not None and flow.kept(event.step) is None:
+        return False
+    begins = journey.step is None or journey.status == "finished" or event.resume == "fresh"
+    return begins or flow.kept(journey.step) is not None

@@ -4,15 +4,32 @@ source.py    YAML text -> nodes that know their place; nothing but text, lists a
 values.py    a text -> a duration, a length, a key, a date
 template.py  a text with `{name}` parts -> a template
 reader.py    one mapping, read key by key; what is wrong becomes a mistake, and reading goes on
-steps.py     the ten verbs of a step
+steps.py     the verbs that are one step each
+verbs.py     all verbs, and the steps of a file
+slots.py     the slots of a file
 menu.py      the whole file -> Flow
+parts.py     the files that a menu is made of beside its own
+submenus.py  a sub-menu's steps under the name of the step that calls it
+bundle.py    a menu with its parts as one text, and its version
 services.py  the declared back offices -> ServiceSpec
 check.py     what only shows when the whole flow is there: ways between steps, slots, choices, channels
 mistakes.py  what is told to the author: file, line, column, step, problem, remedy
 """
 
+from ivr.engine.loader.bundle import bundle, unbundle
 from ivr.engine.loader.menu import load
 from ivr.engine.loader.mistakes import MenuMistakes, Mistake
+from ivr.engine.loader.parts import ARTICLES, check_part, is_submenu
 from ivr.engine.loader.services import load_services
 
-__all__ = ["MenuMistakes", "Mistake", "load", "load_services"]
+__all__ = [
+    "ARTICLES",
+    "MenuMistakes",
+    "Mistake",
+    "bundle",
+    "check_part",
+    "is_submenu",
+    "load",
+    "load_services",
+    "unbundle",
+]

@@ -2,56 +2,64 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
-from ivr.engine.events import Channel
 from ivr.engine.flow import Flow, ResumePolicy, ResumeRule
-from ivr.engine.loader import slots, source, steps, values, verbs, wording
+from ivr.engine.loader import escalation, hours, slots, source, steps, switches, values, verbs, wording
 from ivr.engine.loader.accept import accepted
+from ivr.engine.loader.bundle import version_of
 from ivr.engine.loader.check import check
 from ivr.engine.loader.mistakes import Mistakes
+from ivr.engine.loader.parts import DEFAULT_CHANNELS, assembled
 from ivr.engine.loader.reader import Draft, Reader, one_of
 from ivr.engine.loader.source import Items
 from ivr.engine.services import ServiceSpec
 
-DEFAULT_CHANNELS: tuple[Channel, ...] = ("voice", "chat", "sms")
 DEEDS: tuple[Literal["continue", "offer"], ...] = ("continue", "offer")
 MINUTES, DAYS = 60.0, 86400.0
 CONTINUE = ResumeRule(10 * MINUTES, "continue", wording.CONTINUE)
 OFFER = ResumeRule(7 * DAYS, "offer", wording.WELCOME_BACK)
 
 
-def load(text: str | bytes, name: str, services: Mapping[str, ServiceSpec] | frozenset[str] | None = None) -> Flow:
+def load(
+    text: str | bytes,
+    name: str,
+    services: Mapping[str, ServiceSpec] | frozenset[str] | None = None,
+    parts: Mapping[str, str] | None = None,
+) -> Flow:
     """The flow that a menu file describes. Raises `MenuMistakes` with all its mistakes, and nothing else.
 
     `name` is the file's, for messages. `services`: what may be invoked; None: it is not looked at. By full
-    declarations, arguments and saved values are checked too."""
+    declarations, arguments and saved values are checked too. `parts`: the texts of the sub-menus and articles that it
+    may use, by file name."""
     mistakes = Mistakes(name)
-    draft = Draft(mistakes, services)
+    draft = Draft(mistakes, services, parts=parts or {})
     fields = source.read(text, mistakes)
-    content = text if isinstance(text, bytes) else text.encode()
+    content = text.decode() if isinstance(text, bytes) else text
     with Reader(fields, draft, "a menu file") as top:
-        flow = _flow(top, content)
+        flow = _flow(top)
+    flow = assembled(flow, draft)
     check(flow, draft)
     mistakes.raise_if_any()
-    return flow
+    return replace(flow, source=content, version=version_of(content, flow.parts))
 
 
-def _flow(top: Reader, content: bytes) -> Flow:
+def _flow(top: Reader) -> Flow:
     """In the order in which the parts need each other: channels and slots before the steps that use them."""
     draft = top.draft
     menu = top.need("menu", values.name, "menu", "give the menu a name: menu: support")
     channels = top.several("channels", one_of(steps.CHANNELS)) or DEFAULT_CHANNELS
     draft.channels = channels
-    draft.exhausted = top.target("exhausted", None)
+    keys_after = escalation.read(top)
+    opening, switched = hours.read(top), switches.read(top)
     draft.slots = slots.read(top)
     always = steps.choices(top, "always")
     found = verbs.read_all(top)
     return Flow(
         menu=menu,
-        version=hashlib.sha256(content).hexdigest()[:12],
+        version="",
         title=top.get("title", values.words, menu.replace("_", " ")),
         language=top.get("language", values.language, "en-US"),
         start=top.target("start", "name the first step"),
@@ -61,9 +69,10 @@ def _flow(top: Reader, content: bytes) -> Flow:
         always=always,
         resume=_resume(top),
         sorry=top.prompt_or("sorry", wording.SORRY),
-        source=content.decode(),
         accepted=accepted(top),
-        places={step: (None, place.line) for step, place in draft.step_places.items()},
+        hours=opening,
+        switches=switched,
+        keys_after=keys_after,
     )
 
 

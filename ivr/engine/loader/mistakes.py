@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import PurePath
 
 LIMIT = 100  # more than anybody reads in one go, and looking for near names takes time
 LIKENESS = 0.7  # of 1; "trak" and "track" have 0.89, "goodbye" and "nobody" 0.62
@@ -13,10 +14,12 @@ LONGEST_NAME = 60  # nobody means a longer one, and comparing it would take long
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands in its file; both count from 1, as editors do."""
+    """Where something stands in its file; both count from 1, as editors do. `file`: None is the one that is read,
+    another one is named as it lies beside that."""
 
     line: int
     column: int
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +54,25 @@ class Mistakes:
         self._found: dict[Mistake, None] = {}
 
     def add(self, place: Place, problem: str, remedy: str, step: str | None = None) -> None:
-        self._found[Mistake(self.file, place.line, place.column, step, problem, remedy)] = None
+        file = self.file if place.file is None else self.beside(place.file)
+        self._found[Mistake(file, place.line, place.column, step, problem, remedy)] = None
         if len(self._found) >= LIMIT:
             raise self.error()
 
+    def beside(self, file: str) -> str:
+        """The name that authors know a file by that lies beside this one."""
+        return str(PurePath(self.file).parent / file)
+
+    def include(self, others: MenuMistakes) -> None:
+        """Those of a file that this one is made of."""
+        self._found.update(dict.fromkeys(others.mistakes))
+
     def error(self) -> MenuMistakes:
-        """All that were added, in the order of the file."""
-        return MenuMistakes(tuple(sorted(self._found, key=lambda mistake: (mistake.line, mistake.column))))
+        """All that were added, in the order of the file; then those of other files."""
+        return MenuMistakes(tuple(sorted(self._found, key=self._order)))
+
+    def _order(self, mistake: Mistake) -> tuple[str, int, int]:
+        return "" if mistake.file == self.file else mistake.file, mistake.line, mistake.column
 
     def raise_if_any(self) -> None:
         if self._found:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
+from ivr.engine.events import Channel
 from ivr.engine.flow import Choice, Format, Prompt, Ref, SlotSpec, Step, Template
 from ivr.engine.loader import template, values
 from ivr.engine.loader.mistakes import Mistakes, Place, Unfit, did_you_mean, nearest, quoted
@@ -47,15 +48,33 @@ class Mention:
     into: str | None = None  # the slot that a copy goes to
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A step that enters the sub-menu `part`. `save`: slot -> slot of the part, and where that is written. `exits`:
+    result -> step; `places` of the results."""
+
+    part: str
+    place: Place
+    arguments: Mapping[str, Template]
+    save: Mapping[str, tuple[str, Place]]
+    exits: dict[str, str] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class Draft:
     """What is known of a file while it is read. `choices`: by step; None holds the always-choices. `made` and
-    `made_steps`: what composite steps are made of beside the one that bears their name."""
+    `made_steps`: what composite steps are made of beside the one that bears their name.
+
+    `parts`: the files that may be used, by name; `used` those that are. `within`: the files whose calls led here,
+    this one at the end; none for a menu's own.
+    `returns` and `ends` are a sub-menu's: its results, and which step returns which."""
 
     mistakes: Mistakes
     services: Mapping[str, ServiceSpec] | frozenset[str] | None = None
-    channels: tuple[str, ...] = ()
+    channels: tuple[Channel, ...] = ()
     exhausted: str = UNKNOWN
+    subjects: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of conditions, that are no slots -> values
     slots: dict[str, SlotSpec] = field(default_factory=dict)
     slot_places: dict[str, Place] = field(default_factory=dict)
     step_places: dict[str, Place] = field(default_factory=dict)
@@ -64,6 +83,26 @@ class Draft:
     choices: dict[str | None, list[tuple[Choice, Place]]] = field(default_factory=dict)
     made: dict[str, SlotSpec] = field(default_factory=dict)
     made_steps: dict[str, Step] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
+    used: dict[str, str] = field(default_factory=dict)
+    within: tuple[str, ...] = ()
+    read: dict[str, Any] = field(default_factory=dict)  # file -> `submenus.Part`, which holds a draft
+    calls: dict[str, Call] = field(default_factory=dict)
+    returns: tuple[str, ...] = ()
+    ends: dict[str, str] = field(default_factory=dict)
+    articles: dict[str, str] = field(default_factory=dict)
+
+    def for_part(self, file: str) -> Draft:
+        """For a file that this one is made of."""
+        return Draft(
+            Mistakes(self.mistakes.beside(file)),
+            self.services,
+            self.channels,
+            parts=self.parts,
+            used=self.used,
+            within=(*self.within, file),
+            read=self.read,
+        )
 
 
 class Reader:

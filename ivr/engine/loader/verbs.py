@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ivr.engine.flow import Goto, Step
-from ivr.engine.loader import source, steps, values
+from ivr.engine.loader import source, steps, submenus, values
+from ivr.engine.loader.callback import callback
 from ivr.engine.loader.mistakes import nearest, quoted
 from ivr.engine.loader.reader import UNKNOWN, Reader
+from ivr.engine.loader.record import record
 from ivr.engine.loader.source import Fields
+from ivr.engine.loader.split import split
 
-VERBS: Mapping[str, Callable[[Reader], Step]] = {**steps.VERBS}
+VERBS: Mapping[str, Callable[[Reader], Step]] = {
+    **steps.VERBS,
+    "split": split,
+    "record": record,
+    "callback": callback,
+    "submenu": submenus.call,
+    "return": submenus.returning,
+}
 
 
 def read_all(top: Reader) -> Mapping[str, Step]:

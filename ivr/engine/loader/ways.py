@@ -10,24 +10,30 @@ from typing import assert_never
 from ivr.engine.flow import (
     AskSlot,
     Branch,
+    CallbackStep,
     End,
     Flow,
     Goto,
     Handoff,
     InvokeStep,
     Menu,
+    RecordStep,
     SayStep,
     SendStep,
     SetStep,
+    Split,
     Step,
+    Verify,
 )
 from ivr.engine.loader.mistakes import did_you_mean, nearest, quoted
 from ivr.engine.loader.reader import UNKNOWN, Draft
 
 Ways = Mapping[str, Iterable[str]]
+ASKING = Menu | AskSlot | RecordStep | Verify  # where always-choices are taken
+INNER = "."  # in the names of steps that the loader made: of sub-menus, surveys
 
 
-def exits(step: Step) -> tuple[str, ...]:
+def exits(step: Step) -> tuple[str, ...]:  # noqa: C901  # one case for each kind of step
     """All steps that a step may lead to, but for the always-choices."""
     match step:
         case Menu():
@@ -36,8 +42,12 @@ def exits(step: Step) -> tuple[str, ...]:
             return (step.next, *step.fallback.values(), step.tries.exhausted)
         case SayStep() | SetStep():
             return (step.next,)
-        case InvokeStep():
+        case InvokeStep() | Verify():
             return (step.done, step.failed)
+        case RecordStep() | CallbackStep():
+            return (step.next, step.failed)
+        case Split():
+            return tuple(target for _, target in step.ways)
         case SendStep():
             return tuple(target for target in (step.next, step.failed, step.to_step) if target is not None)
         case Handoff():
@@ -56,11 +66,9 @@ def check_ways(flow: Flow, draft: Draft) -> None:
     meant = _missing_targets(flow, draft)
 
     always = {choice.goto for choice in flow.always if choice.goto}
-    ways = {
-        name: {*exits(step), *(always if isinstance(step, Menu | AskSlot) else ())} for name, step in flow.steps.items()
-    }
+    ways = {name: {*exits(step), *(always if isinstance(step, ASKING) else ())} for name, step in flow.steps.items()}
     likely = {name: {meant.get(target, target) for target in targets} for name, targets in ways.items()}
-    _unreachable(flow, draft, likely, meant.get(flow.start, flow.start))
+    _unreachable(flow, draft, likely, {meant.get(name, name) for name in _beginnings(flow)})
     circling = _circles(flow, draft, {name: set(_unasked(step)) for name, step in flow.steps.items()})
     _no_way_out(flow, draft, ways, circling)
 
@@ -68,25 +76,32 @@ def check_ways(flow: Flow, draft: Draft) -> None:
 def _missing_targets(flow: Flow, draft: Draft) -> Mapping[str, str]:
     """Names of no step, to the steps that were probably meant: one slip must not bring a dozen other mistakes."""
     meant = {}
+    known = [name for name in flow.steps if INNER not in name]
+    there = set(known)
     for target in draft.targets:
-        if target.name not in flow.steps:
-            remedy = did_you_mean(target.name, flow.steps)
+        if target.name not in there:
+            remedy = did_you_mean(target.name, known)
             draft.mistakes.add(target.place, f"{target.key} {quoted(target.name)} does not exist", remedy, target.step)
-            meant[target.name] = nearest(target.name, flow.steps) or target.name
+            meant[target.name] = nearest(target.name, known) or target.name
     return meant
 
 
-def _unreachable(flow: Flow, draft: Draft, ways: Ways, start: str) -> None:
-    """Says nothing when a way could not be read: it may lead anywhere."""
-    reached, ahead = {start}, [start]
+def _beginnings(flow: Flow) -> list[str]:
+    """Where those who arrive are led."""
+    return [flow.start, *(switch.goto for switch in flow.switches.values() if switch.goto)]
+
+
+def _unreachable(flow: Flow, draft: Draft, ways: Ways, beginnings: set[str]) -> None:
+    """Says nothing when a way could not be read: it may lead anywhere; nor of what is inside a step."""
+    reached, ahead = set(beginnings), list(beginnings)
     while ahead:
         fresh = set(ways.get(ahead.pop(), ())) - reached
         reached |= fresh
         ahead += fresh
-    if start not in flow.steps or UNKNOWN in reached:
+    if not beginnings <= flow.steps.keys() or UNKNOWN in reached:
         return
     remedy = "lead a choice, a next or a goto here, or take the step away"
-    for name in (name for name in flow.steps if name not in reached):
+    for name in (name for name in flow.steps if name not in reached and INNER not in name):
         draft.mistakes.add(draft.step_places[name], "no way leads here", remedy, name)
 
 
@@ -95,8 +110,12 @@ def _unasked(step: Step) -> tuple[str, ...]:
     match step:
         case Menu() | Handoff():
             return ()
+        case Verify():  # whoever has proven it is not asked
+            return (step.done, step.failed)
         case AskSlot():
             return (step.next, *step.fallback.values())
+        case RecordStep():
+            return (step.next,)
         case SendStep():
             return (step.next,) if step.failed is None else (step.next, step.failed)
         case _:
@@ -110,7 +129,7 @@ def _circles(flow: Flow, draft: Draft, ways: dict[str, set[str]]) -> set[str]:
         forgotten = set(_forgotten(flow.steps[name] for name in circle))
         asking = [name for name in circle if _asks(flow.steps[name], forgotten)]
         if not asking:
-            _tell_circle(draft, sorted(circle, key=lambda name: draft.step_places[name].line))
+            _tell_circle(draft, sorted(circle, key=lambda name: _order(draft, name)))
             circling |= circle
         for name in asking or circle:
             ways[name] = set()
@@ -132,8 +151,14 @@ def _tell_circle(draft: Draft, circle: list[str]) -> None:
     draft.mistakes.add(draft.step_places[circle[0]], problem, remedy, circle[0])
 
 
+def _order(draft: Draft, step: str) -> tuple[str, int]:
+    """The menu's own steps come first."""
+    place = draft.step_places[step]
+    return place.file or "", place.line
+
+
 def _asks(step: Step, forgotten: Iterable[str]) -> bool:
-    return isinstance(step, AskSlot) and step.slot in forgotten
+    return isinstance(step, AskSlot | RecordStep) and step.slot in forgotten
 
 
 def _forgotten(steps: Iterable[Step]) -> Iterator[str]:
@@ -155,7 +180,7 @@ def _no_way_out(flow: Flow, draft: Draft, ways: Ways, circling: set[str]) -> Non
         fresh = set(entries.get(ahead.pop(), ())) - out
         out |= fresh
         ahead += fresh
-    stuck = sorted(flow.steps.keys() - out, key=lambda name: draft.step_places[name].line)
+    stuck = sorted(flow.steps.keys() - out, key=lambda name: _order(draft, name))
     if stuck:
         others = f" (nor from {', '.join(stuck[1:9])}{', …' if len(stuck) > 9 else ''})" if stuck[1:] else ""
         problem = f"no way out: neither an end nor a handoff can be reached from here{others}"
