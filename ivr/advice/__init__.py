@@ -6,7 +6,9 @@ options.py    rules on what is offered         ways.py     rules on where it lea
 questions.py  rules on how is asked            wording.py  rules on how is spoken
 hearing.py    how long something takes to hear
 places.py     where in the files it stands
-errors.py     rule ids of the loader's mistakes, so that all that `segue check` tells has one
+errors.py     rule ids of the loader's mistakes
+told.py       mistakes and advice in one form, and the list of all rules
+sarif.py      that for code scanning
 
 Advice stops nothing. An author who knows better accepts it in the menu, with the reason:
 `accept: {V13: a diagnosis has as many questions as it needs}`.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from ivr.engine.flow import Flow
 from ivr.engine.loader import source
 from ivr.engine.loader.mistakes import Mistakes, Place
@@ -23,7 +25,10 @@ class Places:
             return self._file, _walk(self._root(None), path, TOP)
         part, line = self._flow.places.get(step, (None, 1))
         entry = _step_at(self._root(part), line)
-        return part or self._file, _walk(entry.value, path, entry.place) if entry else Place(line, 1)
+        return self._named(part), _walk(entry.value, path, entry.place) if entry else Place(line, 1)
+
+    def _named(self, part: str | None) -> str:
+        return self._file if part is None else str(PurePath(self._file).parent / part)
 
     def _root(self, part: str | None) -> Fields:
         if part not in self._roots:

@@ -1,41 +1,45 @@
-"""List every mistake in menus, their services and their conversations, each with its remedy."""
+"""List every mistake in menus, their parts, services and conversations, and the advice on menus.
+
+Advice is on what works and is yet bad on the telephone (docs/checks.md). The exit code is 1 when there are mistakes,
+with --strict also when there is advice."""
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, replace
+from functools import cache
 from pathlib import Path
-from typing import TypeAlias
 
 from ivr import conversation_file, settings
+from ivr.advice import advise
+from ivr.advice.sarif import sarif
+from ivr.advice.told import CONVERSATION, Told, of_advice, of_mistake
 from ivr.cli.complaint import Complaint
-from ivr.conversation_file import ConversationMistake, ConversationMistakes
-from ivr.engine.loader import MenuMistakes, Mistake, load, load_services
-from ivr.engine.services import ServiceSpec
+from ivr.conversation_file import ConversationMistakes
+from ivr.engine.loader import ARTICLES, MenuMistakes, check_part, load, load_services
+from ivr.engine.services import Services
+from ivr.flows import parts_in
 
 CONVERSATIONS = "conversations"  # the folder beside the menus that holds their tests
 SERVICES = "services.yaml"
 
-AnyMistake: TypeAlias = Mistake | ConversationMistake
-
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="*", type=Path, help="files or folders; otherwise the menus of IVR_MENUS")
-    parser.add_argument("--json", action="store_true", help="print the mistakes as a JSON list, for editors")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="json for editors, sarif for code scanning")
+    parser.add_argument("--strict", action="store_true", help="advice fails the check too")
+    parser.add_argument("--help-uri", metavar="URL", help="where docs/checks.md is published, for sarif")
 
 
 def run(chosen: argparse.Namespace) -> int:
+    for remembered in (_parts, _services):
+        remembered.cache_clear()  # of an earlier check in this process
     files = list(_files(chosen.paths or [settings.load().menus]))
-    mistakes = [mistake for file in files for mistake in _mistakes(file)]
-    if chosen.json:
-        print(json.dumps([asdict(mistake) for mistake in mistakes], indent=2, ensure_ascii=False))
-    else:
-        for mistake in mistakes:
-            print(mistake)
-        print(_summary(len(files), len(mistakes)))
-    return 1 if mistakes else 0
+    told = list(dict.fromkeys(one for file in files for one in _told(file)))  # parts of two menus have theirs once
+    FORMATS[chosen.format](told, len(files), chosen)
+    return 1 if any(one.level == "error" or chosen.strict for one in told) else 0
 
 
 def read(path: Path) -> str:
@@ -49,37 +53,83 @@ def read(path: Path) -> str:
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
-            found = sorted([*path.glob("*.yaml"), *path.glob(f"{CONVERSATIONS}/*.yaml")])
+            found = [*path.glob("*.yaml"), *path.glob(f"{CONVERSATIONS}/*.yaml"), *path.glob(f"{ARTICLES}*.yaml")]
             if not found:
                 raise Complaint(f"{path} holds no .yaml files; name the folder that holds your menus")
-            yield from found
+            yield from sorted(found)
         else:
             yield path
 
 
-def _mistakes(path: Path) -> Iterable[AnyMistake]:
-    """What is wrong with one file, whichever of the three kinds it is."""
+def _told(path: Path) -> Iterable[Told]:
+    """What there is to say of one file, whichever of its kinds it is."""
     source, name = read(path), str(path)
+    folder = path.parent
     try:
         if path.resolve().parent.name == CONVERSATIONS:
             conversation_file.load(source, name)
         elif path.name == SERVICES:
             load_services(source, name)
+        elif part := _part(path):
+            check_part(part, _parts(path.parents[part.count("/")]), _services(path.parents[part.count("/")]))
         else:
-            load(source, name, _services(path.with_name(SERVICES)))
-    except (MenuMistakes, ConversationMistakes) as error:
-        return error.mistakes
+            return map(of_advice, advise(load(source, name, _services(folder), _parts(folder)), name))
+    except ConversationMistakes as error:
+        return (
+            Told(m.file, m.line, m.column, None, CONVERSATION.id, "error", m.problem, CONVERSATION.reason, m.remedy)
+            for m in error.mistakes
+        )
+    except MenuMistakes as error:
+        return [replace(told, file=_named(told.file, path)) for told in map(of_mistake, error.mistakes)]
     return ()
 
 
-def _services(path: Path) -> Mapping[str, ServiceSpec] | None:
+def _part(path: Path) -> str | None:
+    """The name by which menus know this file, if it is a part of menus."""
+    named = f"{ARTICLES}{path.name}" if f"{path.resolve().parent.name}/" == ARTICLES else path.name
+    return named if named in _parts(path.parents[named.count("/")]) else None
+
+
+def _named(file: str, path: Path) -> str:
+    """A part that is checked by itself goes by the name that menus know it by."""
+    return str(path) if str(path).endswith(f"/{file}") else file
+
+
+@cache
+def _parts(folder: Path) -> Mapping[str, str]:
+    return parts_in(folder)
+
+
+@cache
+def _services(folder: Path) -> Services | None:
     """The services beside a menu; None when their file has mistakes of its own, which are reported there."""
+    path = folder / SERVICES
     try:
-        return load_services(read(path), str(path)) if path.exists() else {}
+        return load_services(read(path), str(path)) if path.exists() else Services()
     except MenuMistakes:
         return None
 
 
-def _summary(files: int, mistakes: int) -> str:
-    read = f"{files} file{'s' * (files != 1)} read"
-    return f"{read}, {mistakes} mistake{'s' * (mistakes != 1)}" if mistakes else f"{read}, all is well"
+def _as_text(told: list[Told], files: int, _: argparse.Namespace) -> None:
+    for one in told:
+        print(one)
+    mistakes = sum(one.level == "error" for one in told)
+    advice = len(told) - mistakes
+    found = [f"{mistakes} mistake{'s' * (mistakes != 1)}"] * bool(mistakes)
+    found += [f"{advice} piece{'s' * (advice != 1)} of advice"] * bool(advice)
+    print(f"{files} file{'s' * (files != 1)} read, {', '.join(found) or 'all is well'}")
+
+
+def _as_json(told: list[Told], _files: int, _: argparse.Namespace) -> None:
+    print(json.dumps([asdict(one) for one in told], indent=2, ensure_ascii=False))
+
+
+def _as_sarif(told: list[Told], _files: int, chosen: argparse.Namespace) -> None:
+    print(json.dumps(sarif(told, chosen.help_uri), indent=2, ensure_ascii=False))
+
+
+FORMATS: Mapping[str, Callable[[list[Told], int, argparse.Namespace], None]] = {
+    "text": _as_text,
+    "json": _as_json,
+    "sarif": _as_sarif,
+}
