@@ -1,0 +1,43 @@
+"""What the menus' folder brings when a server starts: content that was never published is, by the author `folder`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+
+from context_bridge.records import ContextStore
+from ivr.engine.flow import Flow
+from ivr.publishing.publisher import Draft, Overtaken, Publisher, Refused
+
+log = logging.getLogger(__name__)
+
+AUTHOR = "folder"
+
+
+async def publish_folder(folder: Path, flows: Iterable[Flow], store: ContextStore, publisher: Publisher) -> None:
+    """The store's word counts more than the folder's: a file that was published before is not put in force again, so
+    that a roll-back survives a restart. Raises `StoreUnavailable`."""
+    files = {path.read_text("utf-8", errors="replace"): path.name for path in folder.glob("*.yaml")}
+    for flow in flows:
+        await _publish(flow, files.get(flow.source, flow.menu), folder, store, publisher)
+
+
+async def _publish(flow: Flow, file: str, folder: Path, store: ContextStore, publisher: Publisher) -> None:
+    entries = await store.published(flow.menu)
+    if entries and entries[0].version == flow.version:
+        return
+    if any(entry.version == flow.version for entry in entries):
+        now = entries[0]
+        log.warning(
+            "%s is not what is in force: that is version %s of %s (%s). "
+            "`segue diff %s %s` tells the difference, `segue publish %s` puts the folder in force",
+            *(file, now.version, now.author, now.message, flow.menu, folder, folder),
+        )
+        return
+    try:
+        await publisher.publish(Draft(flow, entries[0].version if entries else None, AUTHOR, f"from {file}"))
+    except Overtaken as error:
+        log.info("%s: %s", file, error)  # another server started at the same time
+    except Refused as error:
+        log.error("%s is not in force, what was before it stays: %s (with `segue publish %s`)", file, error, folder)
