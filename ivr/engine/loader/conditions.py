@@ -1,4 +1,4 @@
-"""Declared conditions of a branch: `{status: {is: shipped}, channel: {in: [voice, sms]}, order_number: known}`."""
+"""Declared conditions of a branch: `{status: {is: shipped}, hours.office: {is: open}, order_number: known}`."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import Literal, get_args
 
 from ivr.engine.flow import Condition
 from ivr.engine.loader import values
-from ivr.engine.loader.mistakes import Place
+from ivr.engine.loader.mistakes import Place, did_you_mean, quoted
 from ivr.engine.loader.reader import Reader, one_of
 from ivr.engine.loader.source import Node, Text
 
 Test = Literal["is", "is_not", "in", "known", "at_least", "at_most"]
 TESTS: tuple[Test, ...] = get_args(Test)
 ORDERED = {"at_least", "at_most"}
+OURS = {"channel", "trust", "language"}
+DECLARED = {"hours": "hours", "switch": "switches"}  # hours.office is declared at the top of the file, under hours
 HIGHEST_TRUST = 4
 
 
@@ -27,11 +29,12 @@ def conditions(case: Reader) -> tuple[Condition, ...]:
 
 
 def _tests(subjects: Reader, subject: str, place: Place, node: Node) -> Iterator[Condition]:
-    if subject not in {"channel", "trust"}:
+    if _is_slot(subjects, subject):
         subjects.mention(subject, "tested", place)
         if isinstance(node, Text) and node.value == "known":
             yield Condition(subject, "known", ())
             return
+    _undeclared(subjects, subject, place)
     with subjects.reader(subject, node, "write a test: {is: …}, or known") as tests:
         parse = _parser(tests, subject)
         tests.accept(*TESTS)
@@ -44,9 +47,26 @@ def _tests(subjects: Reader, subject: str, place: Place, node: Node) -> Iterator
             tests.missing(subject, f"write a test: {', '.join(TESTS)}")
 
 
+def _is_slot(reader: Reader, subject: str) -> bool:
+    return subject not in OURS and subject not in reader.draft.subjects and not _kind(subject)
+
+
+def _kind(subject: str) -> str:
+    """`hours` of `hours.office`; nothing where it is no such name."""
+    kind, dot, _ = subject.partition(".")
+    return kind if dot and kind in DECLARED else ""
+
+
+def _undeclared(subjects: Reader, subject: str, place: Place) -> None:
+    if (kind := _kind(subject)) and subject not in subjects.draft.subjects:
+        known = [name for name in subjects.draft.subjects if _kind(name) == kind]
+        remedy = did_you_mean(subject, known) if known else f"write it at the top of the file, under {DECLARED[kind]}:"
+        subjects.wrong(place, f"{quoted(subject)} is not declared", remedy)
+
+
 def _known(tests: Reader, subject: str) -> Iterator[Condition]:
     wanted = tests.get("known", one_of(("yes", "no")), "yes")
-    if subject in {"channel", "trust"}:
+    if not _is_slot(tests, subject):
         tests.wrong(tests.place("known"), f"{subject} is always known", "test what it is: {is: …}")
     yield Condition(subject, "known", () if wanted == "yes" else ("no",))
 
@@ -64,14 +84,20 @@ def _compared(tests: Reader, subject: str, test: Test, parse: Callable[[str], st
 
 def _has_order(tests: Reader, subject: str) -> bool:
     spec = tests.draft.slots.get(subject)
-    return subject != "channel" and (spec is None or spec.type in {"number", "money", "date"})
+    return subject == "trust" or (
+        _is_slot(tests, subject) and (spec is None or spec.type in {"number", "money", "date", "time"})
+    )
 
 
 def _parser(tests: Reader, subject: str) -> Callable[[str], str]:
     """What reads a value that `subject` is compared with."""
     spec = tests.draft.slots.get(subject)
+    if subject in tests.draft.subjects:
+        return one_of(tests.draft.subjects[subject])
     if subject == "channel":
         return one_of(tests.draft.channels)
+    if subject == "language":
+        return values.language
     if subject == "trust":
         return lambda text: str(values.whole(0, HIGHEST_TRUST)(text))
     if spec:
