@@ -29,6 +29,7 @@ class Turn:
     outbox: Sequence[Values] = ()
     links: Sequence[Values] = ()
     callbacks: Sequence[Values] = ()
+    answers: Sequence[Values] = ()  # one or none
 
 
 @dataclass(frozen=True, slots=True)

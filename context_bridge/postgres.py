@@ -33,9 +33,9 @@ SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": str(int(PATIENCE * 1000)),
 }
 
-# One row for each journey, and a row for each effect, link and callback of any of them. A refused turn is not in
-# `saved`, and so writes nothing. Rows are locked in the order of their ids, so that two batches cannot wait for each
-# other.
+# One row for each journey, and a row for each effect, link, callback and answer of any of them. A refused turn is not
+# in `saved`, and so writes nothing. Rows are locked in the order of their ids, so that two batches cannot wait for
+# each other.
 SAVE = """
 WITH turn AS MATERIALIZED (
   SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[],
@@ -87,6 +87,12 @@ WITH turn AS MATERIALIZED (
   ON CONFLICT (id) DO UPDATE
      SET contact = excluded.contact, number = excluded.number, queue = excluded.queue, wanted = excluded.wanted,
          why = excluded.why, state = excluded.state, at = excluded.at
+), answered AS (
+  INSERT INTO answer (contact, epoch, turn, body, at, token)
+  SELECT a.* FROM unnest($44::text[], $45::bigint[], $46::bigint[], $47::text[], $48::float8[], $49::bigint[])
+    AS a(contact, epoch, turn, body, at, token)
+    JOIN turn t ON t.token = a.token JOIN saved s ON s.id = t.id
+  ON CONFLICT DO NOTHING
 )
 SELECT id FROM saved
 """
@@ -97,6 +103,7 @@ JOURNEY_COLUMNS = (
 HISTORY_COLUMNS = ("at", "kind", "body", "token")
 OUTBOX_COLUMNS = ("key", "journey", "kind", "payload", "due_at", "state", "attempts", "note", "claimed_at")
 LINK_COLUMNS = ("token_hash", "journey", "step", "trust", "expires_at", "spent_at", "spent_by")
+ANSWER_COLUMNS = ("contact", "epoch", "turn", "body", "at", "token")
 CALLBACK_COLUMNS = ("id", "journey", "contact", "number", "queue", "wanted", "why", "state", "at")
 
 REFUSED = """
@@ -253,6 +260,7 @@ def _arguments(turns: Sequence[Turn]) -> list[list[Any]]:
     outbox = [row for turn in turns for row in turn.outbox]
     links = [row for turn in turns for row in turn.links]
     callbacks = [row for turn in turns for row in turn.callbacks]
+    answers = [row for turn in turns for row in turn.answers]
     return [
         [turn.expected for turn in turns],
         *([turn.journey[name] for turn in turns] for name in JOURNEY_COLUMNS),
@@ -260,6 +268,7 @@ def _arguments(turns: Sequence[Turn]) -> list[list[Any]]:
         *([row[name] for row in outbox] for name in OUTBOX_COLUMNS),
         *([row[name] for row in links] for name in LINK_COLUMNS),
         *([row[name] for row in callbacks] for name in CALLBACK_COLUMNS),
+        *([row[name] for row in answers] for name in ANSWER_COLUMNS),
     ]
 
 

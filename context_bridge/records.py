@@ -102,6 +102,18 @@ class CallbackRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """What a webhook was answered, to be said again word for word when it comes again: a provider that did not hear
+    us asks twice. `epoch` counts the times that a call was led elsewhere, `turn` is the wait that was answered."""
+
+    contact: str
+    epoch: int
+    turn: int
+    body: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """`expected_rev` is the stored revision that `journey` follows (0: the journey is new). `journey.rev` must be
     `expected_rev + 1`. `node` names the engine that carries the contact (`asterisk`, `webphone`, `chat`).
@@ -117,6 +129,7 @@ class Change:
     outbox: tuple[OutboxRow, ...] = ()
     links: tuple[LinkRow, ...] = ()
     callbacks: tuple[CallbackRow, ...] = ()
+    answer: AnswerRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +186,17 @@ class LiveEvent:
     body: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class StepTraffic:
+    """How often customers came to a step, and how they were lost there: hung up, the line dropped, or the answers
+    were not understood in the end."""
+
+    visits: int = 0
+    left: int = 0
+    dropped: int = 0
+    exhausted: int = 0
+
+
 class ContextStore(Protocol):
     """The only truth. Two implementations (SQLite, PostgreSQL), one contract test suite.
     Every method may raise `StoreUnavailable` within a bounded time; none hangs."""
@@ -195,6 +219,7 @@ class ContextStore(Protocol):
     async def published(self, menu: str) -> list[Published]: ...
     async def in_force(self) -> list[Published]: ...
     async def standing(self, menu: str | None = None) -> list[Standing]: ...
+    async def traffic(self, menu: str, since: float) -> Mapping[str, StepTraffic]: ...
     # outbox
     async def claim_outbox(self, now: float, limit: int) -> list[OutboxRow]: ...
     async def settle_outbox(self, key: str, state: str, note: str, due_at: float | None) -> None: ...
@@ -202,6 +227,10 @@ class ContextStore(Protocol):
     # links
     async def link(self, token_hash: str) -> LinkRow | None: ...
     async def spend_link(self, token_hash: str, now: float) -> bool: ...
+    # answers to webhooks: what was said in a turn, and the last thing that was said
+    async def answer(self, contact: str, epoch: int, turn: int) -> AnswerRow | None: ...
+    async def last_answer(self, contact: str) -> AnswerRow | None: ...
+    async def purge_answers(self, before: float) -> None: ...
     # switches
     async def flip(self, name: str, state: Literal["on", "off"], who: str, at: float) -> None: ...
     async def switches(self) -> list[SwitchRow]: ...

@@ -159,6 +159,8 @@ def _save(connection: sqlite3.Connection, turn: Turn) -> Refused | None:
         _insert(connection, sql.INSERT_LINK, row)
     for row in turn.callbacks:
         _insert(connection, sql.PUT_CALLBACK, row)
+    for row in turn.answers:
+        _insert(connection, sql.INSERT_ANSWER, row)
     return None
 
 

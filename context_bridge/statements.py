@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import Insert
 
 from context_bridge.records import (
+    AnswerRow,
     CallbackRow,
     Customer,
     HistoryRow,
@@ -24,6 +25,7 @@ from context_bridge.records import (
     SwitchRow,
 )
 from context_bridge.tables import (
+    answer,
     callback,
     customer,
     flow,
@@ -68,6 +70,7 @@ INSERT_HISTORY = insert(history)
 INSERT_OUTBOX = _unless_there(outbox)
 INSERT_LINK = _unless_there(link)
 PUT_CALLBACK = _or_replace(callback, "id")
+INSERT_ANSWER = _unless_there(answer)
 SNAPSHOT = select(journey.c.body).where(journey.c.id == given("id"))
 SNAPSHOT_BY_CONTACT = (
     select(journey.c.body)
@@ -190,6 +193,15 @@ SPEND_LINK = (
     .values(spent_at=given("now"), spent_by=given("token"))
     .returning(link.c.token_hash)
 )
+
+# answers to webhooks
+
+_of_call = select(*_as(AnswerRow, answer)).where(answer.c.contact == given("contact"))
+ANSWER = _of_call.where(answer.c.epoch == given("epoch"), answer.c.turn == given("turn"))
+LAST_ANSWER = _of_call.order_by(answer.c.epoch.desc(), answer.c.at.desc(), answer.c.turn.desc()).limit(
+    literal_column("1")
+)
+PURGE_ANSWERS = delete(answer).where(answer.c.at < given("before"))
 
 # switches
 

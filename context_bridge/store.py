@@ -17,6 +17,7 @@ from context_bridge.lane import Lane
 from context_bridge.migrate import sqlite_path
 from context_bridge.postgres import Postgres
 from context_bridge.records import (
+    AnswerRow,
     CallbackRow,
     Change,
     Conflict,
@@ -30,10 +31,12 @@ from context_bridge.records import (
     OutboxRow,
     Published,
     Saved,
+    StepTraffic,
     Standing,
     SwitchRow,
 )
 from context_bridge.sqlite import Sqlite
+from context_bridge.traffic import TRAFFIC, traffic_of
 from ivr.engine.journey import Journey
 
 Clock = Callable[[], float]
@@ -159,6 +162,10 @@ class Store:
         rows = await self._database.read(sql.STANDING_IN, {"menu": menu}) if _possible(menu) else ()
         return [Standing(*row) for row in rows]
 
+    async def traffic(self, menu: str, since: float) -> Mapping[str, StepTraffic]:
+        """By step, of all versions of a menu."""
+        return traffic_of(await self._database.read(TRAFFIC, {"menu": menu, "since": since}))
+
     # outbox
 
     async def claim_outbox(self, now: float, limit: int) -> list[OutboxRow]:
@@ -192,6 +199,23 @@ class Store:
         return bool(
             await self._database.write(Step(sql.SPEND_LINK, {"which": token_hash, "now": now, "token": _token()}))
         )
+
+    # answers to webhooks
+
+    async def answer(self, contact: str, epoch: int, turn: int) -> AnswerRow | None:
+        """What was said in that turn."""
+        if not _possible(contact):
+            return None
+        rows = await self._database.read(sql.ANSWER, {"contact": contact, "epoch": epoch, "turn": turn})
+        return AnswerRow(*rows[0]) if rows else None
+
+    async def last_answer(self, contact: str) -> AnswerRow | None:
+        """What was said last on that contact."""
+        rows = await self._database.read(sql.LAST_ANSWER, {"contact": contact}) if _possible(contact) else ()
+        return AnswerRow(*rows[0]) if rows else None
+
+    async def purge_answers(self, before: float) -> None:
+        await self._database.write(Step(sql.PURGE_ANSWERS, {"before": before}))
 
     # switches
 
@@ -297,6 +321,7 @@ def _turn(change: Change) -> Turn:
     if journey.rev != change.expected_rev + 1:
         raise ValueError(f"revision {journey.rev} does not follow {change.expected_rev}")
     _check(journey.id, contact.id if contact else None, change.customer, change.node)
+    token = _token()
     return Turn(
         expected=change.expected_rev,
         journey={
@@ -314,10 +339,11 @@ def _turn(change: Change) -> Turn:
             "body": encode(journey),
             "step": journey.step,
         },
-        history={**_history(change.history), "journey": journey.id, "rev": journey.rev, "token": _token()},
+        history={**_history(change.history), "journey": journey.id, "rev": journey.rev, "token": token},
         outbox=[_outbox(row, journey.id) for row in change.outbox],
         links=[{**asdict(row), "journey": journey.id, "spent_by": None} for row in change.links],
         callbacks=[{**asdict(row), "journey": journey.id} for row in _last_of_each(change.callbacks)],
+        answers=[{**asdict(change.answer), "token": token}] if change.answer else [],
     )
 
 

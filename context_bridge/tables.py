@@ -135,6 +135,18 @@ callback = Table(
     Index("callback_state", "state", "at"),
 )
 
+answer = Table(
+    "answer",
+    metadata,
+    Column("contact", Text, primary_key=True),
+    Column("epoch", BigInteger, primary_key=True),
+    Column("turn", BigInteger, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("token", BigInteger, nullable=False),  # that of the history row of the same turn
+    Index("answer_at", "at"),
+)
+
 customer = Table(
     "customer",
     metadata,

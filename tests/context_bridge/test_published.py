@@ -23,6 +23,7 @@ OLD = """
 DROP INDEX journey_open;
 ALTER TABLE journey DROP COLUMN step;
 DROP TABLE published;
+DROP TABLE answer;
 UPDATE alembic_version SET version_num = '0002';
 """
 
