@@ -10,13 +10,14 @@ from collections.abc import Callable
 
 from ivr.engine.actions import Say
 from ivr.engine.flow import Flow, Prompt, Ref, Sensitivity, Template
+from ivr.engine.formats import formatted
 from ivr.engine.journey import Journey, Slot
-from ivr.engine.words import MASK, formatted, words_of
+from ivr.engine.words import MASK, words_in, words_of
 
 ATTESTED = 2  # the trust tier from which private slots may be said back
 SENSITIVITIES: tuple[Sensitivity, ...] = ("public", "private", "secret")
 SUMMARY_CHOICES, SUMMARY_VALUE = 6, 80  # the last choices, and characters of a value, that a sentence can bear
-LINK = "{link}"  # replaced by the driver
+LINK, CODE = "{link}", "{code}"  # replaced by whoever sends
 
 Show = Callable[[str, Slot], str | None]  # slot name, slot -> what to show of it; None: it stays hidden
 
@@ -41,14 +42,17 @@ def for_customer(flow: Flow, journey: Journey, template: Template) -> str:
 
 
 def for_send(flow: Flow, journey: Journey, template: Template) -> str:
-    """Words that leave this contact. `{link}` stays for the driver, but not where a customer's own words hold it."""
+    """Words that leave this contact. `{link}` and `{code}` stay for whoever sends, but not where a customer's own
+    words hold them."""
 
     def words(part: str | Ref) -> str:
         match part:
             case Ref(name="link"):
                 return LINK
+            case Ref(name="code"):
+                return CODE
             case Ref():
-                return for_customer(flow, journey, (part,)).replace(LINK, "link")
+                return for_customer(flow, journey, (part,)).replace(LINK, "link").replace(CODE, "code")
             case text:
                 return text
 
@@ -110,7 +114,7 @@ def _fill(
         if shown is None:
             return hidden(ref.name)
         if ref.format != "plain":
-            return formatted(words_of(flow.language), ref.format, shown, spoken=spoken(journey) and not bare)
+            return formatted(words_in(flow), ref.format, shown, spoken=spoken(journey) and not bare)
         return shown if bare else _plain(flow, ref.name, shown)
 
     text = "".join(part if isinstance(part, str) else value(part) for part in template)
@@ -146,7 +150,9 @@ def _title(flow: Flow, name: str) -> str:
 def title_for_agent(flow: Flow, name: str) -> str:
     """`your order number` is what a customer hears; whoever talks about them says `order number`."""
     title = _title(flow, name) or name.replace("_", " ")
-    return title.removeprefix(words_of(flow.language).yours)
+    for yours in words_of(flow.language).yours:
+        title = title.removeprefix(yours)
+    return title
 
 
 def _sensitivity(flow: Flow, name: str) -> Sensitivity:

@@ -119,7 +119,8 @@ def test_elsewhere_the_day_comes_before_the_month(language: str) -> None:
 
 
 def test_a_comma_parts_thousands_only_where_it_does() -> None:
-    assert value("number", "1,250", language="de-DE") is None
+    assert value("number", "1,250", language="de-DE") == "1.25"
+    assert value("number", "1.250", language="de-DE") == "1250"
     assert value("money", "£1,250", language="en-GB") == "1250.00"
 
 

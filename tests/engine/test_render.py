@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from ivr.engine.actions import Say
 from ivr.engine.events import Channel
 from ivr.engine.flow import Format, Prompt, Ref, Sensitivity
+from ivr.engine.formats import formatted
 from ivr.engine.journey import Contact, Journey, Slot, Visit
 from ivr.engine.render import for_agent, for_customer, for_send, for_service, for_slot, say, summary
-from ivr.engine.words import MASK, formatted, words_of
+from ivr.engine.words import MASK, words_of
 from tests.engine.flows import NOON, SUPPORT, prompt
 
 CONTACT = Contact("call-2", "voice", trust=1, customer_name="Ann")
@@ -57,7 +58,10 @@ def test_formats(form: Format, value: str, spoken: str, written: str) -> None:
     [
         ("en", "December 1, 2026", "$12.50"),
         ("en-GB", "1 December 2026", "£12.50"),
-        ("de-DE", "1 December 2026", "12.50"),
+        ("de-DE", "ersten Dezember 2026", "12,50 €"),
+        ("es-ES", "1 de diciembre de 2026", "12,50 €"),
+        ("fr-FR", "1er décembre 2026", "12,50 €"),
+        ("ko-KR", "2026년 12월 1일", "₩12"),
     ],
 )
 def test_formats_by_language(language: str, day: str, price: str) -> None:

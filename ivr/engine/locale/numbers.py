@@ -1,0 +1,44 @@
+"""Number words. The only module that knows num2words (its languages are more than those of `words_of`).
+
+Known limit, by choice: cardinals to 100 and the ordinals of a month are understood as words; more comes as figures
+from whatever heard it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+import num2words
+
+CARDINALS, ORDINALS = range(101), range(1, 32)
+
+
+def ordinal(language: str, number: int) -> str:
+    """`third`, `dritte`. A language without words for it gets the figures."""
+    return _word(language, number, "ordinal")
+
+
+def numbered(language: str, number: int) -> str:
+    """`3rd`, where a language makes it so."""
+    return _word(language, number, "ordinal_num")
+
+
+@lru_cache(maxsize=64)
+def cardinals(language: str) -> Mapping[str, str]:
+    """Number word -> figures, also without its hyphens."""
+    words = {_word(language, number, "cardinal"): str(number) for number in CARDINALS}
+    return words | {word.replace("-", " "): figures for word, figures in words.items()}
+
+
+@lru_cache(maxsize=64)
+def ordinals(language: str) -> Mapping[str, str]:
+    return {_word(language, number, "ordinal"): str(number) for number in ORDINALS}
+
+
+def _word(language: str, number: int, form: str) -> str:
+    try:
+        word: str = num2words.num2words(number, lang=language.partition("-")[0], to=form)
+    except (NotImplementedError, OverflowError):  # no such language, or no such word in it
+        return str(number)
+    return word
