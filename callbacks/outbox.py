@@ -1,7 +1,7 @@
 """The outbox: effects that were promised in a turn, carried out after its commit, each under its own key.
 
-A link is not in the database in clear: its token is derived from the row's key and the server's secret at the moment of
-sending, so a second attempt sends the same words.
+Neither a link nor a one-time code is in the database in clear: both are derived with the server's secret at the moment
+of sending, so a second attempt sends the same words. Of what was sent, pages see all but the code.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from callbacks.retry import next_try
+from context_bridge.codes import DIGITS, code_for
 from context_bridge.links import token_for
 from context_bridge.records import ContextStore, EventBus, OutboxRow, StoreUnavailable
 
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 
 POLL = 5.0  # seconds between looks for rows that another process wrote or whose time has come
 BATCH = 20
+MASKED = "•" * DIGITS
 
 
 class NotSent(Exception):
@@ -36,11 +38,21 @@ class Sender(Protocol):
 
 
 class Outbox:
+    """`codes`: pages see one-time codes too. That is for the demo, whose message page is the customer's phone."""
+
     def __init__(
-        self, store: ContextStore, bus: EventBus, sender: Sender, url: str, secret: bytes, clock: Callable[[], float]
+        self,
+        store: ContextStore,
+        bus: EventBus,
+        sender: Sender,
+        url: str,
+        secret: bytes,
+        clock: Callable[[], float],
+        *,
+        codes: bool = False,
     ) -> None:
         self._store, self._bus, self._sender = store, bus, sender
-        self._url, self._secret, self._clock = url, secret, clock
+        self._url, self._secret, self._clock, self._codes = url, secret, clock, codes
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -68,15 +80,20 @@ class Outbox:
         return len(rows)
 
     def text(self, row: OutboxRow) -> str:
-        """The words as the customer gets them."""
-        text = str(row.payload.get("text", ""))
-        if not row.payload.get("link"):
-            return text
-        return text.replace("{link}", f"{self._url}/l/{token_for(self._secret, row.key)}")
+        """The words as pages show them."""
+        return self._text(row, codes=self._codes)
+
+    def _text(self, row: OutboxRow, *, codes: bool) -> str:
+        text, code = str(row.payload.get("text", "")), row.payload.get("code")
+        if row.payload.get("link"):
+            text = text.replace("{link}", f"{self._url}/l/{token_for(self._secret, row.key)}")
+        if code is not None:
+            text = text.replace("{code}", code_for(self._secret, row.journey, str(code)) if codes else MASKED)
+        return text
 
     async def _send(self, row: OutboxRow) -> None:
         try:
-            await self._sender.send(row.key, row.kind, str(row.payload.get("to", "")), self.text(row))
+            await self._sender.send(row.key, row.kind, str(row.payload.get("to", "")), self._text(row, codes=True))
         except NotSent as error:
             due = None if error.final else next_try(row.attempts, self._clock())
             await self._settle(row, "failed" if due is None else "waiting", str(error), due)

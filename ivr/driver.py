@@ -1,8 +1,9 @@
 """The driver: load the journey, step, save, carry out, answer. Every channel speaks to the engine through it.
 
 An adapter calls `arrive` when a contact begins and `advance` for each event after that. Both answer with the actions
-the channel must perform: says, then one `Collect`, `Enqueue` or `Hangup`. Sends and invokes never reach an adapter:
-the driver carries them out itself. What the driver must tell a contact that did not ask goes to its `Leg`.
+the channel must perform: says, then one `Collect`, `Record`, `Enqueue` or `Hangup`. Sends, callbacks and invokes never
+reach an adapter: the driver carries them out itself. What the driver must tell a contact that did not ask goes to its
+`Leg`.
 """
 
 from __future__ import annotations
@@ -11,21 +12,33 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, replace
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
-from context_bridge.records import Change, Conflict, ContextStore, EventBus, HistoryRow, LinkRow, StoreUnavailable
+from context_bridge.codes import is_code
+from context_bridge.records import (
+    AnswerRow,
+    Change,
+    Conflict,
+    ContextStore,
+    EventBus,
+    HistoryRow,
+    LinkRow,
+    StoreUnavailable,
+)
 from ivr.arrivals import Arrival, LinkRefused, Receptionist
 from ivr.backoffice import BackOffice, BackOfficeError
-from ivr.engine.actions import Action, Hangup, Invoke, Say, Send
+from ivr.engine.actions import Action, BookCallback, Hangup, Invoke, Say, Send
 from ivr.engine.events import AgentJoined, Event, Expired, Invoked, InvokeFailed, QueueLeft, QueueOutcome
+from ivr.engine.flow import CODE_SERVICE
 from ivr.engine.journey import Journey
 from ivr.engine.step import current_wait
 from ivr.flows import Flows, UnknownMenu
 from ivr.room import taken
 from ivr.screen_pop import pop
+from ivr.switches import Switches
 from ivr.turns import Keeping, Turn, change_of, shown
 
 __all__ = ["Arrival", "Driver", "Leg", "LinkRefused", "Saying", "UnknownMenu"]
@@ -34,6 +47,7 @@ log = logging.getLogger(__name__)
 
 Saying = Callable[[tuple[Say, ...]], Awaitable[None]]
 Actions = tuple[Action, ...]
+Answering = Callable[[Journey, Actions], AnswerRow]  # what a turn is answered, to be saved with it
 TRIES = 50  # compare-and-swap attempts of one turn: more contacts than ever meet on one journey
 
 
@@ -70,6 +84,7 @@ class Driver:
         nodes: tuple[str, ...] = ("asterisk", "webphone", "chat"),
     ) -> None:
         self._store, self._bus, self._flows, self._back_office = store, bus, flows, back_office
+        self._region, self.switches = region, Switches(store, bus, clock)
         self._keeping, self._clock, self._on_saved, self._nodes = keeping, clock, on_saved, nodes
         self._reception = Receptionist(store, flows, region, clock, self.new_event_id)
         self._legs: dict[str, Leg] = {}
@@ -89,26 +104,27 @@ class Driver:
 
     # --- turns ---------------------------------------------------------------------------------------------------
 
-    async def arrive(self, arrival: Arrival, say: Saying | None = None) -> Actions:
-        """Find out who it is and which journey goes on, and take the first turn.
+    async def arrive(self, arrival: Arrival, say: Saying | None = None, answering: Answering | None = None) -> Actions:
+        """Find out who it is and which journey goes on, and take the first turn. `say` and `answering`: see `advance`.
         Raises nothing but `LinkRefused`, `UnknownMenu` and `StoreUnavailable`."""
         async with self._lock(arrival.contact):
             journey, event = await self._reception.receive(arrival)
-            turn = await self._turn(journey, event)
+            turn = await self._turn(journey, event, answering)
             held = turn.before.contact
             if held is not None and held.id != arrival.contact and (leg := self._legs.get(held.id)):
                 await leg.moved()
-            return await self._carry_out(turn, say)
+            return await self._carry_out(turn, say, answering)
 
-    async def advance(self, event: Event, say: Saying | None = None) -> Actions:
+    async def advance(self, event: Event, say: Saying | None = None, answering: Answering | None = None) -> Actions:
         """One turn of the journey that `event.contact` is on. While a back office is asked, what was said before goes
-        to `say` at once (voice plays it as filler); without `say` it is put before the final actions.
+        to `say` at once (voice plays it as filler); without `say` it is put before the final actions. `answering` makes
+        the answer that is saved with the turn's last change; it is not asked when nothing changed.
         An event of a contact that is on no journey any more answers `(Hangup("moved"),)`."""
         async with self._lock(event.contact):
             journey = await self._store.by_contact(event.contact)
             if journey is None:
                 return (Hangup("moved"),)
-            return await self._carry_out(await self._turn(journey, event), say)
+            return await self._carry_out(await self._turn(journey, event, answering), say, answering)
 
     async def current(self, contact: str) -> tuple[Journey, Actions] | None:
         """The journey of a contact and its current wait as actions, to repeat or to adopt after a restart;
@@ -202,15 +218,21 @@ class Driver:
         """Events of one contact are taken one after another in this process; across processes the revision decides."""
         return self._locks.setdefault(contact, asyncio.Lock())
 
-    async def _turn(self, journey: Journey, event: Event) -> Turn:
+    async def _turn(
+        self, journey: Journey, event: Event, answering: Answering | None = None, said: Actions = ()
+    ) -> Turn:
         """Step and save, again from what is stored when somebody was quicker."""
         began = time.monotonic()
         for _ in range(TRIES):
             flow = await self._flows.taking(journey, event)
+            if flow.switches:
+                event = replace(event, switches=await self.switches.on())
             turn = taken(flow, journey, event)
             if turn.after == journey:
                 return turn
-            change = change_of(turn, self._keeping)
+            change = change_of(turn, self._keeping, self._region)
+            if answering is not None and not isinstance(turn.actions[-1], Invoke):
+                change = replace(change, answer=answering(change.journey, said + _outward(turn)))
             saved = await self._store.save(change)
             if not isinstance(saved, Conflict):
                 self._on_saved(change, time.monotonic() - began)
@@ -223,6 +245,8 @@ class Driver:
 
     async def _announce(self, change: Change, turn: Turn) -> None:
         await self._bus.publish("turn", shown(change, turn))
+        for row in change.callbacks:
+            await self._bus.publish("callback", asdict(row))
         after = change.journey
         if after.status == turn.before.status and after.contact == turn.before.contact:
             return
@@ -231,11 +255,12 @@ class Driver:
         if after.status == "queued" and (found := await self.pop(after.id)):
             await self._bus.publish("pop", found)
 
-    async def _carry_out(self, turn: Turn, say: Saying | None) -> Actions:
-        actions = tuple(action for action in turn.actions if not isinstance(action, Send))
-        return await self._ask_on(turn.event.contact, actions, say)
+    async def _carry_out(self, turn: Turn, say: Saying | None, answering: Answering | None) -> Actions:
+        return await self._ask_on(turn.event.contact, _outward(turn), say, answering)
 
-    async def _ask_on(self, contact: str, actions: Actions, say: Saying | None) -> Actions:
+    async def _ask_on(
+        self, contact: str, actions: Actions, say: Saying | None, answering: Answering | None = None
+    ) -> Actions:
         """Ask back offices until the journey waits for something else."""
         said: Actions = ()
         while actions and isinstance(actions[-1], Invoke):
@@ -249,19 +274,25 @@ class Driver:
             journey = await self._store.by_contact(contact)
             if journey is None:
                 return (Hangup("moved"),)
-            turn = await self._turn(journey, event)
-            actions = tuple(action for action in turn.actions if not isinstance(action, Send))
+            turn = await self._turn(journey, event, answering, said)
+            actions = _outward(turn)
         return said + actions
 
     async def _ask(self, contact: str, wait: Invoke) -> Event:
         try:
-            result = await self._back_office.ask(wait.service, wait.arguments, wait.timeout)
+            result = await self._answer_to(wait)
         except BackOfficeError as error:
             log.warning("back office: %s", error)
             return InvokeFailed(
                 id=self.new_event_id(), at=self._clock(), contact=contact, turn=wait.turn, reason=str(error)
             )
         return Invoked(id=self.new_event_id(), at=self._clock(), contact=contact, turn=wait.turn, result=result)
+
+    async def _answer_to(self, wait: Invoke) -> Mapping[str, str]:
+        """A back office's; whether a one-time code is right is known here. Raises `BackOfficeError`."""
+        if wait.service == CODE_SERVICE:
+            return {"ok": "yes" if is_code(self._keeping.secret, **wait.arguments) else "no"}
+        return await self._back_office.ask(wait.service, wait.arguments, wait.timeout)
 
     async def _keep_message(self, journey: Journey, text: str, sender: str) -> Journey:
         for _ in range(TRIES):
@@ -288,3 +319,8 @@ class Driver:
                 break
             journey = saved.current
         raise StoreUnavailable(f"journey {journey.id} changes too quickly")
+
+
+def _outward(turn: Turn) -> Actions:
+    """What a channel must perform; the rest is carried out by us."""
+    return tuple(action for action in turn.actions if not isinstance(action, Send | BookCallback))

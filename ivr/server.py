@@ -8,7 +8,7 @@ import logging
 import secrets
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,10 +27,14 @@ from ivr.backoffice import HttpBackOffice, Secrets
 from ivr.channels.chat import Chat
 from ivr.channels.webphone import WebPhone
 from ivr.driver import Driver
+from ivr.engine.actions import Say
 from ivr.engine.flow import Flow
+from ivr.engine.services import Services
 from ivr.flows import Flows, read_folder
 from ivr.http import problems
 from ivr.prompts import BUILT_IN, fixed_says
+from ivr.publishing.folder import publish_folder
+from ivr.publishing.publisher import Publisher
 from ivr.settings import Settings, SettingsError
 from ivr.turns import Keeping
 from ivr.web.access import Access
@@ -38,6 +42,7 @@ from ivr.web.api import Api
 from ivr.web.demo import DemoBackOffice
 from ivr.web.health import Check, Health, Metrics, writable
 from ivr.web.live import Live
+from ivr.web.menus import Menus
 from ivr.web.openapi import OpenApi
 from ivr.web.pages import Pages, render, secure
 from recognition.speak import Speaker, SpeakFailed
@@ -49,6 +54,7 @@ Clock = Callable[[], float]
 DAY = 86400.0
 LINK_LIFE = 2 * DAY
 SWEEP = 60.0  # seconds between looks for journeys that were left alone for too long
+PREPARE = 15.0  # seconds that a new version waits for its prompts; what is not ready then is spoken when it is needed
 CLOSE_WITHIN = 5.0  # seconds that handlers may take to end when we go down
 
 
@@ -60,6 +66,8 @@ class Segue:
     store: ContextStore
     bus: EventBus
     flows: Flows
+    services: Services
+    publisher: Publisher
     driver: Driver
     outbox: Outbox
     speaker: Speaker
@@ -79,7 +87,6 @@ async def build(
         raise SettingsError(f"IVR_REGION: {settings.region!r} is no country; use two letters, such as US or DE")
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     folder, services = read_folder(settings.menus, settings.services)
-    menus = {name: revise(flow) for name, flow in folder.items()}
     async with AsyncExitStack() as stack:
         store = await open_store(settings.database, clock)
         stack.push_async_callback(store.close)
@@ -92,10 +99,12 @@ async def build(
         )
         stack.push_async_callback(back_office.close)
 
-        flows, metrics = Flows(menus, store), Metrics()
-        await flows.remember()
+        await publish_folder(settings.menus, folder.values(), store, Publisher(store, clock))
+        flows, metrics = Flows(folder, store, revise), Metrics()
+        await flows.refresh()
+        publisher = Publisher(store, clock, lambda flow: _prepare(speaker, flow))
         secret = settings.secret.encode() if settings.secret else _secret(settings.data_dir / "secret")
-        outbox = Outbox(store, bus, DemoSender(), settings.url, secret, clock)
+        outbox = Outbox(store, bus, DemoSender(), settings.url, secret, clock, codes=settings.demo)
 
         def saved(change: Change, seconds: float) -> None:
             outbox.wake()
@@ -107,20 +116,34 @@ async def build(
         title = flows.current(settings.menu).title
         chat = Chat(driver, store, settings.menu, title, render, secure=settings.url.startswith("https:"))
         asterisk = AsteriskChannel(driver, speaker, settings) if settings.ami_url else None
-        yield Segue(settings, store, bus, flows, driver, outbox, speaker, webphone, chat, asterisk, metrics)
+        yield Segue(
+            settings,
+            store,
+            bus,
+            flows,
+            services,
+            publisher,
+            driver,
+            outbox,
+            speaker,
+            webphone,
+            chat,
+            asterisk,
+            metrics,
+        )
 
 
 def application(segue: Segue) -> web.Application:
     """All routes, and what runs while they are served."""
     settings, driver, store = segue.settings, segue.driver, segue.store
-    access = Access(settings.desk_key, settings.url)
-    menus = {name: flow.title for name, flow in segue.flows.menus.items()}
-    api, live = Api(driver, store, menus, segue.outbox.text), Live(segue.bus)
+    access = Access(settings.desk_key, settings.url, ops_key=settings.ops_key)
+    api, live = Api(driver, store, segue.outbox.text), Live(segue.bus)
+    menus = Menus(store, segue.bus, segue.flows, segue.publisher, segue.services, settings)
     health = Health(driver, store, segue.metrics, _checks(segue), _nodes(settings))
-    openapi = OpenApi([*api.table(), *live.table(), *health.table(), *segue.chat.table()])
+    openapi = OpenApi([*api.table(), *menus.table(), *live.table(), *health.table(), *segue.chat.table()])
 
     app = web.Application(middlewares=[problems, access.middleware])
-    for part in (access, api, live, health, openapi, segue.chat, segue.webphone, Pages(settings.demo)):
+    for part in (access, api, menus, live, health, openapi, segue.chat, segue.webphone, Pages(settings.demo)):
         app.add_routes(part.routes())
     if settings.demo:
         app.add_routes(DemoBackOffice().routes())
@@ -140,6 +163,7 @@ async def _serving(segue: Segue) -> AsyncIterator[None]:
     await segue.webphone.adopt()
     await segue.chat.start()
     jobs = {"outbox": segue.outbox.run(), "sweep": _sweep(segue), "prompts": _warm(segue.speaker, segue.flows)}
+    jobs["menus"] = segue.flows.watch(lambda flow: _prepare(segue.speaker, flow))
     if segue.asterisk:
         jobs["asterisk"] = segue.asterisk.run()
     tasks = [asyncio.create_task(_watched(name, job), name=name) for name, job in jobs.items()]
@@ -170,9 +194,19 @@ async def _sweep(segue: Segue) -> None:
         await asyncio.sleep(SWEEP)
 
 
+async def _prepare(speaker: Speaker, flow: Flow) -> None:
+    """Before a version comes in force, so that its first caller need not wait for a voice."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(PREPARE):
+            await _speak_ahead(speaker, fixed_says(flow))
+
+
 async def _warm(speaker: Speaker, flows: Flows) -> None:
     """Speak to file, ahead of the first call, what never changes."""
-    says = [*BUILT_IN, *(says for flow in flows.menus.values() for says in fixed_says(flow))]
+    await _speak_ahead(speaker, [*BUILT_IN, *(says for flow in flows.menus.values() for says in fixed_says(flow))])
+
+
+async def _speak_ahead(speaker: Speaker, says: Sequence[Say]) -> None:
     try:
         await speaker.warm(words.text for words in says if words.audio is None)
     except SpeakFailed as error:

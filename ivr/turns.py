@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from context_bridge.identity import normalize
 from context_bridge.links import new_link, token_for
-from context_bridge.records import Change, HistoryRow, LinkRow, OutboxRow
+from context_bridge.records import CallbackRow, Change, HistoryRow, LinkRow, OutboxRow
 from ivr.arrivals import LINK_TRUST
-from ivr.engine.actions import Action, Collect, Say, Send
-from ivr.engine.events import Arrived, Event, Input, InvokeFailed, Left
-from ivr.engine.flow import AskSlot, Flow
+from ivr.engine.actions import Action, BookCallback, Collect, Say, Send
+from ivr.engine.events import Arrived, Event, Input, InvokeFailed, Left, NoInput, Recorded
+from ivr.engine.flow import AskSlot, Flow, Menu, RecordStep, Verify
 from ivr.engine.journey import Journey
 from ivr.engine.waits import wait_of
 
@@ -39,8 +40,9 @@ class Keeping:
     link: float
 
 
-def change_of(turn: Turn, keeping: Keeping) -> Change:
-    """The next revision with its history row, its outbox rows and their links, for one transaction."""
+def change_of(turn: Turn, keeping: Keeping, region: str) -> Change:
+    """The next revision with its history row, its outbox rows and their links, and the callbacks that it promises, for
+    one transaction. `region` is for numbers without a country code."""
     before, event = turn.before, turn.event
     after = replace(turn.after, rev=before.rev + 1)
     contact = after.contact
@@ -57,12 +59,36 @@ def change_of(turn: Turn, keeping: Keeping) -> Change:
         history=_history(turn, after),
         outbox=outbox,
         links=tuple(_link(row, send, keeping, event.at) for row, send in zip(outbox, sends, strict=True) if send.link),
+        callbacks=tuple(
+            _callback(after, event, promise, region) for promise in turn.actions if isinstance(promise, BookCallback)
+        ),
+    )
+
+
+def _callback(after: Journey, event: Event, promise: BookCallback, region: str) -> CallbackRow:
+    known = normalize(promise.number, region, "allowed")
+    return CallbackRow(
+        id=f"{after.id}:{promise.step}",
+        journey=after.id,
+        contact=event.contact,
+        number=known[1] if known else promise.number,
+        queue=promise.queue,
+        wanted=promise.when,
+        why=promise.why,
+        state="open",
+        at=event.at,
     )
 
 
 def _outbox(after: Journey, before: Journey, send: Send, n: int, at: float) -> OutboxRow:
     contact = after.contact or before.contact
-    payload = {"to": contact.reach.get(send.by, "") if contact else "", "text": send.text, "link": send.link}
+    payload: dict[str, Any] = {
+        "to": contact.reach.get(send.by, "") if contact else "",
+        "text": send.text,
+        "link": send.link,
+    }
+    if send.code is not None:
+        payload["code"] = send.code  # its name: the code itself is derived when it is sent
     return OutboxRow(f"{after.id}:{after.rev}:{n}", after.id, send.by, payload, at)
 
 
@@ -80,12 +106,18 @@ def _history(turn: Turn, after: Journey) -> HistoryRow:
         "step": after.step,
         "said": [action.text for action in turn.actions if isinstance(action, Say)],
         "actions": [type(action).__name__ for action in turn.actions],
+        "visited": [visit.step for visit in after.path if visit.at == event.at],
     }
+    if exhausted := _exhausted(turn):
+        body["exhausted"] = exhausted
     match event:
         case Input():
             body["heard"] = MASKED if _secret(turn.flow, before) else _heard(turn.flow, before, event)
         case Left():
             body |= {"reason": event.reason, "detail": event.detail}
+        case Recorded():
+            recording = MASKED if _secret(turn.flow, before) else event.recording
+            body |= {"recording": recording, "seconds": event.seconds}
         case InvokeFailed():
             body["reason"] = event.reason
         case Arrived():
@@ -93,6 +125,18 @@ def _history(turn: Turn, after: Journey) -> HistoryRow:
         case _:
             pass
     return HistoryRow(after.id, after.rev, event.at, type(event).__name__, body)
+
+
+def _exhausted(turn: Turn) -> str | None:
+    """The question that was given up in this turn, after its last try."""
+    before, after = turn.before, turn.after
+    question = turn.flow.steps.get(before.step or "")
+    if not isinstance(turn.event, Input | NoInput) or not isinstance(question, Menu | AskSlot) or before.offering:
+        return None
+    last_try = before.noinputs + before.nomatches + 1 >= question.tries.tries and after.turn != before.turn
+    answered = isinstance(question, AskSlot) and question.slot in after.slots
+    earlier = [visit for visit in after.path if visit.at < turn.event.at]  # none: they started over
+    return before.step if last_try and not answered and earlier and not earlier[-1].chose else None
 
 
 def _heard(flow: Flow, journey: Journey, event: Input) -> str:
@@ -108,7 +152,9 @@ def _heard(flow: Flow, journey: Journey, event: Input) -> str:
 def _secret(flow: Flow, journey: Journey) -> bool:
     """Whether the question that was open asked for a secret: then not even a wrong answer is kept."""
     asking = flow.steps.get(journey.step or "")
-    return isinstance(asking, AskSlot) and flow.slots[asking.slot].sensitivity == "secret"
+    if isinstance(asking, AskSlot | RecordStep):
+        return flow.slots[asking.slot].sensitivity == "secret"
+    return isinstance(asking, Verify)
 
 
 def shown(change: Change, turn: Turn) -> Mapping[str, Any]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ivr.engine import verify
 from ivr.engine.actions import Option
-from ivr.engine.events import Input, Recorded
-from ivr.engine.flow import Choice, Menu, Prompt, RecordStep
+from ivr.engine.events import Input, Invoked, Recorded
+from ivr.engine.flow import Choice, Menu, Prompt, RecordStep, Verify
 from ivr.engine.match import NOTE, clean, find, value_of
 from ivr.engine.turn import Turn
 from ivr.engine.waits import GO_ON, Question, always_of, offers_of, options_at, tries_of
@@ -49,6 +50,26 @@ def _count_nomatch(turn: Turn, event: Input) -> None:
     turn.count(nomatches=1, misheard=event.mode == "speech")
 
 
+def checked(turn: Turn, question: Verify, event: Invoked) -> None:
+    """Whether the proof was right."""
+    if verify.is_right(turn.journey, question, event.result, event.at):
+        turn.journey = verify.passed(turn.journey, question)
+        turn.go(question.done)
+        return
+    turn.journey = verify.refused(turn.journey, question)
+    if verify.is_exhausted(turn.journey, question) or not turn.send_code(question):
+        turn.go(question.failed)
+    else:
+        turn.say(_nth(question.tries.no_match, verify.misses(turn.journey, question)))
+        turn.wait()
+
+
+def unchecked(turn: Turn, question: Verify) -> None:
+    """Nobody could tell whether it was right."""
+    turn.journey = verify.unchecked(turn.journey, question)
+    turn.go(question.failed)
+
+
 def offer_answered(turn: Turn, event: Input) -> None:
     option = _heard(turn, event, offers_of(turn.flow))
     if option and option.id == GO_ON:
@@ -75,10 +96,14 @@ def _take_answer(turn: Turn, question: Question, event: Input) -> bool:
     if not _is_clear(event):
         return False
     value = value_of(spec, event.text, event.mode, words_in(turn.flow), event.at)
-    if value is not None:
-        turn.keep({question.slot: value}, given=True)
+    if value is None:
+        return False
+    turn.keep({question.slot: value}, given=True)
+    if isinstance(question, Verify):
+        turn.check(question)
+    else:
         turn.go(question.next)
-    return value is not None
+    return True
 
 
 def _take_always(turn: Turn, event: Input) -> bool:

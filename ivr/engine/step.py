@@ -15,8 +15,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
+from ivr.engine import verify
 from ivr.engine.actions import Action, Hangup
-from ivr.engine.answers import answered, offer_answered, offer_silent, recorded, silent
+from ivr.engine.answers import answered, checked, offer_answered, offer_silent, recorded, silent, unchecked
 from ivr.engine.arriving import arrived
 from ivr.engine.events import (
     AgentJoined,
@@ -31,7 +32,7 @@ from ivr.engine.events import (
     QueueLeft,
     Recorded,
 )
-from ivr.engine.flow import AskSlot, Flow, Handoff, InvokeStep, Menu, RecordStep, Step
+from ivr.engine.flow import AskSlot, Flow, Handoff, InvokeStep, Menu, RecordStep, Step, Verify
 from ivr.engine.journey import Journey, Status
 from ivr.engine.match import NOTE, clean, saved_value
 from ivr.engine.render import summary
@@ -106,6 +107,24 @@ def _take(turn: Turn, event: Event) -> bool:  # noqa: C901  # one line for each 
         case Expired(), _ if turn.journey.status != "expired":
             turn.journey = replace(turn.journey, status="expired", contact=None)
             turn.hang_up()
+        case _, Verify() as question:
+            return _prove(turn, question, event)
+        case _:
+            return False
+    return True
+
+
+def _prove(turn: Turn, question: Verify, event: Event) -> bool:
+    """A proof is asked for, then checked; False if the event is not what is waited for."""
+    match event, verify.is_given(turn.journey, question):
+        case Input() as said, False:
+            answered(turn, question, said)
+        case NoInput(), False:
+            silent(turn, question)
+        case Invoked() as answer, True:
+            checked(turn, question, answer)
+        case InvokeFailed(), True:
+            unchecked(turn, question)
         case _:
             return False
     return True

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import assert_never
 
-from ivr.engine import conditions, render
+from ivr.engine import conditions, render, verify
 from ivr.engine.actions import Action, BookCallback, Hangup, Say, Send
 from ivr.engine.events import Event
 from ivr.engine.flow import (
@@ -27,6 +27,7 @@ from ivr.engine.flow import (
     SetStep,
     Split,
     Step,
+    Verify,
 )
 from ivr.engine.journey import Ask, Contact, Journey, Slot, Visit
 from ivr.engine.languages import lookup
@@ -149,6 +150,21 @@ class Turn:
             *before, last = self.journey.path
             self.journey = replace(self.journey, path=(*before, replace(last, chose=label)))
 
+    def check(self, step: Verify) -> None:
+        """Have the proof checked that was given."""
+        self.journey = verify.guessed(self.journey, step, self.at)
+        self.wait()
+
+    def send_code(self, step: Verify) -> bool:
+        """Send a one-time code where the proof needs one; False when we have no address."""
+        if step.send is None or verify.is_code_out(self.journey, step, self.at):
+            return True
+        if step.send not in self.contact.reach:
+            return False
+        self.journey, code = verify.code_sent(self.journey, step, self.at)
+        self.actions.append(Send(step.send, render.for_send(self.flow, self.journey, step.text), code=code))
+        return True
+
     def note_ask(self, slot: str | None, *, known: bool) -> None:
         """A line of the ask ledger, once for a question in a contact."""
         journey, contact = self.journey, self.contact
@@ -210,6 +226,8 @@ def _perform(turn: Turn, step: Step) -> str | None:  # noqa: C901  # one case fo
             return _take_message(turn, step)
         case CallbackStep():
             return _promise(turn, step)
+        case Verify():
+            return _verify(turn, step)
         case Goto():
             return step.target
         case End():
@@ -257,6 +275,25 @@ def _promise(turn: Turn, step: CallbackStep) -> str:
     turn.actions.append(BookCallback(journey.step or "", number.strip(), step.queue, when, why))
     turn.say(step.prompt)
     return step.next
+
+
+def _verify(turn: Turn, step: Verify) -> str | None:
+    """Proof that was given is not asked for again; after too many misses not at all."""
+    if verify.is_proven(turn.journey, step):
+        turn.note_ask(step.slot, known=True)
+        return step.done
+    if verify.is_closed(turn.journey, step, turn.at):
+        return step.failed
+    turn.journey = verify.opened(turn.journey, step)
+    if verify.is_given(turn.journey, step):
+        turn.check(step)
+        return None
+    if not turn.send_code(step):
+        return step.failed
+    turn.visit()
+    turn.note_ask(step.slot, known=False)
+    turn.wait()
+    return None
 
 
 def _send(turn: Turn, step: SendStep) -> str:

@@ -3,9 +3,21 @@ repeated at any time, by any process."""
 
 from __future__ import annotations
 
-from ivr.engine import render
+from ivr.engine import render, verify
 from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Invoke, Keys, Option, Record, Say, SlotType, Wait
-from ivr.engine.flow import AskSlot, Choice, Flow, Handoff, InvokeStep, Menu, RecordStep, SlotSpec, Tries
+from ivr.engine.flow import (
+    CODE_SERVICE,
+    AskSlot,
+    Choice,
+    Flow,
+    Handoff,
+    InvokeStep,
+    Menu,
+    RecordStep,
+    SlotSpec,
+    Tries,
+    Verify,
+)
 from ivr.engine.journey import Journey
 from ivr.engine.match import options_of
 from ivr.engine.words import words_of
@@ -16,7 +28,7 @@ LISTED = {"sms", "email"}  # channels without buttons: options are written out
 
 MESSAGE_TRIES, MESSAGE_INTERDIGIT = 2, 3.0  # who says nothing to the second prompt has no message
 
-Question = Menu | AskSlot | RecordStep
+Question = Menu | AskSlot | RecordStep | Verify
 
 # Keys from min to max that make a value of the type; 15 digits are as many as `match` takes
 VALUE_KEYS: dict[SlotType, tuple[int, int]] = {"number": (1, 15), "money": (1, 15), "date": (8, 8)}
@@ -63,6 +75,8 @@ def wait_of(flow: Flow, journey: Journey) -> Wait | Hangup:
             )
         case AskSlot():
             return _ask(flow, journey, name, step)
+        case Verify():
+            return _verify(flow, journey, name, step)
         case RecordStep():
             return _message(flow, journey, name, step)
         case InvokeStep():
@@ -96,6 +110,8 @@ def _prompt_of(flow: Flow, journey: Journey) -> tuple[Say, ...]:
             return (*render.say(flow, journey, step.prompt), *_offered(flow, journey, offered))
         case AskSlot():
             return (*render.say(flow, journey, step.prompt), *_answers(flow, journey, flow.slots[step.slot]))
+        case Verify():
+            return () if verify.is_given(journey, step) else render.say(flow, journey, step.prompt)
         case InvokeStep():
             return render.say(flow, journey, step.filler)
         case RecordStep() | Handoff():
@@ -139,7 +155,7 @@ def _keys(*choices: Choice | Option) -> tuple[str, ...]:
     return tuple(dict.fromkeys(choice.key for choice in choices if choice.key))
 
 
-def _ask(flow: Flow, journey: Journey, name: str, step: AskSlot) -> Collect:
+def _ask(flow: Flow, journey: Journey, name: str, step: AskSlot | Verify) -> Collect:
     spec = flow.slots[step.slot]
     options, always = options_at(flow, step), always_of(flow)
     shortest, longest = (
@@ -155,10 +171,20 @@ def _ask(flow: Flow, journey: Journey, name: str, step: AskSlot) -> Collect:
         keys=Keys(_keys(*options, *always), shortest, longest),
         timeout=step.tries.timeout,
         interdigit=step.tries.interdigit,
-        secret=spec.sensitivity == "secret",
+        secret=spec.sensitivity == "secret" or isinstance(step, Verify),
         language=flow.language,
         speech=not by_keys_only(flow, journey),
     )
+
+
+def _verify(flow: Flow, journey: Journey, name: str, step: Verify) -> Collect | Invoke:
+    """First the customer is asked, then whoever can tell whether it is right."""
+    if not verify.is_given(journey, step):
+        return _ask(flow, journey, name, step)
+    if step.service == CODE_SERVICE:
+        return Invoke(journey.turn, name, step.service, verify.code_arguments(journey, step), step.timeout)
+    arguments = {key: render.for_service(flow, journey, value) for key, value in step.arguments.items()}
+    return Invoke(journey.turn, name, step.service, arguments, step.timeout)
 
 
 def _message(flow: Flow, journey: Journey, name: str, step: RecordStep) -> Record | Collect:
