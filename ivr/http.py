@@ -46,14 +46,24 @@ class Route:
 
 
 class Problem(Exception):
-    """An answer that is not what the client asked for. `detail` tells its reader what to do next."""
+    """An answer that is not what the client asked for. `detail` tells its reader what to do next, `more` tells it to a
+    program (RFC 9457, 3.2)."""
 
-    def __init__(self, status: int, title: str, detail: str, retry_after: int | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        title: str,
+        detail: str,
+        retry_after: int | None = None,
+        more: Mapping[str, object] | None = None,
+    ) -> None:
         super().__init__(title)
         self.status, self.title, self.detail, self.retry_after = status, title, detail, retry_after
+        self._more = more or {}
 
     def response(self) -> web.Response:
-        body = {"type": "about:blank", "status": self.status, "title": self.title, "detail": self.detail}
+        told = {"type": "about:blank", "status": self.status, "title": self.title, "detail": self.detail}
+        body = {**self._more, **told}
         headers = {"Cache-Control": "no-store"}
         if self.retry_after is not None:
             headers["Retry-After"] = str(self.retry_after)
@@ -73,15 +83,16 @@ def answer(value: object, status: int = 200) -> web.Response:
     )
 
 
-async def read(request: web.Request, kind: type[T]) -> T:
-    """The JSON body as `kind`. Raises `Problem` 413, 415 or 422; its words never repeat the body's values."""
+async def read(request: web.Request, kind: type[T], limit: int = BODY_LIMIT) -> T:
+    """The JSON body, of at most `limit` bytes, as `kind`. Raises `Problem` 413, 415 or 422; its words never repeat the
+    body's values."""
     if request.content_type != "application/json":
         raise Problem(415, "Not JSON", "Send the body as JSON with `Content-Type: application/json`.")
     raw = b""
     async for chunk in request.content.iter_chunked(BODY_LIMIT):
         raw += chunk
-        if len(raw) > BODY_LIMIT:
-            raise Problem(413, "Too much", f"Send at most {BODY_LIMIT // 1024} KB.")
+        if len(raw) > limit:
+            raise Problem(413, "Too much", f"Send at most {limit // 1024} KB.")
     try:
         return msgspec.json.decode(raw, type=kind)
     except msgspec.ValidationError as error:

@@ -19,6 +19,7 @@ from ivr.cli.complaint import Complaint
 from ivr.conversation_file import ConversationMistakes
 from ivr.engine.loader import MenuMistakes
 from ivr.flows import UnknownMenu
+from ivr.publishing.publisher import Refused
 from ivr.settings import SettingsError
 
 COMMANDS = {
@@ -26,11 +27,15 @@ COMMANDS = {
     "check": "find the mistakes in menus",
     "talk": "try a menu in the terminal",
     "test": "play the conversations of the menus",
+    "publish": "put the menus of a folder in force",
+    "versions": "list the versions of a menu",
+    "diff": "tell in words what differs between two versions",
+    "rollback": "put an older version in force again",
     "migrate": "bring the database up to date",
     "doctor": "say what is wrong with this installation",
 }
 # Each of these says what to do, so its message is all that people need to see.
-TOLD = (Complaint, SettingsError, MenuMistakes, ConversationMistakes, UnknownMenu, StoreUnavailable)
+TOLD = (Complaint, SettingsError, MenuMistakes, ConversationMistakes, UnknownMenu, Refused, StoreUnavailable)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

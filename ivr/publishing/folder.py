@@ -18,9 +18,14 @@ AUTHOR = "folder"
 async def publish_folder(folder: Path, flows: Iterable[Flow], store: ContextStore, publisher: Publisher) -> None:
     """The store's word counts more than the folder's: a file that was published before is not put in force again, so
     that a roll-back survives a restart. Raises `StoreUnavailable`."""
-    files = {path.read_text("utf-8", errors="replace"): path.name for path in folder.glob("*.yaml")}
+    files = _names(folder)
     for flow in flows:
         await _publish(flow, files.get(flow.source, flow.menu), folder, store, publisher)
+
+
+def _names(folder: Path) -> dict[str, str]:
+    """Text of a file -> its name."""
+    return {path.read_text("utf-8", errors="replace"): path.name for path in folder.glob("*.yaml")}
 
 
 async def _publish(flow: Flow, file: str, folder: Path, store: ContextStore, publisher: Publisher) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from context_bridge.records import ContextStore, Published
 from ivr.engine.flow import Flow
 from ivr.engine.loader.bundle import bundle
-
 from ivr.publishing import policy
 from ivr.publishing.changes import changes
 from ivr.publishing.policy import Moves, Stranded

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from aiohttp import web
 
@@ -17,12 +17,10 @@ IN_HAND: tuple[Status, ...] = ("queued", "with_agent")
 
 
 class Api:
-    """`menus`: name of each menu -> its title. `words`: a message as the customer gets it, with its link."""
+    """`words`: a message as the customer gets it, with its link."""
 
-    def __init__(
-        self, driver: Driver, store: ContextStore, menus: Mapping[str, str], words: Callable[[OutboxRow], str]
-    ) -> None:
-        self._driver, self._store, self._menus, self._words = driver, store, menus, words
+    def __init__(self, driver: Driver, store: ContextStore, words: Callable[[OutboxRow], str]) -> None:
+        self._driver, self._store, self._words = driver, store, words
 
     def routes(self) -> list[web.RouteDef]:
         return [route.definition() for route in self.table()]
@@ -52,7 +50,6 @@ class Api:
             _get(
                 "/api/outbox", self.outbox, "Messages that were sent or wait to be, newest first", list[schema.Effect]
             ),
-            _get("/api/menus", self.menus, "The menus that are served", list[schema.MenuLine]),
         ]
 
     async def queue(self, _request: web.Request) -> web.Response:
@@ -109,9 +106,6 @@ class Api:
 
     async def outbox(self, _request: web.Request) -> web.Response:
         return answer([self._effect(row) for row in await self._store.outbox(RECENT)])
-
-    async def menus(self, _request: web.Request) -> web.Response:
-        return answer([schema.MenuLine(menu, title) for menu, title in sorted(self._menus.items())])
 
     def _effect(self, row: OutboxRow) -> schema.Effect:
         return schema.Effect(

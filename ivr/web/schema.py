@@ -113,11 +113,6 @@ class Effect(Struct, frozen=True):
     due_at: float
 
 
-class MenuLine(Struct, frozen=True):
-    menu: str
-    title: str
-
-
 class Accept(Struct, frozen=True, forbid_unknown_fields=True):
     agent: Name
 

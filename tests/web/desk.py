@@ -309,7 +309,7 @@ class Desk:
         self.wrong = {"store": "", "voices": "", "ami": ""}
         store: Any = self.store
         self.access = Access(key, "http://127.0.0.1")
-        self.api = Api(self.driver, store, {"support": "Acme support"}, lambda row: str(row.payload["text"]))
+        self.api = Api(self.driver, store, lambda row: str(row.payload["text"]))
         self.live = Live(self.bus, heartbeat=heartbeat)
         self.chat = Chat(self.driver, store, "support", "Acme support", render, grace=grace, heartbeat=heartbeat)
         checks = {name: self._check(name) for name in self.wrong}

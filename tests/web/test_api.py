@@ -73,7 +73,6 @@ async def test_the_outbox_shows_what_would_be_sent(client: TestClient, desk: Des
     desk.store.sent = [OutboxRow("j1:3:0", "j1", "sms", {"to": "+15550100", "text": "Follow it here"}, 1.0)]
     [row] = await (await client.get("/api/outbox")).json()
     assert (row["to"], row["text"], row["state"]) == ("+15550100", "Follow it here", "waiting")
-    assert await (await client.get("/api/menus")).json() == [{"menu": "support", "title": "Acme support"}]
 
 
 @pytest.mark.parametrize(

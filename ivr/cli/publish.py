@@ -1,0 +1,44 @@
+"""Put the menus of a folder in force, on all servers of the database and without a restart.
+
+Calls that are on end as they began; who calls anew gets the new version. All menus of the folder are published, or
+none. Refused while customers stand at a step that would be gone: keep it, or say with --moved where they go on."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+
+from ivr import settings
+from ivr.cli.complaint import Complaint
+from ivr.cli.published import Press, add_story, folder_flows, moves, opened, tell
+from ivr.engine.flow import Flow
+from ivr.publishing.publisher import Draft
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", nargs="?", type=Path, help="with the menus; otherwise IVR_MENUS")
+    add_story(parser)
+
+
+async def run(chosen: argparse.Namespace) -> int:
+    setting, moved = settings.load(), moves(chosen.moved)
+    flows = folder_flows(chosen.folder or setting.menus, setting)
+    async with opened(setting) as press:
+        drafts = [await _draft(press, flow, chosen, moved) for flow in flows.values()]
+        if unused := moved.keys() - {step for draft in drafts for step in draft.moved}:
+            raise Complaint(f"--moved names no step that is in force: {', '.join(sorted(unused))}; check the names")
+        for draft in drafts:
+            await press.publisher.check(draft)
+        for draft in drafts:
+            await tell(setting, await press.publisher.publish(draft))
+    return 0
+
+
+async def _draft(press: Press, flow: Flow, chosen: argparse.Namespace, moved: Mapping[str, str]) -> Draft:
+    """With those moves that are about steps of this menu."""
+    now = next(iter(await press.store.published(flow.menu)), None)
+    old = await press.publisher.version(flow.menu, now.version) if now and moved else None
+    known = [*old.steps, *(name.partition(".")[0] for name in old.steps)] if old else []
+    mine = {step: target for step, target in moved.items() if step in known}
+    return Draft(flow, now.version if now else None, chosen.by, chosen.message, mine)
