@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 from ivr.engine.events import Channel
 from ivr.engine.journey import Journey, Status
 
-Deed = Literal["silence", "drop", "hang_up", "open_link", "agent_joins", "agent_finishes"]
+Deed = Literal["silence", "drop", "hang_up", "open_link", "give_code", "agent_joins", "agent_finishes"]
 Answer = Mapping[str, str] | None  # what a back office gives, by the names a menu saves it under; None: it fails
 
 
@@ -44,8 +44,29 @@ class Type:
 
 
 @dataclass(frozen=True, slots=True)
+class Speak:
+    """What recognition understands of what is said by phone."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A message is spoken, this long."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """Ops flip switches of the menu: name -> whether it is on now."""
+
+    switches: Mapping[str, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +74,24 @@ class Do:
     deed: Deed
 
 
-Act = Call | Press | Choose | Type | Wait | Do
+Act = Call | Press | Choose | Type | Speak | Record | Wait | Flip | Do
+FEATURES: Mapping[type, str] = {
+    Press: "press",
+    Choose: "choose",
+    Type: "type",
+    Speak: "speak",
+    Record: "record",
+    Wait: "wait",
+    Flip: "switch",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One act and what must follow from it. `hears` are parts of what is said, in that order; `known` slots by
-    canonical value, None for a slot that must not be known; `refused` when a link must not work any more. `shown` is
-    the act as the file has it."""
+    canonical value, None for a slot that must not be known; `refused` when a link must not work any more; `sent` parts
+    of the message that was sent last; `callback` what is known of the call that was promised last, by the names of
+    `Promised`. `shown` is the act as the file has it."""
 
     line: int
     act: Act | None
@@ -69,13 +100,17 @@ class Turn:
     hears_not: tuple[str, ...] = ()
     known: Mapping[str, str | None] = field(default_factory=dict)
     status: Status | None = None
+    language: str | None = None
+    trust: int | None = None
+    sent: tuple[str, ...] = ()
+    callback: Mapping[str, str] = field(default_factory=dict)
     refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """`services`: answers of each back office, one for each time it is asked; the last one serves all later times.
-    `customers`: who is known already, name -> phone numbers."""
+    `customers`: who is known already, name -> phone numbers. `at`: when it begins, in Unix seconds."""
 
     name: str
     file: str
@@ -84,6 +119,7 @@ class Conversation:
     services: Mapping[str, tuple[Answer, ...]] = field(default_factory=dict)
     customers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     never_asked_twice: bool = True
+    at: float | None = None
 
 
 class CannotPlay(Exception):
@@ -92,6 +128,15 @@ class CannotPlay(Exception):
 
 class Refused(CannotPlay):
     """The link that was opened leads nowhere any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A call that is owed to the customer. `when` is in their words."""
+
+    queue: str
+    number: str
+    when: str
 
 
 class Player(Protocol):
@@ -104,6 +149,9 @@ class Player(Protocol):
     async def press(self, keys: str) -> None: ...
     async def choose(self, label: str) -> None: ...
     async def type(self, text: str) -> None: ...
+    async def speak(self, text: str) -> None: ...
+    async def record(self, seconds: float) -> None: ...
+    async def flip(self, switches: Mapping[str, bool]) -> None: ...
     async def wait(self, seconds: float) -> None: ...
     async def silence(self) -> None:
         """Say nothing until the current question gives up waiting."""
@@ -115,6 +163,9 @@ class Player(Protocol):
     async def open_link(self) -> None:
         """Open the link that was sent last and press its button. Raises `Refused`."""
 
+    async def give_code(self) -> None:
+        """Key in, or type, the one-time code that was sent last."""
+
     async def agent_joins(self) -> None: ...
     async def agent_finishes(self) -> None: ...
 
@@ -124,6 +175,14 @@ class Player(Protocol):
 
     async def journey(self) -> Journey | None:
         """The journey of the latest contact as it is stored; None before the first."""
+        ...
+
+    async def sent(self) -> str | None:
+        """The message that was sent last, outside of the contact."""
+        ...
+
+    async def callback(self) -> Promised | None:
+        """The call that was promised last."""
         ...
 
 
@@ -156,8 +215,10 @@ class Result:
 
 
 def needs(conversation: Conversation) -> frozenset[str]:
-    """What a player must be able to do: channels and acts, such as `voice`, `press`, `wait`."""
-    return frozenset(name for turn in conversation.turns for name in _needs(turn.act))
+    """What a player must be able to do: channels, acts and what some expectations look at, such as `voice`, `press`,
+    `wait`, `sent`; `at` to begin at another time."""
+    needed = {name for turn in conversation.turns for name in (*_needs(turn.act), *_looks(turn))}
+    return frozenset(needed | ({"at"} if conversation.at is not None else set()))
 
 
 async def run(conversation: Conversation, player: Player) -> Result:
@@ -176,6 +237,7 @@ async def run(conversation: Conversation, player: Player) -> Result:
         heard = await player.heard()
         journey = await player.journey()
         problems = [*_unlike(turn, heard, journey), *_repeated(conversation, journey)]
+        problems += [*await _unsent(turn, player), *await _unpromised(turn, player)]
         if turn.refused and not refused:
             problems.append("the link was taken, though it should be refused")
         if problems:
@@ -192,7 +254,11 @@ def _needs(act: Act | None) -> tuple[str, ...]:
         case Do():
             return (act.deed,)
         case _:
-            return (type(act).__name__.lower(),)
+            return (FEATURES[type(act)],)
+
+
+def _looks(turn: Turn) -> tuple[str, ...]:
+    return ("sent",) * bool(turn.sent) + ("callback",) * bool(turn.callback)
 
 
 async def perform(act: Act, menu: str, player: Player) -> None:
@@ -206,8 +272,14 @@ async def perform(act: Act, menu: str, player: Player) -> None:
             await player.choose(label)
         case Type(text):
             await player.type(text)
+        case Speak(text):
+            await player.speak(text)
+        case Record(seconds):
+            await player.record(seconds)
         case Wait(seconds):
             await player.wait(seconds)
+        case Flip(switches):
+            await player.flip(switches)
         case Do(deed):
             await _do(deed, player)
 
@@ -222,6 +294,8 @@ async def _do(deed: Deed, player: Player) -> None:
             await player.hang_up()
         case "open_link":
             await player.open_link()
+        case "give_code":
+            await player.give_code()
         case "agent_joins":
             await player.agent_joins()
         case "agent_finishes":
@@ -246,6 +320,28 @@ def _unlike(turn: Turn, heard: list[str], journey: Journey | None) -> Iterator[s
             yield f"{name} is {_shown(known)} instead of {_shown(value)}"
     if turn.status is not None and (journey is None or journey.status != turn.status):
         yield f"the journey is {journey.status if journey else 'not begun'} instead of {turn.status}"
+    if turn.language is not None and (spoken := journey.language if journey else None) != turn.language:
+        yield f"the language is {spoken or 'that of the menu'} instead of {turn.language}"
+    if turn.trust is not None and (trust := journey.contact.trust if journey and journey.contact else 0) != turn.trust:
+        yield f"the trust is {trust} instead of {turn.trust}"
+
+
+async def _unsent(turn: Turn, player: Player) -> list[str]:
+    text = await player.sent() if turn.sent else None
+    lacking = [part for part in turn.sent if _plain(part) not in _plain(text or "")]
+    return [f"{f'what was sent last, “{text}”, lacks' if text else 'nothing was sent:'} “{part}”" for part in lacking]
+
+
+async def _unpromised(turn: Turn, player: Player) -> list[str]:
+    promised = await player.callback() if turn.callback else None
+    if turn.callback and promised is None:
+        return ["no call was promised"]
+    found = {name: str(getattr(promised, name)) for name in turn.callback}
+    return [
+        f"{name} of the callback is “{found[name]}” instead of “{v}”"
+        for name, v in turn.callback.items()
+        if found[name] != v
+    ]
 
 
 def _repeated(conversation: Conversation, journey: Journey | None) -> Iterator[str]:

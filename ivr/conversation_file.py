@@ -7,18 +7,37 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, TypeVar, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
-from ivr.conversation import Act, Answer, Call, Choose, Conversation, Deed, Do, Press, Turn, Type, Wait
+from ivr.conversation import (
+    Act,
+    Answer,
+    Call,
+    Choose,
+    Conversation,
+    Deed,
+    Do,
+    Flip,
+    Press,
+    Record,
+    Speak,
+    Turn,
+    Type,
+    Wait,
+)
 from ivr.engine.events import Channel
 from ivr.engine.journey import Status
 
 CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 DEEDS: Final[tuple[Deed, ...]] = get_args(Deed)
-EXPECTATIONS: Final = ("hears", "hears_not", "known", "status", "refused")
+EXPECTATIONS: Final = ("hears", "hears_not", "known", "status", "language", "trust", "sent", "callback", "refused")
+PROMISED: Final = ("queue", "number", "when")
+TRUSTS: Final = ("0", "1", "2", "3", "4")
 UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 Name = TypeVar("Name", bound=str)
 DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)([smhd]?)")
@@ -83,7 +102,7 @@ class _Reader:
             self.mistake_at(1, 1, "this is no conversation", "begin with `conversation:` and what it shows")
             return Conversation("", self.file, "", ())
         top = self.fields(
-            root, ("conversation", "menu", "caller", "customers", "services", "turns", "never_asked_twice")
+            root, ("conversation", "menu", "at", "caller", "customers", "services", "turns", "never_asked_twice")
         )
         for needed in ("conversation", "menu", "turns"):
             if needed not in top:
@@ -100,6 +119,7 @@ class _Reader:
                 for name, node in self.pairs(top.get("customers"))
             },
             never_asked_twice=self.yes_no(top["never_asked_twice"]) if "never_asked_twice" in top else True,
+            at=self.time(top["at"]) if "at" in top else None,
         )
 
     def turn(self, node: yaml.Node) -> Turn:
@@ -121,6 +141,10 @@ class _Reader:
             hears_not=tuple(self.text(n) for n in self.one_or_many(fields.get("hears_not"))),
             known={name: self.maybe_text(n) for name, n in self.pairs(fields.get("known"))},
             status=self.one_of(fields["status"], STATUSES) if "status" in fields else None,
+            language=self.text(fields["language"]) if "language" in fields else None,
+            trust=int(self.one_of(fields["trust"], TRUSTS)) if "trust" in fields else None,
+            sent=tuple(self.text(n) for n in self.one_or_many(fields.get("sent"))),
+            callback=self.callback(fields["callback"]) if "callback" in fields else {},
             refused=self.yes_no(fields["refused"]) if "refused" in fields else False,
         )
 
@@ -150,12 +174,30 @@ class _Reader:
             self.mistake(node, f"a phone has no keys “{keys}”", "use 0 to 9, * and #, quoted: press: '12#'")
         return Press(keys)
 
-    def wait(self, node: yaml.Node) -> Act:
+    def duration(self, node: yaml.Node) -> float:
         try:
-            return Wait(seconds(self.text(node)))
+            return seconds(self.text(node))
         except ValueError as error:
             self.mistake(node, str(error), "write it like 30s, 2m, 3h or 8d")
-            return Wait(0)
+            return 0.0
+
+    def flip(self, node: yaml.Node) -> Act:
+        return Flip({name: self.one_of(state, ("on", "off")) == "on" for name, state in self.pairs(node)})
+
+    def time(self, node: yaml.Node) -> float | None:
+        """`2026-12-24 18:00 Europe/Berlin` in Unix seconds."""
+        text, _, zone = self.text(node).rpartition(" ")
+        try:
+            return datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=ZoneInfo(zone)).timestamp()
+        except (ValueError, ZoneInfoNotFoundError):
+            self.mistake(node, "this is no time in a zone", "write it like 2026-12-24 18:00 Europe/Berlin")
+            return None
+
+    def callback(self, node: yaml.Node) -> Mapping[str, str]:
+        """The queue alone, or what is to be looked at."""
+        if isinstance(node, yaml.ScalarNode):
+            return {"queue": self.text(node)}
+        return {name: self.text(value) for name, value in self.fields(node, PROMISED).items()}
 
     def number(self, node: yaml.Node) -> str | None:
         text = self.text(node)
@@ -264,5 +306,8 @@ READERS: Final[Mapping[str, Callable[[_Reader, yaml.Node], Act]]] = {
     "press": _Reader.press,
     "choose": lambda reader, node: Choose(reader.text(node)),
     "type": lambda reader, node: Type(reader.text(node)),
-    "wait": _Reader.wait,
+    "speak": lambda reader, node: Speak(reader.text(node)),
+    "record": lambda reader, node: Record(reader.duration(node)),
+    "wait": lambda reader, node: Wait(reader.duration(node)),
+    "switch": _Reader.flip,
 }

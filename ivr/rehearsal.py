@@ -8,27 +8,30 @@ answers.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
+from context_bridge.codes import code_for
 from context_bridge.links import token_for
 from context_bridge.records import OutboxRow
 from ivr.backoffice import BackOffice
-from ivr.conversation import CannotPlay, Deed, Refused
+from ivr.conversation import FEATURES, CannotPlay, Conversation, Deed, Promised, Refused
 from ivr.driver import Arrival, LinkRefused
-from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Option, Say, Wait
-from ivr.engine.events import Channel, Input, Left, LeftReason, NoInput, QueueOutcome
+from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Option, Record, Say, Wait
+from ivr.engine.events import Channel, Input, Left, LeftReason, NoInput, QueueOutcome, Recorded
 from ivr.engine.flow import Flow
 from ivr.engine.journey import Journey
-from ivr.stage import KEEPING, Stage, VirtualClock, stage
+from ivr.stage import KEEPING, ScriptedBackOffice, Stage, VirtualClock, stage
 from recognition.keys import Answer as KeyAnswer
 from recognition.keys import Keyed, KeyPad, Silence
 
 KEY_SECONDS: Final = 0.3  # between two keys of somebody who knows what to press
 ACT_SECONDS: Final = 1.0  # every act takes a little time, so that what is stored has an order
 AGENT: Final = "Robin"
+CODE: Final = re.compile(r"\b[0-9]{4,10}\b")
 
 
 @dataclass(slots=True)
@@ -56,6 +59,9 @@ class Contact:
                     if self.channel == "voice":
                         now = self.clock()
                         self.keyed = self.keypad.begin(action.keys, action.timeout, action.interdigit, now, now)
+                case Record():
+                    self.wait = action
+                    self.deadline = self.clock() + action.timeout if self.channel == "voice" else None
                 case Enqueue():
                     self.wait, self.deadline = action, self.clock() + action.timeout
                 case Hangup():
@@ -86,21 +92,32 @@ async def rehearse(
     back_office: BackOffice,
     customers: Mapping[str, tuple[str, ...]] | None = None,
     region: str = "US",
+    at: float | None = None,
 ) -> AsyncIterator[Rehearsal]:
-    """A rehearsal of these menus with nobody on the line yet. `customers`: name -> the numbers known to be theirs."""
-    async with stage(flows, back_office, customers, region) as set_up:
+    """A rehearsal of these menus with nobody on the line yet. `customers`: name -> the numbers known to be theirs.
+    `at`: when it begins, in Unix seconds."""
+    async with stage(flows, back_office, customers, region, at) as set_up:
         yield Rehearsal(set_up)
+
+
+@asynccontextmanager
+async def rehearsal_of(told: Conversation, flows: Mapping[str, Flow], region: str = "US") -> AsyncIterator[Rehearsal]:
+    """Everything as a conversation wants it, and its first turn still to come."""
+    async with rehearse(flows, ScriptedBackOffice(told.services), told.customers, region, told.at) as player:
+        yield player
 
 
 class Rehearsal:
     """Player on a stage, without any adapter between it and the driver."""
 
-    features = frozenset({"call", "press", "choose", "type", "wait", *get_args(Deed), *get_args(Channel)})
+    features = frozenset(
+        {"call", *FEATURES.values(), *get_args(Deed), *get_args(Channel), "sent", "callback", "at"}
+    )  # all there are
 
     def __init__(self, set_up: Stage) -> None:
         self._driver, self._store, self._clock = set_up.driver, set_up.store, set_up.clock
         self._contact: Contact | None = None
-        self._numbers = itertools.count(1)
+        self._numbers, self._recordings = itertools.count(1), itertools.count(1)
         self._menu = ""
 
     @property
@@ -146,12 +163,39 @@ class Rehearsal:
             raise CannotPlay("nobody can type in a call; press keys instead")
         await self._input(contact, text, "text")
 
+    async def speak(self, text: str) -> None:
+        contact = self._current()
+        if contact.channel != "voice":
+            raise CannotPlay(f"nobody listens in a {contact.channel}; type instead")
+        if not isinstance(contact.wait, Collect) or not contact.wait.speech:
+            raise CannotPlay("nothing that is said would be understood now; press keys, or record a message")
+        await self._input(contact, text, "speech")
+
+    async def record(self, seconds: float) -> None:
+        contact = self._current()
+        if contact.channel != "voice" or not isinstance(contact.wait, Record):
+            raise CannotPlay("no message is being recorded; in a text channel, type it")
+        self._clock.move(min(seconds, contact.wait.longest))
+        event = Recorded(
+            id=self._driver.new_event_id(),
+            at=self._clock(),
+            contact=contact.id,
+            turn=contact.wait.turn,
+            recording=f"rehearsal-{next(self._recordings)}",
+            seconds=min(seconds, contact.wait.longest),
+        )
+        await self._perform(contact, await self._driver.advance(event, contact.say))
+
+    async def flip(self, switches: Mapping[str, bool]) -> None:
+        for name, on in switches.items():
+            await self._driver.switches.flip(name, on, "rehearsal")
+
     async def silence(self) -> None:
         contact = self._current()
-        if contact.channel != "voice" or not isinstance(contact.wait, Collect):
+        if contact.channel != "voice" or not isinstance(contact.wait, Collect | Record):
             raise CannotPlay("silence answers a question by phone, and none is open")
-        if contact.keypad.deadline is not None:
-            await self._until(contact, contact.keypad.deadline)
+        if (deadline := _deadline(contact)) is not None:
+            await self._until(contact, deadline)
 
     async def wait(self, seconds: float) -> None:
         """Time passes; questions and queues give up as they do by the real clock."""
@@ -189,6 +233,15 @@ class Rehearsal:
             raise CannotPlay("no agent is talking to the customer")
         await self._release(contact, "done")
 
+    async def give_code(self) -> None:
+        found = CODE.search(await self.sent() or "")
+        if found is None:
+            raise CannotPlay("no message with a code was sent yet")
+        if self.channel == "voice":
+            await self.press(found[0])
+        else:
+            await self.type(found[0])
+
     async def heard(self) -> list[str]:
         if self._contact is None:
             return []
@@ -202,6 +255,15 @@ class Rehearsal:
     async def messages(self) -> list[OutboxRow]:
         """What was sent outside of a contact, newest first."""
         return sorted(await self._store.outbox(100), key=lambda row: row.due_at, reverse=True)
+
+    async def sent(self) -> str | None:
+        messages = await self.messages()
+        return text_of(messages[0]) if messages else None
+
+    async def callback(self) -> Promised | None:
+        rows = await self._store.callbacks(1000)
+        last = max(rows, key=lambda row: row.at, default=None)
+        return Promised(last.queue, last.number, last.wanted) if last else None
 
     def _current(self) -> Contact:
         self._clock.move(ACT_SECONDS)
@@ -258,6 +320,11 @@ class Rehearsal:
         self._clock.move(max(0.0, deadline - self._clock()))
         if isinstance(contact.wait, Enqueue):
             await self._release(contact, "timeout")
+        elif isinstance(contact.wait, Record):
+            silent = NoInput(
+                id=self._driver.new_event_id(), at=self._clock(), contact=contact.id, turn=contact.wait.turn
+            )
+            await self._perform(contact, await self._driver.advance(silent, contact.say))
         else:
             contact.keyed = contact.keypad.tick(self._clock())
             await self._answer(contact)
@@ -266,7 +333,7 @@ class Rehearsal:
         await self._driver.release(contact.id, outcome)
         await self._answer(contact)
 
-    async def _input(self, contact: Contact, text: str, mode: Literal["text", "button"]) -> None:
+    async def _input(self, contact: Contact, text: str, mode: Literal["text", "button", "speech"]) -> None:
         turn = contact.wait.turn if contact.wait else None
         event = Input(
             id=self._driver.new_event_id(),
@@ -286,6 +353,12 @@ class Rehearsal:
 
     def _left(self, contact: Contact, reason: LeftReason) -> Left:
         return Left(id=self._driver.new_event_id(), at=self._clock(), contact=contact.id, reason=reason)
+
+
+def text_of(row: OutboxRow) -> str:
+    """What the customer reads, but for the address of a link."""
+    text, code = str(row.payload["text"]), row.payload.get("code")
+    return text if code is None else text.replace("{code}", code_for(KEEPING.secret, row.journey, code))
 
 
 def _deadline(contact: Contact) -> float | None:

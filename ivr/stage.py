@@ -65,9 +65,10 @@ async def stage(
     back_office: BackOffice,
     customers: Mapping[str, tuple[str, ...]] | None = None,
     region: str = "US",
+    at: float | None = None,
 ) -> AsyncIterator[Stage]:
-    """`customers`: name -> the numbers known to be theirs."""
-    clock = VirtualClock(START)
+    """`customers`: name -> the numbers known to be theirs. `at`: when the curtain rises, in Unix seconds."""
+    clock = VirtualClock(START if at is None else at)
     store, bus = await open_store("sqlite:///:memory:", clock), open_bus("")
     try:
         for name, numbers in (customers or {}).items():

@@ -16,9 +16,9 @@ from ivr.conversation_file import ConversationMistakes, load, seconds
 from ivr.engine.events import Channel
 from ivr.engine.flow import AskSlot, Handoff, Menu
 from ivr.engine.journey import Ask, Journey, Slot
+from ivr.engine.loader import load as load_menu
 from ivr.flows import read_folder
-from ivr.rehearsal import rehearse
-from ivr.stage import ScriptedBackOffice
+from ivr.rehearsal import rehearsal_of
 
 MENUS = Path(ivr.__file__).parent / "menus"
 OURS = [load(path.read_text("utf-8"), path.stem) for path in sorted(MENUS.glob("conversations/*.yaml"))]
@@ -214,7 +214,7 @@ async def test_a_turn_that_makes_no_sense_is_a_mismatch_at_its_line() -> None:
 @pytest.mark.parametrize("told", OURS, ids=lambda told: told.file)
 async def test_the_conversations_of_our_menus_on_the_engine(told: Conversation) -> None:
     flows, _ = read_folder(MENUS)
-    async with rehearse(flows, ScriptedBackOffice(told.services), told.customers) as player:
+    async with rehearsal_of(told, flows) as player:
         result = await run(told, player)
     assert result.passed, result.mismatch or result.lacking
 
@@ -223,10 +223,117 @@ async def test_no_step_of_our_menus_goes_without_a_conversation() -> None:
     flows, _ = read_folder(MENUS)
     seen = set()
     for told in OURS:
-        async with rehearse(flows, ScriptedBackOffice(told.services), told.customers) as player:
+        async with rehearsal_of(told, flows) as player:
             for turn in told.turns:
                 await run(replace(told, turns=(turn,)), player)
                 journey = await player.journey()
                 seen |= {visit.step for visit in journey.path} if journey else set()
     questions = {name for name, step in flows["support"].steps.items() if isinstance(step, Menu | AskSlot | Handoff)}
     assert seen >= questions
+
+
+NIGHT = """\
+menu: night
+start: open
+exhausted: voicemail
+hours:
+  office: {zone: America/New_York, mon-fri: 08:00-20:00, holidays: US-NY}
+switches:
+  emergency: {title: Emergency, say: There is an outage.}
+always:
+  - {key: 0, say: [message], label: leave a message, goto: voicemail}
+steps:
+  open:
+    branch:
+      - {if: {hours.office: {is: open}}, goto: hello}
+      - {else: closed}
+  hello:
+    menu:
+      prompt: Hello.
+      choices:
+        - {key: 1, label: be called back, say: [call me], goto: back}
+  closed:
+    say: We are closed.
+    next: voicemail
+  voicemail:
+    record:
+      slot: message
+      prompt: Speak after the tone.
+      longest: 1m
+      silence: 3s
+    next: bye
+    failed: bye
+  back:
+    callback: {queue: support, when: soon, prompt: We will call you.}
+    next: bye
+    failed: voicemail
+  bye:
+    end: Goodbye.
+"""
+NIGHTS = [
+    """
+at: 2026-12-24 18:00 America/New_York
+turns:
+  - call: voice
+    hears: Hello
+  - speak: call me
+    hears: We will call you
+    callback: {queue: support, number: "+14155550134", when: soon}
+    status: finished
+""",
+    """
+at: 2026-12-24 23:00 America/New_York
+turns:
+  - call: voice
+    hears: [We are closed, after the tone]
+  - silence:
+    hears: after the tone
+  - record: 7s
+    hears: Goodbye
+    known: {message: recording:rehearsal-1}
+  - wait: 10h
+  - switch: {emergency: "on"}
+  - call: voice
+    hears: [There is an outage, We are closed]
+  - switch: {emergency: "off"}
+  - call: chat
+    hears_not: outage
+  - type: Please call me.
+    known: {message: Please call me.}
+""",
+]
+
+
+@pytest.mark.parametrize("turns", NIGHTS)
+async def test_hours_switches_messages_callbacks_languages_and_codes_can_be_played(turns: str) -> None:
+    told = load(f"conversation: c\nmenu: night\ncaller: '+14155550134'{turns}", "night.yaml")
+    flow = load_menu(NIGHT, "night.yaml")
+    async with rehearsal_of(told, {"night": flow}) as player:
+        result = await run(told, player)
+    assert result.passed, result.mismatch or result.lacking
+
+
+@pytest.mark.parametrize(
+    ("turn", "problem"),
+    [
+        ("callback: sales", "queue of the callback is “support” instead of “sales”"),
+        ("language: de-DE", "the language is that of the menu instead of de-DE"),
+        ("sent: your code", "nothing was sent: “your code”"),
+        ("trust: 4", "the trust is 0 instead of 4"),
+    ],
+)
+async def test_what_is_expected_of_them_and_is_not_so(turn: str, problem: str) -> None:
+    told = load(
+        "conversation: c\nmenu: night\ncaller: '+14155550134'\nat: 2026-12-28 12:00 America/New_York\n"
+        f"turns:\n  - call: voice\n  - press: 1\n    {turn}\n",
+        "c.yaml",
+    )
+    async with rehearsal_of(told, {"night": load_menu(NIGHT, "night.yaml")}) as player:
+        result = await run(told, player)
+    assert result.mismatch
+    assert result.mismatch.problems == (problem,)
+
+
+def test_a_time_needs_its_zone() -> None:
+    with pytest.raises(ConversationMistakes, match=r"c\.yaml:3:5: this is no time in a zone"):
+        load("conversation: c\nmenu: m\nat: 2026-12-24 18:00\nturns:\n  - call: voice\n", "c.yaml")

@@ -11,8 +11,7 @@ import ivr
 from ivr.conversation import run
 from ivr.conversation_file import DEEDS, EXPECTATIONS, READERS, load
 from ivr.flows import read_folder
-from ivr.rehearsal import rehearse
-from ivr.stage import ScriptedBackOffice
+from ivr.rehearsal import rehearsal_of
 
 PAGE = (Path(__file__).parent.parent / "docs/conversations.md").read_text("utf-8")
 MENUS = Path(ivr.__file__).parent / "menus"
@@ -25,7 +24,7 @@ async def test_examples_are_played(example: str) -> None:
     """A fragment (a list of turns) is played from its beginning too."""
     conversation = load(FRAGMENT + example if example.startswith("- ") else example, "docs/conversations.md")
     flows, _ = read_folder(MENUS)
-    async with rehearse(flows, ScriptedBackOffice(conversation.services), conversation.customers) as player:
+    async with rehearsal_of(conversation, flows) as player:
         result = await run(conversation, player)
     assert result.passed, result.mismatch
 

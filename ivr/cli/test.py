@@ -12,8 +12,7 @@ from ivr.cli.check import CONVERSATIONS, read
 from ivr.cli.complaint import Complaint
 from ivr.conversation import Result
 from ivr.flows import read_folder
-from ivr.rehearsal import rehearse
-from ivr.stage import ScriptedBackOffice
+from ivr.rehearsal import rehearsal_of
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -28,8 +27,7 @@ async def run(chosen: argparse.Namespace) -> int:
         told = conversation_file.load(read(path), str(path))
         if told.menu not in flows:
             raise Complaint(f"{path}: there is no menu {told.menu!r}; there are: {', '.join(sorted(flows))}")
-        back_office = ScriptedBackOffice(told.services)
-        async with rehearse(flows, back_office, told.customers, setting.region) as player:
+        async with rehearsal_of(told, flows, setting.region) as player:
             result = await conversation.run(told, player)
         print(_report(result))
         played, failed = played + 1, failed + (not result.passed)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ivr.conversation import Act, Answer, Call, Choose, Do, Press, Type, Wait
+from ivr.conversation import Act, Answer, Call, Choose, Do, Flip, Press, Record, Speak, Type, Wait
 
 
 @dataclass
@@ -45,8 +45,14 @@ def _act(act: Act) -> str:
             return f"choose: {_quoted(label)}"
         case Type(text):
             return f"type: {_quoted(text)}"
+        case Speak(text):
+            return f"speak: {_quoted(text)}"
+        case Record(seconds):
+            return f"record: {seconds:g}s"
         case Wait(seconds):
             return f"wait: {seconds:g}s"
+        case Flip(switches):
+            return "switch: {" + ", ".join(f'{name}: "{"on" if on else "off"}"' for name, on in switches.items()) + "}"
         case Do(deed):
             return deed
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from ivr.conversation import Conversation, Do, Turn, Wait, run
 from ivr.engine.flow import AskSlot, Flow, Handoff, Menu, Step
 from ivr.engine.journey import Journey, Status
-from ivr.rehearsal import rehearse
-from ivr.stage import ScriptedBackOffice
+from ivr.rehearsal import rehearsal_of
 
 QUICK = 2.0  # seconds
 
@@ -49,7 +48,7 @@ def place_of(journey: Journey | None) -> Place | None:
 async def score(told: Conversation, flows: Mapping[str, Flow]) -> list[Bar]:
     """Raises `AssertionError` for a conversation that already goes another way on the engine."""
     bars: list[Bar] = []
-    async with rehearse(flows, ScriptedBackOffice(told.services), told.customers) as player:
+    async with rehearsal_of(told, flows) as player:
         for turn in told.turns:
             before = place_of(await player.journey())
             result = await run(replace(told, turns=(turn,)), player)
