@@ -6,16 +6,16 @@ from collections.abc import Iterable, Iterator
 from typing import get_args
 
 from ivr.engine.actions import SlotType
-from ivr.engine.flow import AskSlot, Choice, Flow, Format, Sensitivity, SlotSpec
+from ivr.engine.flow import AskSlot, Choice, Flow, Format, Sensitivity, SlotSpec, Verify
 from ivr.engine.loader.mistakes import did_you_mean, nearest, quoted
 from ivr.engine.loader.reader import Draft, Mention
-from ivr.engine.loader.ways import check_ways
+from ivr.engine.loader.ways import INNER, check_ways
 from ivr.engine.match import fold, options_of
 from ivr.engine.words import words_of
 
 SENSITIVITIES: tuple[Sensitivity, ...] = get_args(Sensitivity)  # from the least to the most
 FILLS = {"asked", "saved", "set"}
-OURS = ("customer.name", "journey.summary", "link")  # names in templates that are no slots
+OURS = ("customer.name", "journey.summary", "link", "code")  # names in templates that are no slots
 FORMATS: dict[Format, set[SlotType]] = {
     "digits": {"digits", "number", "text"},
     "date": {"date", "text"},
@@ -33,7 +33,7 @@ def check(flow: Flow, draft: Draft) -> None:
     for mention in draft.mentions:
         step = flow.steps.get(mention.step or "")
         spec = draft.slots.get(mention.slot)
-        if mention.how == "asked" and isinstance(step, AskSlot) and spec:
+        if mention.how == "asked" and isinstance(step, AskSlot | Verify) and spec:
             _check_ask(flow, draft, mention, step, spec)
 
 
@@ -53,16 +53,22 @@ def _about(mention: Mention, flow: Flow, draft: Draft) -> Iterator[tuple[str, st
     if name in OURS:
         if name == "link" and mention.how != "sent":
             yield "{link} can only be sent", "use it in the text of a send"
+        if name == "code" and mention.how != "coded":
+            yield "{code} can only be sent by a verify", "use it in the text of a verify by code"
+        return
+    if INNER in name and mention.place.file is None:
+        yield f"{quoted(name)} is inside a step", "let a sub-menu give it, and save it: save: {slot: its_slot}"
         return
     if spec is None or (mention.how == "asked" and name not in draft.slot_places):
-        near = did_you_mean(name, [*flow.slots, *OURS]) if nearest(name, [*flow.slots, *OURS]) else ""
+        known = [*(slot for slot in flow.slots if INNER not in slot), *OURS]
+        near = did_you_mean(name, known) if nearest(name, known) else ""
         yield f"slot {quoted(name)} is not declared", near or f"declare it under slots: {name}: {{type: digits}}"
         return
     if mention.format != "plain" and spec.type not in FORMATS[mention.format]:
         fitting = [format_ for format_, types in FORMATS.items() if spec.type in types]
         yield f"format {mention.format} does not fit {name}, a {spec.type}", f"use {{{name}{_or(fitting)}}}"
-    if mention.how in {"said", "sent"} and spec.sensitivity == "secret":
-        yield f"{name} is secret and must not be {mention.how}", "leave it out"
+    if mention.how in {"said", "sent", "coded"} and spec.sensitivity == "secret":
+        yield f"{name} is secret and must not be {'said' if mention.how == 'said' else 'sent'}", "leave it out"
     target = flow.slots.get(mention.into or "")
     if target and SENSITIVITIES.index(target.sensitivity) < SENSITIVITIES.index(spec.sensitivity):
         remedy = f"declare {target.name} with sensitivity: {spec.sensitivity}"
@@ -96,7 +102,7 @@ def _name(choice: Choice) -> str:
     return quoted(choice.label or choice.id)
 
 
-def _check_ask(flow: Flow, draft: Draft, ask: Mention, step: AskSlot, spec: SlotSpec) -> None:
+def _check_ask(flow: Flow, draft: Draft, ask: Mention, step: AskSlot | Verify, spec: SlotSpec) -> None:
     def wrong(problem: str, remedy: str) -> None:
         draft.mistakes.add(ask.place, problem, remedy, ask.step)
 
@@ -104,10 +110,11 @@ def _check_ask(flow: Flow, draft: Draft, ask: Mention, step: AskSlot, spec: Slot
     for choice in flow.always:
         if choice.key and choice.key in _answers(spec, [option.key or "" for option in options]):
             wrong(f"key {choice.key} is an answer here and an always-choice too", "give the always-choice another key")
-    for channel in step.fallback:
+    fallback = step.fallback if isinstance(step, AskSlot) else ()
+    for channel in fallback:
         if channel not in flow.channels:
             wrong(f"fallback for {channel}, which is no channel of this menu", "take it away, or add it to channels")
-    if "voice" in flow.channels and "voice" not in step.fallback:
+    if "voice" in flow.channels and "voice" not in fallback:
         remedy = "name where a call goes instead: fallback: {voice: a step}"
         if spec.type == "text":
             wrong(f"{spec.name} is a text, which keys cannot spell by phone", remedy)

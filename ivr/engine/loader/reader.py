@@ -7,21 +7,24 @@ Ways to steps and mentions of slots are noted in the `Draft`: whether they hold 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self, TypeVar
 
 from ivr.engine.events import Channel
 from ivr.engine.flow import Choice, Format, Prompt, Ref, SlotSpec, Step, Template
-from ivr.engine.loader import template, values
+from ivr.engine.loader import languages, template, values
 from ivr.engine.loader.mistakes import Mistakes, Place, Unfit, did_you_mean, nearest, quoted
 from ivr.engine.loader.source import Fields, Items, Node, Text
 from ivr.engine.services import ServiceSpec
 
 T = TypeVar("T")
 L = TypeVar("L", bound=str)
-# asked, saved, set: fills the slot. said, sent: the customer gets it; told: an agent; passed: a back office, a slot.
-How = Literal["asked", "saved", "set", "forgotten", "tested", "said", "sent", "told", "passed", "copied"]
+# asked, saved, set: fills the slot. said, sent, coded (beside a one-time code): the customer gets it; told: an agent;
+# passed: a back office, a slot.
+How = Literal["asked", "saved", "set", "forgotten", "tested", "said", "sent", "coded", "told", "passed", "copied"]
 
+WORDED = {"said", "sent", "told"}  # these are words, which have a language
 UNKNOWN = ""  # stands for a step whose name could not be read
 NOTHING = Prompt((), ())
 BESIDE = {"next", "done", "failed", "unavailable"}
@@ -67,12 +70,17 @@ class Draft:
     `made_steps`: what composite steps are made of beside the one that bears their name.
 
     `parts`: the files that may be used, by name; `used` those that are. `within`: the files whose calls led here,
-    this one at the end; none for a menu's own.
+    this one at the end; none for a menu's own. `parsed`: their nodes, shared by all readings.
+    `language`: in which this reading takes the wordings; `languages`: those of the menu, whose first makes the ids;
+    `spoken`: those of this file.
     `returns` and `ends` are a sub-menu's: its results, and which step returns which."""
 
     mistakes: Mistakes
     services: Mapping[str, ServiceSpec] | frozenset[str] | None = None
     channels: tuple[Channel, ...] = ()
+    language: str = languages.DEFAULT
+    languages: tuple[str, ...] = (languages.DEFAULT,)
+    spoken: tuple[str, ...] = (languages.DEFAULT,)
     exhausted: str = UNKNOWN
     subjects: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of conditions, that are no slots -> values
     slots: dict[str, SlotSpec] = field(default_factory=dict)
@@ -86,6 +94,7 @@ class Draft:
     parts: Mapping[str, str] = field(default_factory=dict)
     used: dict[str, str] = field(default_factory=dict)
     within: tuple[str, ...] = ()
+    parsed: dict[str, Fields] = field(default_factory=dict)
     read: dict[str, Any] = field(default_factory=dict)  # file -> `submenus.Part`, which holds a draft
     calls: dict[str, Call] = field(default_factory=dict)
     returns: tuple[str, ...] = ()
@@ -98,7 +107,11 @@ class Draft:
             Mistakes(self.mistakes.beside(file)),
             self.services,
             self.channels,
+            self.language,
+            self.languages,
+            self.languages,
             parts=self.parts,
+            parsed=self.parsed,
             used=self.used,
             within=(*self.within, file),
             read=self.read,
@@ -115,6 +128,7 @@ class Reader:
         self.what = what
         self.step = step
         self.quiet = quiet
+        self.in_one_language = False  # what is inside belongs to one already
         self._asked: dict[str, None] = {}
         self._missing: list[tuple[str, Place, str, str]] = []
 
@@ -200,7 +214,9 @@ class Reader:
 
     def texts(self, key: str) -> list[Text]:
         """One text, or a list of texts."""
-        node = self.node(key)
+        return self._texts(key, self.node(key))
+
+    def _texts(self, key: str, node: Node | None) -> list[Text]:
         if node is None:
             return []
         found = node.items if isinstance(node, Items) else (node,)
@@ -245,11 +261,48 @@ class Reader:
 
     # Words for people
 
+    def words(self, key: str, default: str, language: str | None = None, *, every: bool = True) -> str:
+        """A text in the language that is read, or in `language`. `every`: see `in_language`."""
+        node = self.node(key)
+        if node is None:
+            return self.get(key, values.words, default)
+        found = self.in_language(key, node, language, every=every)
+        return default if found is None else self._parsed(key, found, values.words, default)
+
+    def phrases(self, key: str, language: str | None = None) -> tuple[str, ...]:
+        """What customers may say: a list for each language, or one for all."""
+        node = self.node(key)
+        found = None if node is None else self.in_language(key, node, language, every=False)
+        read = (self.checked(key, text, values.words, "") for text in self._texts(key, found))
+        return tuple(phrase for phrase in read if phrase)
+
+    def in_language(self, key: str, node: Node, language: str | None = None, *, every: bool = True) -> Node | None:
+        """The wording that counts; None: it is missing, which is told. `every`: whether all languages of the file must
+        have their own."""
+        spoken = self.draft.spoken
+        if languages.is_by_language(node):
+            for place, problem, remedy in languages.strange_keys(node, spoken):
+                self.wrong(place, f"{key}: {problem}", remedy)
+            found = languages.chosen(node, language or self.draft.language)
+            if found is None:
+                wanted = language or self.draft.language
+                self.wrong(node.place, f"{key}: the wording in {wanted} is missing", f"write {wanted}: and the words")
+            return found
+        if every and language is None and len(spoken) > 1 and not self.in_one_language and languages.has_words(node):
+            remedy = f"write {{{', '.join(f'{one}: …' for one in spoken)}}}"
+            self.wrong(node.place, f"{key}: this is in one language, the menu speaks {', '.join(spoken)}", remedy)
+        return node
+
     def mention(self, slot: str, how: How, place: Place, format_: Format = "plain", into: str | None = None) -> None:
         self.draft.mentions.append(Mention(slot, how, place, self.step, format_, into))
 
     def template(self, key: str, node: Node, how: How, into: str | None = None) -> Template:
         nothing: Template = ()
+        if how in WORDED:
+            found = self.in_language(key, node, every=how != "told")
+            if found is None:
+                return nothing
+            node = found
         parts = self._parsed(key, node, lambda text: template.parse(values.words(text)), nothing)
         for part in parts:
             if isinstance(part, Ref):
@@ -270,8 +323,15 @@ class Reader:
     def prompts(self, key: str, default: tuple[Prompt, ...]) -> tuple[Prompt, ...]:
         """One prompt, or a list of them for the first time, the second time and so on."""
         node = self.node(key)
+        if languages.is_by_language(node) and any(isinstance(e.value, Items) for e in node.entries.values()):
+            node = self.in_language(key, node)
+            with self._as_one_language():
+                return self._prompts(key, node) if node else default
+        return self._prompts(key, node) if node else ((self.prompt(key),) if self.has(key) else default)
+
+    def _prompts(self, key: str, node: Node) -> tuple[Prompt, ...]:
         if not isinstance(node, Items):
-            return (self.prompt(key),) if self.has(key) else default
+            return (self._prompt(key, node),)
         for item in node.items:
             if node.inline and isinstance(item, Text) and item.plain and item.value[-1:] not in ".?!…":
                 problem = f"{key}: {quoted(item.value)} seems cut off: inside [ ], a comma ends a text"
@@ -280,13 +340,24 @@ class Reader:
             self.wrong(node.place, f"{key} is empty", "write what is said")
         return tuple(self._prompt(key, item) for item in node.items)
 
+    @contextmanager
+    def _as_one_language(self) -> Iterator[None]:
+        before, self.in_one_language = self.in_one_language, True
+        yield
+        self.in_one_language = before
+
     def _prompt(self, key: str, node: Node) -> Prompt:
+        if languages.is_by_language(node):
+            found = self.in_language(key, node)
+            with self._as_one_language():
+                return self._prompt(key, found) if found else NOTHING
         if not isinstance(node, Fields) or _looks_like_template(node):
             words = self.template(key, node, "said")
             return Prompt(words, words)
         with Reader(node, self.draft, key, self.step) as inner:
+            inner.in_one_language = self.in_one_language
             voice, text = (inner._wording(channel) for channel in ("voice", "text"))
-            audio = inner.get("audio", values.recording, None)
+            audio = inner._recording()
             if not inner.has("voice") and not inner.has("text"):
                 inner.missing("text", "write the words; a recording needs them too, for those who read")
             return Prompt(voice or text, text or voice, audio)
@@ -296,6 +367,13 @@ class Reader:
         if node is None and self.has(key):
             self.missing(key, "write what is said")
         return self.template(key, node, "said") if node else ()
+
+    def _recording(self) -> str | None:
+        node = self.node("audio")
+        if node is None:
+            return self.get("audio", values.recording, None)
+        found = self.in_language("audio", node)
+        return None if found is None else self._parsed("audio", found, values.recording, None)
 
     def _report_keys(self) -> None:
         if self.quiet:

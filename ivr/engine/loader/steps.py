@@ -34,7 +34,7 @@ from ivr.engine.services import ServiceSpec
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 WAYS: tuple[Literal["sms", "email"], ...] = ("sms", "email")
 DEEDS: tuple[Literal["repeat", "start_over"], ...] = ("repeat", "start_over")
-RESERVED = {"channel", "trust", "link"}  # have a meaning of their own in conditions and templates
+RESERVED = {"channel", "trust", "link", "code"}  # have a meaning of their own in conditions and templates
 
 
 def _menu(step: Reader) -> Menu:
@@ -43,7 +43,7 @@ def _menu(step: Reader) -> Menu:
         found = choices(menu, "choices")
         if not found:
             menu.missing("choices", "write at least one choice: - {key: 1, label: …, goto: …}")
-        return Menu(prompt, found, _tries(menu))
+        return Menu(prompt, found, tries(menu))
 
 
 def choices(reader: Reader, key: str) -> tuple[Choice, ...]:
@@ -76,9 +76,9 @@ def _ask(step: Reader) -> AskSlot:
         if slot:
             ask.mention(slot, "asked", ask.place("slot"))
         prompt = ask.prompt("prompt")
-        tries = _tries(ask)
+        limits = tries(ask)
         fallback = _fallback(ask)
-    return AskSlot(slot, prompt, tries, step.target("next"), fallback)
+    return AskSlot(slot, prompt, limits, step.target("next"), fallback)
 
 
 def _fallback(ask: Reader) -> Mapping[Channel, str]:
@@ -88,17 +88,22 @@ def _fallback(ask: Reader) -> Mapping[Channel, str]:
         return {channel: step for channel in CHANNELS if (step := fallback.target(channel, None))}
 
 
-def _tries(question: Reader) -> Tries:
-    remedy = 'name the step after the last try, here or for all questions by a top-level "exhausted:"'
-    default = question.draft.exhausted
+def tries(question: Reader, exhausted: str | None = None) -> Tries:
+    """`exhausted`: where the last try leads, when the question itself does not say it."""
     return Tries(
         no_input=question.prompts("no_input", wording.NO_INPUT),
         no_match=question.prompts("no_match", wording.NO_MATCH),
         tries=question.get("tries", values.whole(1, 20), 3),
-        exhausted=question.target("exhausted", None if default else remedy) or default,
+        exhausted=_exhausted(question) if exhausted is None else exhausted,
         timeout=question.get("timeout", values.duration, 6.0),
         interdigit=question.get("interdigit", values.duration, 3.0),
     )
+
+
+def _exhausted(question: Reader) -> str:
+    remedy = 'name the step after the last try, here or for all questions by a top-level "exhausted:"'
+    default = question.draft.exhausted
+    return question.target("exhausted", None if default else remedy) or default
 
 
 def _say(step: Reader) -> SayStep:
@@ -108,18 +113,18 @@ def _say(step: Reader) -> SayStep:
 def _invoke(step: Reader) -> InvokeStep:
     with step.inside("invoke") as invoke:
         service = invoke.need("service", values.words, "", "name a service of services.yaml")
-        spec = _spec(invoke, service)
-        arguments = _arguments(invoke, spec)
+        spec = spec_of(invoke, service)
+        given = arguments(invoke, spec)
         timeout = invoke.get("timeout", values.duration, spec.timeout if spec else 3.0)
         if spec and timeout > spec.timeout:
             problem = f"service {service} gets no more than {spec.timeout:g} s"
             invoke.wrong(invoke.place("timeout"), problem, "shorten this, or raise its timeout in services.yaml")
         filler = invoke.prompt_or("filler", None)
         save = _save(invoke, spec)
-    return InvokeStep(service, arguments, timeout, filler, save, step.target("done"), step.target("failed"))
+    return InvokeStep(service, given, timeout, filler, save, step.target("done"), step.target("failed"))
 
 
-def _spec(invoke: Reader, service: str) -> ServiceSpec | None:
+def spec_of(invoke: Reader, service: str) -> ServiceSpec | None:
     """The declaration of a service; None when there is none, or only its name is known."""
     services = invoke.draft.services
     if services is not None and service and service not in services:
@@ -128,16 +133,17 @@ def _spec(invoke: Reader, service: str) -> ServiceSpec | None:
     return services.get(service) if isinstance(services, Mapping) else None
 
 
-def _arguments(invoke: Reader, spec: ServiceSpec | None) -> Mapping[str, Template]:
+def arguments(invoke: Reader, spec: ServiceSpec | None) -> Mapping[str, Template]:
+    """What a service gets, under `with:`."""
     with invoke.reader("with", invoke.node("with"), 'write what it gets: {order: "{order_number}"}') as given:
-        arguments = {name: given.template(name, node, "passed") for name, _, node in given.entries()}
+        found = {name: given.template(name, node, "passed") for name, _, node in given.entries()}
     if spec:
-        for name in sorted(spec.in_url - arguments.keys()):
+        for name in sorted(spec.in_url - found.keys()):
             invoke.wrong(invoke.place("with"), f"service {spec.name} needs {name}", f'write with: {{{name}: "…"}}')
-        for name in sorted(arguments.keys() - spec.in_url) if not spec.has_body else ():
+        for name in sorted(found.keys() - spec.in_url) if not spec.has_body else ():
             remedy = did_you_mean(name, spec.in_url)
             invoke.wrong(invoke.place("with"), f"service {spec.name} takes no {quoted(name)}", remedy)
-    return arguments
+    return found
 
 
 def _save(invoke: Reader, spec: ServiceSpec | None) -> Mapping[str, str]:

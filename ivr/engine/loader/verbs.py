@@ -12,12 +12,14 @@ from ivr.engine.loader.reader import UNKNOWN, Reader
 from ivr.engine.loader.record import record
 from ivr.engine.loader.source import Fields
 from ivr.engine.loader.split import split
+from ivr.engine.loader.verify import verify
 
 VERBS: Mapping[str, Callable[[Reader], Step]] = {
     **steps.VERBS,
     "split": split,
     "record": record,
     "callback": callback,
+    "verify": verify,
     "submenu": submenus.call,
     "return": submenus.returning,
 }
