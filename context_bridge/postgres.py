@@ -88,9 +88,10 @@ WITH turn AS MATERIALIZED (
      SET contact = excluded.contact, number = excluded.number, queue = excluded.queue, wanted = excluded.wanted,
          why = excluded.why, state = excluded.state, at = excluded.at
 ), answered AS (
-  INSERT INTO answer (contact, epoch, turn, body, at, token)
-  SELECT a.* FROM unnest($44::text[], $45::bigint[], $46::bigint[], $47::text[], $48::float8[], $49::bigint[])
-    AS a(contact, epoch, turn, body, at, token)
+  INSERT INTO answer (contact, epoch, turn, journey, body, at, token)
+  SELECT a.* FROM unnest($44::text[], $45::bigint[], $46::bigint[], $47::text[], $48::text[], $49::float8[],
+                         $50::bigint[])
+    AS a(contact, epoch, turn, journey, body, at, token)
     JOIN turn t ON t.token = a.token JOIN saved s ON s.id = t.id
   ON CONFLICT DO NOTHING
 )
@@ -103,7 +104,7 @@ JOURNEY_COLUMNS = (
 HISTORY_COLUMNS = ("at", "kind", "body", "token")
 OUTBOX_COLUMNS = ("key", "journey", "kind", "payload", "due_at", "state", "attempts", "note", "claimed_at")
 LINK_COLUMNS = ("token_hash", "journey", "step", "trust", "expires_at", "spent_at", "spent_by")
-ANSWER_COLUMNS = ("contact", "epoch", "turn", "body", "at", "token")
+ANSWER_COLUMNS = ("contact", "epoch", "turn", "journey", "body", "at", "token")
 CALLBACK_COLUMNS = ("id", "journey", "contact", "number", "queue", "wanted", "why", "state", "at")
 
 REFUSED = """

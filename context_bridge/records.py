@@ -109,6 +109,7 @@ class AnswerRow:
     contact: str
     epoch: int
     turn: int
+    journey: str
     body: str
     at: float
 

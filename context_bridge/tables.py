@@ -141,6 +141,7 @@ answer = Table(
     Column("contact", Text, primary_key=True),
     Column("epoch", BigInteger, primary_key=True),
     Column("turn", BigInteger, primary_key=True),
+    Column("journey", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("at", Double, nullable=False),
     Column("token", BigInteger, nullable=False),  # that of the history row of the same turn

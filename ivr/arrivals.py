@@ -26,7 +26,8 @@ class LinkRefused(Exception):
 class Arrival:
     """A contact that begins. `contact` is the adapter's own unique id for it, `node` the engine that carries it.
     `number` is what the network claims (any form, withheld forms too); `link` a token from a follow-up; `journey`
-    one that the adapter knows to be this customer's (a chat's cookie), to go on with where it stands."""
+    one that the adapter knows to be this customer's (a chat's cookie), to go on with where it stands; `begins` the id
+    of the journey if it is a fresh one, where the same arrival may be told twice."""
 
     contact: str
     channel: Channel
@@ -37,6 +38,7 @@ class Arrival:
     attestation: str | None = None
     link: str | None = None
     journey: str | None = None
+    begins: str | None = None
 
 
 class Receptionist:
@@ -85,7 +87,7 @@ class Receptionist:
         candidates = await self._candidates(identifier, flow.resume)
         decision = decide(identifier, trust, candidates, flow.menu, flow.resume, self._clock())
         found = await self._store.load(decision.journey) if decision.journey else None
-        journey = found or Journey(id=self._new_id(), menu=flow.menu, version=flow.version)
+        journey = found or Journey(id=arrival.begins or self._new_id(), menu=flow.menu, version=flow.version)
         reach = {"sms": known[1]} if known and known[0] == "e164" else {}
         resume = decision.resume if found else "fresh"
         return journey, self._event(arrival, trust, resume, decision.customer, reach, None)

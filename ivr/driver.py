@@ -33,7 +33,7 @@ from ivr.backoffice import BackOffice, BackOfficeError
 from ivr.engine.actions import Action, BookCallback, Hangup, Invoke, Say, Send
 from ivr.engine.events import AgentJoined, Event, Expired, Invoked, InvokeFailed, QueueLeft, QueueOutcome
 from ivr.engine.flow import CODE_SERVICE
-from ivr.engine.journey import Journey
+from ivr.engine.journey import Contact, Journey
 from ivr.engine.step import current_wait
 from ivr.flows import Flows, UnknownMenu
 from ivr.room import taken
@@ -88,6 +88,7 @@ class Driver:
         self._keeping, self._clock, self._on_saved, self._nodes = keeping, clock, on_saved, nodes
         self._reception = Receptionist(store, flows, region, clock, self.new_event_id)
         self._legs: dict[str, Leg] = {}
+        self._far_legs: dict[str, Callable[[str], Leg]] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def new_event_id(self) -> str:
@@ -102,6 +103,10 @@ class Driver:
     def detach(self, contact: str) -> None:
         self._legs.pop(contact, None)
 
+    def attach_all(self, node: str, leg: Callable[[str], Leg]) -> None:
+        """Every contact of this node can be told from any process: `leg` makes its leg."""
+        self._far_legs[node] = leg
+
     # --- turns ---------------------------------------------------------------------------------------------------
 
     async def arrive(self, arrival: Arrival, say: Saying | None = None, answering: Answering | None = None) -> Actions:
@@ -111,7 +116,7 @@ class Driver:
             journey, event = await self._reception.receive(arrival)
             turn = await self._turn(journey, event, answering)
             held = turn.before.contact
-            if held is not None and held.id != arrival.contact and (leg := self._legs.get(held.id)):
+            if held is not None and held.id != arrival.contact and (leg := self._leg(held)):
                 await leg.moved()
             return await self._carry_out(turn, say, answering)
 
@@ -169,15 +174,16 @@ class Driver:
             turn = await self._turn(journey, event)
         if turn.before.status != "queued" or turn.after.status != "with_agent":
             return False
-        if leg := self._legs.get(contact):
+        if leg := self._leg(turn.after.contact):
             await leg.joined(agent)
         return True
 
     async def release(self, contact: str, outcome: QueueOutcome) -> None:
         """The talk with the agent is over or nobody came: one turn, performed by the leg's `released`."""
         event = QueueLeft(id=self.new_event_id(), at=self._clock(), contact=contact, outcome=outcome)
+        leg = await self._leg_on(contact)
         actions = await self.advance(event)
-        if leg := self._legs.get(contact):
+        if leg is not None:
             await leg.released(actions)
 
     async def tell(self, contact: str, text: str, sender: str) -> None:
@@ -191,7 +197,7 @@ class Driver:
         by = "customer" if sender == "customer" else "agent"
         body = {"contact": contact, "journey": journey.id, "from": by, "sender": sender, "text": text}
         await self._bus.publish("message", body)
-        if by == "agent" and (leg := self._legs.get(contact)):
+        if by == "agent" and (leg := await self._leg_on(contact)):
             await leg.message(text, sender)
 
     async def pop(self, journey: str) -> dict[str, Any] | None:
@@ -213,6 +219,18 @@ class Driver:
         return [found for found in pops if found is not None]
 
     # --- the inside ----------------------------------------------------------------------------------------------
+
+    def _leg(self, contact: Contact | None) -> Leg | None:
+        if contact is None:
+            return None
+        far = self._far_legs.get(contact.node)
+        return far(contact.id) if far else self._legs.get(contact.id)
+
+    async def _leg_on(self, contact: str) -> Leg | None:
+        if contact in self._legs or not self._far_legs:
+            return self._legs.get(contact)
+        journey = await self._store.by_contact(contact)
+        return self._leg(journey.contact) if journey else None
 
     def _lock(self, contact: str) -> asyncio.Lock:
         """Events of one contact are taken one after another in this process; across processes the revision decides."""

@@ -16,6 +16,7 @@ def upgrade() -> None:
         sa.Column("contact", sa.Text, primary_key=True),
         sa.Column("epoch", sa.BigInteger, primary_key=True),
         sa.Column("turn", sa.BigInteger, primary_key=True),
+        sa.Column("journey", sa.Text, nullable=False),
         sa.Column("body", sa.Text, nullable=False),
         sa.Column("at", sa.Double, nullable=False),
         sa.Column("token", sa.BigInteger, nullable=False),
