@@ -31,8 +31,8 @@ from context_bridge.records import (
     OutboxRow,
     Published,
     Saved,
-    StepTraffic,
     Standing,
+    StepTraffic,
     SwitchRow,
 )
 from context_bridge.sqlite import Sqlite
@@ -343,7 +343,7 @@ def _turn(change: Change) -> Turn:
         outbox=[_outbox(row, journey.id) for row in change.outbox],
         links=[{**asdict(row), "journey": journey.id, "spent_by": None} for row in change.links],
         callbacks=[{**asdict(row), "journey": journey.id} for row in _last_of_each(change.callbacks)],
-        answers=[{**asdict(change.answer), "token": token}] if change.answer else [],
+        answers=[{**asdict(change.answer), "journey": journey.id, "token": token}] if change.answer else [],
     )
 
 
