@@ -23,9 +23,11 @@ from context_bridge.identity import is_region
 from context_bridge.live import open_bus
 from context_bridge.records import Change, ContextStore, EventBus, StoreUnavailable
 from context_bridge.store import open_store
-from ivr.backoffice import HttpBackOffice, Secrets
+from ivr.backoffice import BackOffice, HttpBackOffice, Secrets
 from ivr.channels.chat import Chat
 from ivr.channels.webphone import WebPhone
+from ivr.drafts import Drafts
+from ivr.drafts.draft import Workshop
 from ivr.driver import Driver
 from ivr.engine.actions import Say
 from ivr.engine.flow import Flow
@@ -45,6 +47,7 @@ from ivr.web.live import Live
 from ivr.web.menus import Menus
 from ivr.web.openapi import OpenApi
 from ivr.web.pages import Pages, render, secure
+from ivr.web.studio import Studio
 from recognition.speak import Speaker, SpeakFailed
 
 log = logging.getLogger(__name__)
@@ -75,6 +78,7 @@ class Segue:
     chat: Chat
     asterisk: AsteriskChannel | None
     metrics: Metrics
+    back_office: BackOffice
 
 
 @asynccontextmanager
@@ -130,6 +134,7 @@ async def build(
             chat,
             asterisk,
             metrics,
+            back_office,
         )
 
 
@@ -140,16 +145,40 @@ def application(segue: Segue) -> web.Application:
     api, live = Api(driver, store, segue.outbox.text), Live(segue.bus)
     menus = Menus(store, segue.bus, segue.flows, segue.publisher, segue.services, settings)
     health = Health(driver, store, segue.metrics, _checks(segue), _nodes(settings))
-    openapi = OpenApi([*api.table(), *menus.table(), *live.table(), *health.table(), *segue.chat.table()])
+    studio = Studio(store, segue.services, driver.now)
+    drafts = Drafts(Workshop(settings, segue.services, segue.back_office, segue.speaker))
+    openapi = OpenApi(
+        [
+            *studio.table(),
+            *drafts.table(),
+            *api.table(),
+            *menus.table(),
+            *live.table(),
+            *health.table(),
+            *segue.chat.table(),
+        ]
+    )
 
     app = web.Application(middlewares=[problems, access.middleware])
-    for part in (access, api, menus, live, health, openapi, segue.chat, segue.webphone, Pages(settings.demo)):
+    for part in (
+        access,
+        studio,
+        drafts,
+        api,
+        menus,
+        live,
+        health,
+        openapi,
+        segue.chat,
+        segue.webphone,
+        Pages(settings.demo),
+    ):
         app.add_routes(part.routes())
     if settings.demo:
         app.add_routes(DemoBackOffice().routes())
     app.on_response_prepare.append(secure)
     app.cleanup_ctx.append(lambda _app: _serving(segue))
-    for close in (segue.webphone.close, segue.chat.close, live.close):
+    for close in (drafts.close, segue.webphone.close, segue.chat.close, live.close):
         app.on_shutdown.append(_ignoring_app(close))  # before aiohttp waits for the handlers of open sockets
     return app
 
@@ -164,6 +193,7 @@ async def _serving(segue: Segue) -> AsyncIterator[None]:
     await segue.chat.start()
     jobs = {"outbox": segue.outbox.run(), "sweep": _sweep(segue), "prompts": _warm(segue.speaker, segue.flows)}
     jobs["menus"] = segue.flows.watch(lambda flow: _prepare(segue.speaker, flow))
+    jobs["switches"] = segue.driver.switches.follow()
     if segue.asterisk:
         jobs["asterisk"] = segue.asterisk.run()
     tasks = [asyncio.create_task(_watched(name, job), name=name) for name, job in jobs.items()]

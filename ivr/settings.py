@@ -34,6 +34,7 @@ class Settings:
     voice_rate: int = 165  # words a minute
     region: str = "US"  # for numbers without a country code
     desk_key: str = ""  # what agents type to open their page; may be empty on loopback only
+    ops_key: str = ""  # what who changes menus must type; empty: the desk key
     secret: str = ""  # what links are derived from, shared by all instances; empty: a file in data_dir
     demo: bool = False  # the demo page, its back office and its message page
     journey_days: int = 30  # how long journeys and their history are kept

@@ -51,7 +51,7 @@ class WebPhone:
         self._closing = False
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.get("/phone/ws", self._caller), web.get("/phone/agent", self._agent)]
+        return [web.get("/phone/ws", self.caller), web.get("/phone/agent", self._agent)]
 
     async def adopt(self) -> None:
         """Calls of a former process: their pages may come back for a while; after that their lines are lost."""
@@ -71,7 +71,7 @@ class WebPhone:
             await asyncio.wait(self._running, timeout=CLOSE_WITHIN)
         await asyncio.gather(*(ws.close(code=wire.RESTART, message=b"we restart") for ws in list(self._sockets)))
 
-    async def _caller(self, request: web.Request) -> web.WebSocketResponse:
+    async def caller(self, request: web.Request) -> web.WebSocketResponse:
         ws = await self._open(request)
         try:
             async with aclosing(received(ws)) as messages:

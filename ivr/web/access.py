@@ -1,4 +1,5 @@
-"""Who may see customers' data: a desk key, typed once into a form or sent as a bearer token by programs.
+"""Who may see customers' data: a desk key, typed once into a form or sent as a bearer token by programs. Who may change
+menus: the same key, or where one is set the ops key, which opens the desk too.
 
 Three doors, each closed by itself: a request that changes something must come from our own pages; the desk needs the
 key; and where no key is set (settings allow that on loopback only) the desk answers to loopback's own names only, so
@@ -23,17 +24,22 @@ from ivr.web.pages import render
 COOKIE = "segue_desk"
 LASTS = 12 * 3600  # seconds: a shift
 # The pages and API of people who may see customers' data, and the agent's end of a web phone call.
-DESK = ("/", "/agent", "/demo", "/outbox", "/phone/agent", "/metrics")
-DESK_PREFIXES = ("/api/",)
+DESK = ("/", "/agent", "/demo", "/outbox", "/phone/agent", "/phone/try", "/metrics")
+DESK_PREFIXES = ("/api/", "/studio")
+# What an agent's key does not open where there is an ops key: the studio, playing drafts, and every change of a menu.
+OPS_PREFIXES = ("/studio", "/api/menus/try")
+OPS = ("/phone/try",)
+OPS_CHANGES = ("/api/menus", "/api/switches")
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
 class Access:
-    """`key`: what agents must type; empty: no key. `url`: as customers reach us."""
+    """`key`: what agents must type; empty: no key. `ops_key`: what who changes menus must type; empty: the same.
+    `url`: as customers reach us."""
 
-    def __init__(self, key: str, url: str, clock: Callable[[], float] = time.time) -> None:
-        self._key, self._clock = key, clock
+    def __init__(self, key: str, url: str, clock: Callable[[], float] = time.time, ops_key: str = "") -> None:
+        self._key, self._ops_key, self._clock = key, ops_key, clock
         self._origin = urlsplit(url)
         self._tries = RateLimit(5, 60.0)
 
@@ -47,16 +53,25 @@ class Access:
             return await handler(request)
         if request.method == "GET" and "text/html" in request.headers.get("Accept", ""):
             raise web.HTTPFound(f"/login?{urlencode({'next': request.path_qs})}")
-        raise Problem(401, "The desk key is needed", "Log in at /login or send `Authorization: Bearer <desk key>`.")
+        name = "ops" if self._ops_key and _is_ops(request) else "desk"
+        detail = f"Log in at /login or send `Authorization: Bearer <{name} key>`."
+        raise Problem(401, f"The {name} key is needed", detail)
 
     def _may(self, request: web.Request) -> bool:
-        if not self._key:
+        keys = self._keys(ops=_is_ops(request))
+        if not keys:
             self._refuse_rebound(request)
             return True
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer":
-            return self._is_key(request, token)
-        return self._is_signed(request.cookies.get(COOKIE, ""))
+            return self._is_key(request, token, keys) != ""
+        return any(self._is_signed(request.cookies.get(COOKIE, ""), key) for key in keys)
+
+    def _keys(self, *, ops: bool) -> tuple[str, ...]:
+        """The keys that open a door; none: it is open."""
+        if ops and self._ops_key:
+            return (self._ops_key,)
+        return tuple(filter(None, (self._key, self._ops_key))) if self._key else ()
 
     def _refuse_foreign(self, request: web.Request) -> None:
         """Browsers say where a request comes from; programs do not, and have no cookie that could be abused."""
@@ -87,13 +102,15 @@ class Access:
             response = self._form(target, f"Too many tries. Try again in {wait} seconds.", HTTPStatus.TOO_MANY_REQUESTS)
             response.headers["Retry-After"] = str(wait)
             return response
-        if not self._is_key(request, typed):
-            return self._form(target, "That is not the desk key. Whoever runs this server knows it.", 401)
+        keys = self._keys(ops=_is_ops_page(target)) or tuple(filter(None, (self._key, self._ops_key)))
+        if not (key := self._is_key(request, typed, keys)):
+            name = "ops" if self._ops_key and _is_ops_page(target) else "desk"
+            return self._form(target, f"That is not the {name} key. Whoever runs this server knows it.", 401)
         found = web.HTTPSeeOther(target)
         expires = int(self._clock()) + LASTS
         found.set_cookie(
             COOKIE,
-            f"{expires}.{self._signature(expires)}",
+            f"{expires}.{signature(key, expires)}",
             max_age=LASTS,
             httponly=True,
             samesite="Strict",
@@ -106,28 +123,39 @@ class Access:
         found.del_cookie(COOKIE)
         raise found
 
-    def _is_key(self, request: web.Request, typed: str) -> bool:
-        """Compared in constant time; wrong ones count against the address they come from."""
+    def _is_key(self, request: web.Request, typed: str, keys: tuple[str, ...]) -> str:
+        """The one of `keys` that was typed; empty: none. Compared in constant time; wrong ones count against the
+        address they come from."""
         remote = request.remote or ""
         if wait := self._tries.wait(remote):
             raise Problem(429, "Too many wrong keys", f"Try again in {wait} seconds.", retry_after=wait)
-        right = hmac.compare_digest(typed.encode(), self._key.encode())
+        right = [key for key in keys if hmac.compare_digest(typed.encode(), key.encode())]
         if not right:
             self._tries.note(remote)
-        return right
+        return right[0] if right else ""
 
-    def _is_signed(self, cookie: str) -> bool:
-        expires, _, signature = cookie.partition(".")
+    def _is_signed(self, cookie: str, key: str) -> bool:
+        expires, _, signed = cookie.partition(".")
         if not expires.isdecimal() or int(expires) < self._clock():
             return False
-        return hmac.compare_digest(signature.encode(), self._signature(int(expires)).encode())
+        return hmac.compare_digest(signed.encode(), signature(key, int(expires)).encode())
 
-    def _signature(self, expires: int) -> str:
-        return hmac.new(self._key.encode(), f"segue desk {expires}".encode(), hashlib.sha256).hexdigest()
+
+def signature(key: str, expires: int) -> str:
+    return hmac.new(key.encode(), f"segue desk {expires}".encode(), hashlib.sha256).hexdigest()
 
 
 def _is_desk(path: str) -> bool:
     return path in DESK or path.startswith(DESK_PREFIXES)
+
+
+def _is_ops(request: web.Request) -> bool:
+    changes = request.method not in SAFE_METHODS and request.path.startswith(OPS_CHANGES)
+    return changes or _is_ops_page(request.path)
+
+
+def _is_ops_page(path: str) -> bool:
+    return path in OPS or path.startswith(OPS_PREFIXES)
 
 
 def _local(target: str) -> str:

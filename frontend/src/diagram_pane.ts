@@ -1,0 +1,74 @@
+// The diagram with its tools: zoom, traffic, export, and what is told beside it.
+
+import { el } from "pages/dom.js";
+import { type Checked, type Node, type StepTraffic, get, ofMenu, post, words } from "./api.js";
+import { DiagramView, legend } from "./diagram.js";
+import { asFile, save } from "./export.js";
+
+const DAYS = 7;
+
+export class DiagramPane {
+  readonly element: HTMLElement;
+  readonly view: DiagramView;
+  #note = el("p", { class: "stale", role: "status", hidden: true },
+    "The text has mistakes: this is the diagram as it was before them.");
+  #legend = el("ul", { class: "legend", "aria-label": "At every question" });
+  #said = el("p", { class: "hidden-visually", role: "status" });
+
+  constructor(private readonly menu: string, pick: (node: Node) => void) {
+    const host = el("div", { class: "drawing" });
+    this.view = new DiagramView(host);
+    this.view.addEventListener("pick", (event) => pick((event as CustomEvent<Node>).detail));
+    const traffic = el("input", { type: "checkbox", id: "traffic", change: () => void this.#traffic(traffic) });
+    this.element = el("section", { id: "drawing", "aria-label": "Diagram" },
+      el("div", { class: "tools", role: "toolbar", "aria-label": "Diagram tools" },
+        tool("Fit", "Show all of it (0)", () => this.view.fit()),
+        tool("−", "Smaller (-)", () => this.view.zoom(0.8)),
+        tool("+", "Larger (+)", () => this.view.zoom(1.25)),
+        el("label", { class: "check", for: "traffic" }, traffic, `Traffic, ${DAYS} days`),
+        el("span", { class: "gap" }),
+        tool("SVG", "Save the diagram as SVG", () => this.#svg()),
+        tool("Mermaid", "Save the diagram as Mermaid text", () => void this.#mermaid())),
+      this.#note, host, this.#legend, this.#said);
+  }
+
+  async show(checked: Checked): Promise<void> {
+    this.#note.hidden = checked.ok || !this.view.diagram;
+    if (!checked.diagram) return;
+    await this.view.show(checked.diagram);
+    this.#legend.replaceChildren(...legend(checked.diagram));
+  }
+
+  set live(live: Record<string, number>) {
+    this.view.live = live;
+  }
+
+  async #traffic(box: HTMLInputElement): Promise<void> {
+    try {
+      this.view.traffic = box.checked
+        ? (await get<{ steps: Record<string, StepTraffic> }>(ofMenu(this.menu, `/traffic?days=${DAYS}`))).steps
+        : null;
+    } catch (error) {
+      box.checked = false;
+      this.#said.textContent = words(error);
+    }
+  }
+
+  #svg(): void {
+    if (this.view.diagram && this.view.placed) save(`${this.menu}.svg`, asFile(this.view.frame, this.view.placed), "image/svg+xml");
+  }
+
+  async #mermaid(): Promise<void> {
+    if (!this.view.diagram) return;
+    try {
+      const { text } = await post<{ text: string }>("/api/menus/mermaid", this.view.diagram);
+      save(`${this.menu}.mmd`, text, "text/plain");
+    } catch (error) {
+      this.#said.textContent = words(error);
+    }
+  }
+}
+
+function tool(label: string, title: string, click: () => void): HTMLButtonElement {
+  return el("button", { class: "quiet tool", title, "aria-label": title, click }, label);
+}

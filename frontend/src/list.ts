@@ -1,0 +1,28 @@
+// All menus: what is in force, since when, and how many callers are in it now.
+
+import { ago, channelName, el } from "pages/dom.js";
+import { type MenuLine, get } from "./api.js";
+import { onTurn } from "./live.js";
+import { Switches } from "./switches.js";
+
+export async function showList(main: HTMLElement): Promise<void> {
+  const list = el("ul", { class: "menus" });
+  const draw = async () => list.replaceChildren(...(await get<MenuLine[]>("/api/menus")).map(line));
+  const switches = new Switches();
+  main.replaceChildren(el("div", { class: "page" }, el("h1", {}, "Menus"),
+    el("p", { class: "muted" }, "Open one to read, try and change it. Callers notice nothing until you publish."),
+    list, switches.element));
+  await Promise.all([draw(), switches.load()]);
+  onTurn(draw);
+}
+
+function line(menu: MenuLine): HTMLElement {
+  const published = menu.published_at
+    ? `Version ${menu.n}, published ${ago(menu.published_at)} ago${menu.author ? ` by ${menu.author}` : ""}`
+    : `Version ${menu.n}`;
+  const live = el("span", { class: menu.live ? "live" : "live none" }, `${menu.live} ${menu.live === 1 ? "caller" : "callers"} now`);
+  return el("li", { class: "card" },
+    el("a", { href: `/studio/${encodeURIComponent(menu.menu)}` }, menu.title), live,
+    el("p", { class: "small muted" }, el("code", {}, menu.menu), ` · ${published}${menu.message ? `: “${menu.message}”` : ""}`),
+    el("p", { class: "small muted" }, [...menu.channels.map(channelName), ...menu.languages].join(" · ")));
+}
