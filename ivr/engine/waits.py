@@ -106,8 +106,8 @@ def _prompt_of(flow: Flow, journey: Journey) -> tuple[Say, ...]:
         )
     match step := flow.steps.get(journey.step or ""):
         case Menu():
-            offered = (*step.choices, *(choice for choice in flow.always if choice.label))
-            return (*render.say(flow, journey, step.prompt), *_offered(flow, journey, offered))
+            others = (choice for choice in flow.always if choice.label and choice.language != flow.language)
+            return (*render.say(flow, journey, step.prompt), *_offered(flow, journey, (*step.choices, *others)))
         case AskSlot():
             return (*render.say(flow, journey, step.prompt), *_answers(flow, journey, flow.slots[step.slot]))
         case Verify():

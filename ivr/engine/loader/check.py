@@ -87,7 +87,7 @@ def _check_choices(draft: Draft) -> None:
         for choice, place in noted:
             for sign in _signs(choice):
                 other = taken.get(sign) or (always.get(sign, choice) if step else choice)
-                if sign in taken or (other.goto, other.do) != (choice.goto, choice.do):
+                if sign in taken or (other.goto, other.do, other.language) != (choice.goto, choice.do, choice.language):
                     draft.mistakes.add(place, f"{sign} is taken by {_name(other)}", "give one of the two another", step)
                 taken[sign] = choice
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Literal, get_args
 
 from ivr.engine.flow import Condition
-from ivr.engine.loader import values
+from ivr.engine.loader import languages, values
 from ivr.engine.loader.mistakes import Place, did_you_mean, quoted
 from ivr.engine.loader.reader import Reader, one_of
 from ivr.engine.loader.source import Node, Text
@@ -97,7 +98,7 @@ def _parser(tests: Reader, subject: str) -> Callable[[str], str]:
     if subject == "channel":
         return one_of(tests.draft.channels)
     if subject == "language":
-        return values.language
+        return partial(languages.one_of, tests.draft.languages)
     if subject == "trust":
         return lambda text: str(values.whole(0, HIGHEST_TRUST)(text))
     if spec:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Literal
 
 from ivr.engine.flow import Flow, ResumePolicy, ResumeRule
-from ivr.engine.loader import escalation, hours, slots, source, steps, switches, values, verbs, wording
+from ivr.engine.loader import escalation, hours, languages, slots, source, steps, switches, values, verbs, wording
 from ivr.engine.loader.accept import accepted
 from ivr.engine.loader.bundle import version_of
 from ivr.engine.loader.check import check
@@ -15,12 +15,11 @@ from ivr.engine.loader.mistakes import Mistakes
 from ivr.engine.loader.parts import DEFAULT_CHANNELS, assembled
 from ivr.engine.loader.reader import Draft, Reader, one_of
 from ivr.engine.loader.source import Items
+from ivr.engine.locale.cldr import currency
 from ivr.engine.services import ServiceSpec
 
 DEEDS: tuple[Literal["continue", "offer"], ...] = ("continue", "offer")
 MINUTES, DAYS = 60.0, 86400.0
-CONTINUE = ResumeRule(10 * MINUTES, "continue", wording.CONTINUE)
-OFFER = ResumeRule(7 * DAYS, "offer", wording.WELCOME_BACK)
 
 
 def load(
@@ -35,20 +34,33 @@ def load(
     declarations, arguments and saved values are checked too. `parts`: the texts of the sub-menus and articles that it
     may use, by file name."""
     mistakes = Mistakes(name)
-    draft = Draft(mistakes, services, parts=parts or {})
     fields = source.read(text, mistakes)
     content = text.decode() if isinstance(text, bytes) else text
+    draft = Draft(mistakes, services, parts=parts or {})
+    spoken = languages.declared(Reader(fields, draft, "a menu file"))
+    flow, *others = (_in_language(fields, draft.in_language(language, spoken)) for language in spoken)
+    mistakes.raise_if_any()
+    return replace(
+        flow,
+        source=content,
+        version=version_of(content, flow.parts),
+        others={other.language: other for other in others},
+    )
+
+
+def _in_language(fields: source.Fields, draft: Draft) -> Flow:
+    """One reading of the file. What is wrong in each of them is told once."""
     with Reader(fields, draft, "a menu file") as top:
         flow = _flow(top)
     flow = assembled(flow, draft)
     check(flow, draft)
-    mistakes.raise_if_any()
-    return replace(flow, source=content, version=version_of(content, flow.parts))
+    return flow
 
 
 def _flow(top: Reader) -> Flow:
     """In the order in which the parts need each other: channels and slots before the steps that use them."""
     draft = top.draft
+    top.accept("language", "languages")
     menu = top.need("menu", values.name, "menu", "give the menu a name: menu: support")
     channels = top.several("channels", one_of(steps.CHANNELS)) or DEFAULT_CHANNELS
     draft.channels = channels
@@ -60,15 +72,16 @@ def _flow(top: Reader) -> Flow:
     return Flow(
         menu=menu,
         version="",
-        title=top.get("title", values.words, menu.replace("_", " ")),
-        language=top.get("language", values.language, "en-US"),
+        title=top.words("title", menu.replace("_", " "), every=False),
+        language=draft.language,
+        currency=top.get("currency", values.currency, None) or currency(draft.languages[0]),
         start=top.target("start", "name the first step"),
         channels=tuple(dict.fromkeys(channels)),
         steps=found,
         slots=slots.all_of(draft),
         always=always,
         resume=_resume(top),
-        sorry=top.prompt_or("sorry", wording.SORRY),
+        sorry=top.prompt_or("sorry", wording.sorry(draft.language)),
         accepted=accepted(top),
         hours=opening,
         switches=switched,
@@ -78,9 +91,12 @@ def _flow(top: Reader) -> Flow:
 
 def _resume(top: Reader) -> ResumePolicy:
     with top.reader("resume", top.node("resume"), "write dropped: and unfinished: with their rules") as resume:
-        unfinished = _rules(resume, "unfinished", (OFFER,))
-        dropped = _rules(resume, "dropped", (CONTINUE,))
-        offer = resume.prompt_or("offer", wording.OFFER)
+        language = top.draft.language
+        later = ResumeRule(7 * DAYS, "offer", wording.welcome_back(language))
+        at_once = ResumeRule(10 * MINUTES, "continue", wording.cut_off(language))
+        unfinished = _rules(resume, "unfinished", (later,))
+        dropped = _rules(resume, "dropped", (at_once,))
+        offer = resume.prompt_or("offer", wording.offer(language))
     # A lost line that is long ago is like any other unfinished matter.
     longest = dropped[-1].within if dropped else 0.0
     return ResumePolicy((*dropped, *(rule for rule in unfinished if rule.within > longest)), unfinished, offer)
@@ -104,5 +120,5 @@ def _rules(resume: Reader, key: str, default: tuple[ResumeRule, ...]) -> tuple[R
 def _rule(rule: Reader) -> ResumeRule:
     within = rule.need("within", values.duration, 1.0, "write how long it holds, such as 10m or 7d")
     do = rule.need("do", one_of(DEEDS), DEEDS[0], f"write one of: {', '.join(DEEDS)}")
-    lead_in = wording.CONTINUE if do == "continue" else wording.WELCOME_BACK
-    return ResumeRule(within, do, rule.prompt_or("say", lead_in))
+    lead_in = wording.cut_off if do == "continue" else wording.welcome_back
+    return ResumeRule(within, do, rule.prompt_or("say", lead_in(rule.draft.language)))

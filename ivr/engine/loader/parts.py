@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ivr.engine.events import Channel
 from ivr.engine.flow import Flow, ResumePolicy
-from ivr.engine.loader import slots, source, submenus, values, verbs, wording
+from ivr.engine.loader import languages, slots, source, submenus, values, verbs, wording
 from ivr.engine.loader.check import check
 from ivr.engine.loader.mistakes import MenuMistakes, Mistakes, did_you_mean, quoted
 from ivr.engine.loader.reader import Call, Draft, Reader
@@ -18,7 +18,7 @@ from ivr.engine.services import ServiceSpec
 DEFAULT_CHANNELS: tuple[Channel, ...] = ("voice", "chat", "sms")
 ARTICLES = "articles/"  # the folder beside the menus
 DONE = ("done",)
-CALLERS_OWN = ("resume", "always", "channels", "title", "sorry", "hours", "switches", "escalation")
+CALLERS_OWN = ("resume", "always", "channels", "title", "sorry", "hours", "switches", "escalation", "currency")
 
 
 SUBMENU = re.compile(r"^submenu[ \t]*:", re.MULTILINE)
@@ -40,8 +40,11 @@ def check_part(
     channels: tuple[Channel, ...] = DEFAULT_CHANNELS,
 ) -> None:
     """Check one of `parts` by itself, as a file that no menu uses yet. Raises `MenuMistakes`."""
-    draft = Draft(Mistakes(file), services, channels, parts=parts, within=(file,))
-    read_part(parts[file], draft)
+    mistakes = Mistakes(file)
+    draft = Draft(mistakes, services, channels, parts=parts, within=(file,))
+    spoken = languages.declared(Reader(source.read(parts[file], mistakes), draft, "a sub-menu file"))
+    for language in spoken:
+        read_part(parts[file], draft.in_language(language, spoken))
 
 
 def assembled(flow: Flow, draft: Draft) -> Flow:
@@ -88,12 +91,27 @@ def _read(file: str, caller: Draft) -> Part | None:
 
 def read_part(text: str, draft: Draft) -> Part:
     """A sub-menu's file. Raises `MenuMistakes`."""
-    with Reader(source.read(text, draft.mistakes), draft, "a sub-menu file") as top:
+    file = draft.within[-1]
+    if file not in draft.parsed:
+        draft.parsed[file] = source.read(text, draft.mistakes)
+    with Reader(draft.parsed[file], draft, "a sub-menu file") as top:
+        _speak(top)
         part = _file(top)
     part = replace(part, flow=assembled(part.flow, draft))
     check(part.flow, draft)
     draft.mistakes.raise_if_any()
     return part
+
+
+def _speak(top: Reader) -> None:
+    """A sub-menu may speak more languages than the menu that calls it, or say nothing and speak as many."""
+    draft = top.draft
+    if not (top.has("languages") or top.has("language")):
+        return
+    draft.spoken = languages.declared(top)
+    for language in (language for language in draft.languages if language not in draft.spoken):
+        problem = f"the menu that calls it speaks {language}, this sub-menu does not"
+        top.wrong(top.fields.place, problem, f"add {language} to its languages, and its words")
 
 
 def _file(top: Reader) -> Part:
@@ -118,14 +136,14 @@ def _file(top: Reader) -> Part:
         menu=name,
         version="",
         title=name,
-        language="en-US",
+        language=draft.language,
         start=start,
         channels=draft.channels,
         steps=steps,
         slots=slots.all_of(draft),
         always=(),
-        resume=ResumePolicy((), (), wording.OFFER),
-        sorry=wording.SORRY,
+        resume=ResumePolicy((), (), wording.offer(draft.language)),
+        sorry=wording.sorry(draft.language),
     )
     return Part(flow, draft, takes, gives)
 

@@ -14,6 +14,7 @@ from typing import Any, Literal, Self, TypeVar
 from ivr.engine.events import Channel
 from ivr.engine.flow import Choice, Format, Prompt, Ref, SlotSpec, Step, Template
 from ivr.engine.loader import languages, template, values
+from ivr.engine.loader.languages import DEFAULT
 from ivr.engine.loader.mistakes import Mistakes, Place, Unfit, did_you_mean, nearest, quoted
 from ivr.engine.loader.source import Fields, Items, Node, Text
 from ivr.engine.services import ServiceSpec
@@ -78,9 +79,9 @@ class Draft:
     mistakes: Mistakes
     services: Mapping[str, ServiceSpec] | frozenset[str] | None = None
     channels: tuple[Channel, ...] = ()
-    language: str = languages.DEFAULT
-    languages: tuple[str, ...] = (languages.DEFAULT,)
-    spoken: tuple[str, ...] = (languages.DEFAULT,)
+    language: str = DEFAULT
+    languages: tuple[str, ...] = (DEFAULT,)
+    spoken: tuple[str, ...] = (DEFAULT,)
     exhausted: str = UNKNOWN
     subjects: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of conditions, that are no slots -> values
     slots: dict[str, SlotSpec] = field(default_factory=dict)
@@ -100,6 +101,20 @@ class Draft:
     returns: tuple[str, ...] = ()
     ends: dict[str, str] = field(default_factory=dict)
     articles: dict[str, str] = field(default_factory=dict)
+
+    def in_language(self, language: str, spoken: tuple[str, ...]) -> Draft:
+        """For a reading of the same file in one of the languages that it speaks."""
+        return Draft(
+            self.mistakes,
+            self.services,
+            self.channels,
+            language=language,
+            languages=spoken,
+            spoken=spoken,
+            parts=self.parts,
+            within=self.within,
+            parsed=self.parsed,
+        )
 
     def for_part(self, file: str) -> Draft:
         """For a file that this one is made of."""
@@ -266,6 +281,9 @@ class Reader:
         node = self.node(key)
         if node is None:
             return self.get(key, values.words, default)
+        return self.word(key, node, default, language, every=every)
+
+    def word(self, key: str, node: Node, default: str, language: str | None = None, *, every: bool = True) -> str:
         found = self.in_language(key, node, language, every=every)
         return default if found is None else self._parsed(key, found, values.words, default)
 

@@ -9,7 +9,7 @@ from ivr.engine.actions import SlotType
 from ivr.engine.flow import Sensitivity, SlotSpec
 from ivr.engine.loader import steps, values
 from ivr.engine.loader.reader import Draft, Reader, one_of
-from ivr.engine.loader.source import Fields
+from ivr.engine.loader.source import Fields, Items
 from ivr.engine.match import MAX_TEXT, fold
 
 TYPES: tuple[SlotType, ...] = get_args(SlotType)
@@ -41,11 +41,11 @@ def _slot(slot: Reader, name: str) -> SlotSpec | None:
     shortest, longest = 1, MAX_TEXT if kind == "text" else 32
     if kind in {"digits", "text"}:
         shortest, longest = slot.get("length", values.length, (shortest, longest))
-    least, most = _limits(slot, kind) if kind in {"number", "money", "date"} else (None, None)
+    least, most = _limits(slot, kind) if kind in {"number", "money", "date", "time"} else (None, None)
     return SlotSpec(
         name=name,
         type=kind,
-        title=slot.get("title", values.words, name.replace("_", " ")),
+        title=slot.words("title", name.replace("_", " ")),
         sensitivity=slot.get("sensitivity", one_of(SENSITIVITIES), "public"),
         min_length=shortest,
         max_length=longest,
@@ -68,9 +68,14 @@ def _slot_choices(slot: Reader) -> Mapping[str, str]:
     node = slot.node("choices")
     if isinstance(node, Fields):
         with slot.reader("choices", node, "") as labels:
-            found = {id_: labels.get(id_, values.words, "") for id_, _, _ in labels.entries()}
+            found = {id_: labels.words(id_, "") for id_, _, _ in labels.entries()}
     else:
-        found = {fold(label).replace(" ", "_"): label for label in slot.several("choices", values.words)}
+        items = node.items if isinstance(node, Items) else (node,) if node else ()
+        first = slot.draft.languages[0]
+        found = {
+            fold(slot.word("choices", item, "", first)).replace(" ", "_"): slot.word("choices", item, "")
+            for item in items
+        }
     if not found:
         slot.missing("choices", "list what can be chosen: {express: express delivery, standard: standard delivery}")
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Literal, get_args
 
 from ivr.engine.events import Channel
@@ -23,7 +24,7 @@ from ivr.engine.flow import (
     Template,
     Tries,
 )
-from ivr.engine.loader import values, wording
+from ivr.engine.loader import languages, values, wording
 from ivr.engine.loader.conditions import conditions
 from ivr.engine.loader.mistakes import Place, Unfit, did_you_mean, quoted
 from ivr.engine.loader.reader import UNKNOWN, Reader, one_of
@@ -33,8 +34,9 @@ from ivr.engine.services import ServiceSpec
 
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 WAYS: tuple[Literal["sms", "email"], ...] = ("sms", "email")
+LANGUAGE = "language"  # in a set: no slot
 DEEDS: tuple[Literal["repeat", "start_over"], ...] = ("repeat", "start_over")
-RESERVED = {"channel", "trust", "link", "code"}  # have a meaning of their own in conditions and templates
+RESERVED = {"channel", "trust", "link", "code", "language"}  # have a meaning of their own in conditions and templates
 
 
 def _menu(step: Reader) -> Menu:
@@ -59,15 +61,24 @@ def _choice(item: Reader) -> Choice:
     key = item.get("key", values.key, None)
     if not item.has("key") and "voice" in item.draft.channels:
         item.missing("key", "give the choice a key, or take voice from the channels of this menu")
-    label = item.get("label", values.words, "")
+    language = _language(item)
+    label = item.words("label", "", language)
     if item.step is not None and not item.has("label"):
         item.missing("label", "write what the customer can do, such as: track an order")
-    phrases = item.several("say", values.words)
+    phrases = item.phrases("say", language)
     goto = item.target("goto", None) or None
     do = item.get("do", one_of(DEEDS), None)
-    if item.has("goto") == item.has("do"):
+    if language and not goto and not do:
+        do = "repeat"
+    elif item.has("goto") == item.has("do"):
         item.missing("goto", 'write where it leads, or "do: repeat" or "do: start_over", not both')
-    return Choice(fold(label).replace(" ", "_") or do or goto or "", key, label, phrases, goto, do)
+    id_ = fold(item.words("label", "", language or item.draft.languages[0])).replace(" ", "_")
+    return Choice(id_ or language or do or goto or "", key, label, phrases, goto, do, language)
+
+
+def _language(item: Reader) -> str | None:
+    """What is spoken from then on. Such a choice is offered in its own language, whatever is spoken."""
+    return item.get("language", partial(languages.one_of, item.draft.languages), None)
 
 
 def _ask(step: Reader) -> AskSlot:
@@ -91,8 +102,8 @@ def _fallback(ask: Reader) -> Mapping[Channel, str]:
 def tries(question: Reader, exhausted: str | None = None) -> Tries:
     """`exhausted`: where the last try leads, when the question itself does not say it."""
     return Tries(
-        no_input=question.prompts("no_input", wording.NO_INPUT),
-        no_match=question.prompts("no_match", wording.NO_MATCH),
+        no_input=question.prompts("no_input", wording.no_input(question.draft.language)),
+        no_match=question.prompts("no_match", wording.no_match(question.draft.language)),
         tries=question.get("tries", values.whole(1, 20), 3),
         exhausted=_exhausted(question) if exhausted is None else exhausted,
         timeout=question.get("timeout", values.duration, 6.0),
@@ -206,6 +217,8 @@ def _set(step: Reader) -> SetStep:
 
 def _value(slots: Reader, slot: str, place: Place, node: Node) -> Template:
     """What a slot is set to; nothing (null) forgets it. A value without parts must fit the slot's type."""
+    if slot == LANGUAGE:
+        return _spoken(slots, node)
     slot_name(slots, slot, place)
     if isinstance(node, Text) and node.empty:
         slots.mention(slot, "forgotten", place)
@@ -216,6 +229,16 @@ def _value(slots: Reader, slot: str, place: Place, node: Node) -> Template:
     if spec and isinstance(node, Text) and all(isinstance(part, str) for part in value):
         whole = Text(node.place, "".join(map(str, value)), node.plain)
         return (slots.checked(slot, whole, lambda text: values.fits(spec, text), ""),)
+    return value
+
+
+def _spoken(slots: Reader, node: Node) -> Template:
+    """`set: {language: de-DE}`: what is spoken from then on; null: the menu's first language."""
+    if isinstance(node, Text) and node.empty:
+        return ()
+    value = slots.template(LANGUAGE, node, "passed")
+    if all(isinstance(part, str) for part in value) and isinstance(node, Text):
+        return (slots.checked(LANGUAGE, node, partial(languages.one_of, slots.draft.languages), ""),)
     return value
 
 

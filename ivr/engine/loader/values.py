@@ -70,6 +70,13 @@ def language(text: str) -> str:
     return text
 
 
+def currency(text: str) -> str:
+    """A code of ISO 4217."""
+    if not re.fullmatch(r"[A-Z]{3}", text, re.ASCII):
+        raise Unfit(f"{quoted(text)} is not a currency", "write its code of three letters, such as EUR")
+    return text
+
+
 def recording(text: str) -> str:
     """The path of a recorded prompt under the menus' folder; it must not lead out of it."""
     if text.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", text) or not text.lower().endswith(".wav"):
@@ -94,12 +101,21 @@ def canonical(slot_type: SlotType, text: str) -> str:
                 return date.fromisoformat(text).isoformat()
             except ValueError as error:
                 raise Unfit(f"{text} is not a day of the calendar", "write a day that exists") from error
+        case "time" if re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text, re.ASCII):
+            return text
         case "text" | "choice":
             return text
     raise Unfit(f"{quoted(text)} does not fit the type {slot_type}", f"write it as {EXAMPLES[slot_type]}")
 
 
-EXAMPLES = {"digits": "0421", "number": "3.5", "money": "12.50", "yes_no": "yes or no", "date": "2026-12-01"}
+EXAMPLES = {
+    "digits": "0421",
+    "number": "3.5",
+    "money": "12.50",
+    "yes_no": "yes or no",
+    "date": "2026-12-01",
+    "time": "14:30",
+}
 
 
 def fits(spec: SlotSpec, text: str) -> str:
@@ -115,4 +131,4 @@ def fits(spec: SlotSpec, text: str) -> str:
 
 def before(slot_type: SlotType, one: str, other: str) -> bool:
     """Whether canonical `one` is smaller than `other`."""
-    return one < other if slot_type == "date" else Decimal(one) < Decimal(other)
+    return one < other if slot_type in {"date", "time"} else Decimal(one) < Decimal(other)

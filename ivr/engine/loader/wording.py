@@ -1,23 +1,36 @@
-"""What a menu says where its author wrote nothing: tapered, and never blaming the caller. English, as `words.py` is."""
+"""What a menu says where its author wrote nothing, in its language (see `ivr.engine.locale`)."""
 
 from __future__ import annotations
 
 from ivr.engine.flow import Prompt
+from ivr.engine.words import words_of
 
 
-def fixed(voice: str, text: str | None = None) -> Prompt:
+def no_input(language: str) -> tuple[Prompt, ...]:
+    return tuple(_fixed(*pair) for pair in words_of(language).no_input)
+
+
+def no_match(language: str) -> tuple[Prompt, ...]:
+    return tuple(_fixed(*pair) for pair in words_of(language).no_match)
+
+
+def sorry(language: str) -> Prompt:
+    return _fixed(words_of(language).sorry)
+
+
+def cut_off(language: str) -> Prompt:
+    """Before going on after a lost line."""
+    return _fixed(words_of(language).cut_off)
+
+
+def welcome_back(language: str) -> Prompt:
+    return _fixed(words_of(language).welcome_back)
+
+
+def offer(language: str) -> Prompt:
+    """Whether to go on or to start over."""
+    return _fixed(words_of(language).go_on_or_over)
+
+
+def _fixed(voice: str, text: str | None = None) -> Prompt:
     return Prompt((voice,), (text or voice,))
-
-
-NO_INPUT = (
-    fixed("Sorry, I did not hear anything.", "Are you still there?"),
-    fixed("I still did not hear you. Please take your time.", "I am still here. Please take your time."),
-)
-NO_MATCH = (
-    fixed("Sorry, I did not get that."),
-    fixed("I am afraid that did not work either. Let us try once more."),
-)
-SORRY = fixed("I am sorry, something went wrong on our side. Please contact us again; we have kept what you told us.")
-CONTINUE = fixed("Welcome back. Let us go on where we were.")
-WELCOME_BACK = fixed("Welcome back.")
-OFFER = fixed("Would you like to go on where you left off, or start over?")

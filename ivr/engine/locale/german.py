@@ -34,7 +34,7 @@ GERMAN = Words(
     fault="Es tut mir leid, wir haben eine Störung. Bitte rufen Sie in ein paar Minuten wieder an; Ihre Angaben "
     "behalte ich.",
     use_keys="Bitte benutzen Sie die Tasten Ihres Telefons.",
-    choice="Für {label} drücken Sie die {key}.",
+    choice="{label}: Drücken Sie die {key}.",
     value="Für {label} drücken Sie die {key}.",
     yes_or_no="Drücken Sie die 1 für Ja, die 2 für Nein.",
     offer="Drücken Sie die 1, um weiterzumachen, die 2, um von vorn zu beginnen.",

@@ -1,0 +1,92 @@
+"""Wordings by language: `{en: Hello, de: Hallo}`. The file is read once for each language; each reading takes its own.
+
+A key without region (`de`) stands for all regions of its language. In a menu of several languages a wording without
+languages is a mistake, unless it has no words of its own (`"{status}"`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeGuard
+
+from ivr.engine.languages import lookup, primary
+from ivr.engine.loader import values
+from ivr.engine.loader.mistakes import Place, Unfit, did_you_mean, quoted
+from ivr.engine.loader.source import Fields, Items, Node, Text
+from ivr.engine.locale import cldr
+
+if TYPE_CHECKING:
+    from ivr.engine.loader.reader import Reader  # it asks us which wording counts
+
+DEFAULT = "en-US"
+TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
+NO_WORDS = re.compile(r"\{[^{}]*\}|<[^<>]*>|[\W\d_]")  # placeholders, marks, figures and signs
+
+
+def is_by_language(node: Node | None) -> TypeGuard[Fields]:
+    """Whether a mapping is of languages and not of voice, text and audio."""
+    if not isinstance(node, Fields):
+        return False
+    return any(TAG.fullmatch(key) and not _is_placeholder(node, key) for key in node.entries)
+
+
+def _is_placeholder(node: Fields, key: str) -> bool:
+    """`{eta}` without quotes is a mapping to YAML, and was meant as a text."""
+    value = node.entries[key].value
+    return node.inline and len(node.entries) == 1 and isinstance(value, Text) and value.empty
+
+
+def chosen(node: Fields, language: str) -> Node | None:
+    """The wording in `language`; None: there is none."""
+    for key in (language, primary(language)):
+        if key in node.entries and not _empty(node.entries[key].value):
+            return node.entries[key].value
+    return None
+
+
+def strange_keys(node: Fields, known: Sequence[str]) -> list[tuple[Place, str, str]]:
+    """Place, problem and remedy of each key that is no language of the file."""
+    found = []
+    for key, entry in node.entries.items():
+        if key not in known and key not in map(primary, known):
+            remedy = f"{did_you_mean(key, known)}; or add it to languages"
+            found.append((entry.place, f"{quoted(key)} is no language of this file", remedy))
+    return found
+
+
+def has_words(node: Node) -> bool:
+    match node:
+        case Text():
+            return bool(NO_WORDS.sub("", node.value))
+        case Items():
+            return any(map(has_words, node.items))
+        case _:
+            return False
+
+
+def tag(text: str) -> str:
+    """A tag of BCP 47 whose language we can write dates and amounts in."""
+    values.language(text)
+    if not cldr.is_known(text):
+        raise Unfit(f"{quoted(text)} is no language that we know", "write it as en-US, de-DE or en")
+    return text
+
+
+def declared(top: Reader) -> tuple[str, ...]:
+    """The languages of a file, the one that is spoken unless another is chosen first."""
+    if top.has("language") and top.has("languages"):
+        top.wrong(top.place("languages"), "language and languages mean the same", "keep one of the two")
+    found = top.several("languages" if top.has("languages") else "language", tag)
+    return tuple(dict.fromkeys(found)) or (DEFAULT,)
+
+
+def one_of(known: Sequence[str], text: str) -> str:
+    """The one of `known` that `text` stands for: `de` for de-DE."""
+    if found := lookup(text, known):
+        return found
+    raise Unfit(f"{quoted(text)} is no language of this menu", f"{did_you_mean(text, known)}; or add it to languages")
+
+
+def _empty(node: Node) -> bool:
+    return isinstance(node, Text) and node.empty
