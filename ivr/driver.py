@@ -69,7 +69,8 @@ class Leg(Protocol):
 
 class Driver:
     """One for each process. `on_saved` is told of every change and the seconds it took (the outbox wakes, meters
-    count). `nodes`: the engines that are served here; no agent can take a contact of another."""
+    count), `on_turn` of what the event did (coverage). `nodes`: the engines that are served here; no agent can take a
+    contact of another."""
 
     def __init__(
         self,
@@ -82,10 +83,12 @@ class Driver:
         clock: Callable[[], float],
         on_saved: Callable[[Change, float], None] = lambda _change, _seconds: None,
         nodes: tuple[str, ...] = ("asterisk", "webphone", "chat"),
+        on_turn: Callable[[Turn], None] = lambda _turn: None,
     ) -> None:
         self._store, self._bus, self._flows, self._back_office = store, bus, flows, back_office
         self._region, self.switches = region, Switches(store, bus, clock)
         self._keeping, self._clock, self._on_saved, self._nodes = keeping, clock, on_saved, nodes
+        self._on_turn = on_turn
         self._reception = Receptionist(store, flows, region, clock, self.new_event_id)
         self._legs: dict[str, Leg] = {}
         self._far_legs: dict[str, Callable[[str], Leg]] = {}
@@ -254,6 +257,7 @@ class Driver:
             saved = await self._store.save(change)
             if not isinstance(saved, Conflict):
                 self._on_saved(change, time.monotonic() - began)
+                self._on_turn(turn)
                 await self._announce(change, turn)
                 return replace(turn, after=change.journey)
             if saved.current is None:

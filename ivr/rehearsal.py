@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
@@ -25,6 +25,7 @@ from ivr.engine.events import Channel, Input, Left, LeftReason, NoInput, QueueOu
 from ivr.engine.flow import Flow
 from ivr.engine.journey import Journey
 from ivr.stage import KEEPING, ScriptedBackOffice, Stage, VirtualClock, stage
+from ivr.turns import Turn
 from recognition.keys import Answer as KeyAnswer
 from recognition.keys import Keyed, KeyPad, Silence
 
@@ -93,17 +94,24 @@ async def rehearse(
     customers: Mapping[str, tuple[str, ...]] | None = None,
     region: str = "US",
     at: float | None = None,
+    on_turn: Callable[[Turn], None] = lambda _turn: None,
 ) -> AsyncIterator[Rehearsal]:
     """A rehearsal of these menus with nobody on the line yet. `customers`: name -> the numbers known to be theirs.
-    `at`: when it begins, in Unix seconds."""
-    async with stage(flows, back_office, customers, region, at) as set_up:
+    `at`: when it begins, in Unix seconds. `on_turn` is told of every turn."""
+    async with stage(flows, back_office, customers, region, at, on_turn) as set_up:
         yield Rehearsal(set_up)
 
 
 @asynccontextmanager
-async def rehearsal_of(told: Conversation, flows: Mapping[str, Flow], region: str = "US") -> AsyncIterator[Rehearsal]:
+async def rehearsal_of(
+    told: Conversation,
+    flows: Mapping[str, Flow],
+    region: str = "US",
+    on_turn: Callable[[Turn], None] = lambda _turn: None,
+) -> AsyncIterator[Rehearsal]:
     """Everything as a conversation wants it, and its first turn still to come."""
-    async with rehearse(flows, ScriptedBackOffice(told.services), told.customers, region, told.at) as player:
+    office = ScriptedBackOffice(told.services)
+    async with rehearse(flows, office, told.customers, region, told.at, on_turn) as player:
         yield player
 
 

@@ -3,7 +3,7 @@ and a clock that only moves when told to. Who plays on it, and by which channel,
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +16,7 @@ from ivr.conversation import Answer, CannotPlay
 from ivr.driver import Driver
 from ivr.engine.flow import Flow
 from ivr.flows import Flows
-from ivr.turns import Keeping
+from ivr.turns import Keeping, Turn
 
 START: Final = 1_780_000_000.0  # 2026-05-28 20:26:40 UTC; always the same, so that what is said is the same
 DAY: Final = 86400.0
@@ -66,8 +66,10 @@ async def stage(
     customers: Mapping[str, tuple[str, ...]] | None = None,
     region: str = "US",
     at: float | None = None,
+    on_turn: Callable[[Turn], None] = lambda _turn: None,
 ) -> AsyncIterator[Stage]:
-    """`customers`: name -> the numbers known to be theirs. `at`: when the curtain rises, in Unix seconds."""
+    """`customers`: name -> the numbers known to be theirs. `at`: when the curtain rises, in Unix seconds. `on_turn` is
+    told of every turn."""
     clock = VirtualClock(START if at is None else at)
     store, bus = await open_store("sqlite:///:memory:", clock), open_bus("")
     try:
@@ -76,7 +78,7 @@ async def stage(
                 await store.attach(Customer(id=name, name=name), "e164", number)
         known = Flows(flows, store)
         await known.remember()
-        yield Stage(Driver(store, bus, known, back_office, KEEPING, region, clock), store, clock)
+        yield Stage(Driver(store, bus, known, back_office, KEEPING, region, clock, on_turn=on_turn), store, clock)
     finally:
         await bus.close()
         await store.close()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from ivr.engine.flow import (
@@ -84,3 +84,45 @@ def _exits(step: Step) -> Iterator[Exit]:  # noqa: C901  # one case for each kin
             return
         case _:
             assert_never(step)
+
+
+def rewired(step: Step, lead: Callable[[Exit], str]) -> Step:  # noqa: C901  # one case for each kind of step
+    """The step with other targets behind its exits. Choices that ask again or start over lead somewhere then."""
+    to = {way.name: lead(way) for way in exits(step)}
+    match step:
+        case Menu():
+            choices = tuple(rewired_choice(choice, to[choice_exit(choice).name]) for choice in step.choices)
+            return replace(step, choices=choices, tries=replace(step.tries, exhausted=to["exhausted"]))
+        case AskSlot():
+            fallback = {channel: to[f"fallback {channel}"] for channel in step.fallback}
+            tries = replace(step.tries, exhausted=to["exhausted"])
+            return replace(step, next=to["next"], fallback=fallback, tries=tries)
+        case SayStep() | SetStep():
+            return replace(step, next=to["next"])
+        case InvokeStep():
+            return replace(step, done=to["done"], failed=to["failed"])
+        case Verify():
+            tries = replace(step.tries, exhausted=to["failed"])
+            return replace(step, done=to["done"], failed=to["failed"], tries=tries)
+        case SendStep():
+            return replace(step, next=to["next"], failed=to.get("failed"))
+        case RecordStep() | CallbackStep():
+            return replace(step, next=to["next"], failed=to["failed"])
+        case Handoff():
+            return replace(step, unavailable=to["unavailable"], done=to.get("done"))
+        case Branch():
+            cases = tuple((ifs, to[f"case {n + 1}"]) for n, (ifs, _) in enumerate(step.cases))
+            return replace(step, cases=cases, otherwise=to["else"])
+        case Split():
+            targets = [to[way.name] for way in exits(step)]
+            return Split(tuple((percent, goto) for (percent, _), goto in zip(step.ways, targets, strict=True)))
+        case Goto():
+            return Goto(to["goto"])
+        case End():
+            return step
+        case _:
+            assert_never(step)
+
+
+def rewired_choice(choice: Choice, target: str) -> Choice:
+    return replace(choice, goto=target, do=None)
