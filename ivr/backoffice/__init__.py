@@ -5,13 +5,12 @@ request.py  pure: a service and its arguments -> a request; no argument can chan
 client.py   the HTTP client, which goes only where `allow` lets it. Owns aiohttp's client
 answer.py   pure: what came back -> the values that the menu knows
 secret.py   the values of `{secret:NAME}`, from the environment or from files
-look.py     what `segue doctor` wants to know: do the hosts resolve, may we go there
+survey.py   what `segue doctor` wants to know: do the hosts resolve, may we go there
 failure.py  what can go wrong, and whether asking again may help
 """
 
 from ivr.backoffice.failure import BackOfficeError
-from ivr.backoffice.look import look
 from ivr.backoffice.office import BackOffice, HttpBackOffice
 from ivr.backoffice.secret import Secrets
 
-__all__ = ["BackOffice", "BackOfficeError", "HttpBackOffice", "Secrets", "look"]
+__all__ = ["BackOffice", "BackOfficeError", "HttpBackOffice", "Secrets"]

@@ -33,7 +33,7 @@ async def resolve(host: str, port: int) -> Sequence[str]:
     return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
 
 
-async def look(
+async def survey(
     services: Services, folder: Path | None, environ: Mapping[str, str] = os.environ, resolve: Resolve = resolve
 ) -> list[Sight]:
     """What there is to say about each host, and about secrets. Nothing when all services are the demo's."""

@@ -21,6 +21,7 @@ from context_bridge.records import StoreUnavailable
 from context_bridge.redis_stream import ping
 from context_bridge.store import open_store
 from ivr import settings
+from ivr.backoffice.survey import survey
 from ivr.engine.flow import Handoff
 from ivr.engine.loader import MenuMistakes
 from ivr.flows import read_folder
@@ -89,6 +90,14 @@ async def _menus(setting: Settings) -> Sequence[Finding]:
     state = f"{', '.join(sorted(flows)) or 'none'} in {setting.menus}"
     wrong = "" if setting.menu in flows else f"set IVR_MENU, which is {setting.menu!r}, to one of them"
     return [Finding("menus", state, wrong)]
+
+
+async def _services(setting: Settings) -> Sequence[Finding]:
+    try:
+        _, services = read_folder(setting.menus, setting.services)
+    except MenuMistakes:
+        return []  # told by _menus
+    return [Finding("services", sight.state, sight.remedy) for sight in await survey(services, setting.secrets_dir)]
 
 
 async def _voices(setting: Settings) -> Sequence[Finding]:
@@ -186,6 +195,7 @@ async def _port(setting: Settings) -> Sequence[Finding]:
 LOOKS: Sequence[Callable[[Settings], Awaitable[Sequence[Finding]]]] = (
     _disk,
     _menus,
+    _services,
     _voices,
     _database,
     _redis,

@@ -145,14 +145,16 @@ def _is_here(turn: Turn, event: Arrived) -> bool:
 
 
 def _save(turn: Turn, asked: InvokeStep, event: Invoked) -> None:
-    """All the values that the flow needs, or none: half an answer is a failure."""
+    """All the values that the flow needs, or none: half an answer is a failure. An empty value is a whole one: it is
+    known that there is none, and the slot is forgotten."""
     words = words_in(turn.flow)
     found = {
-        slot: saved_value(turn.flow.slots.get(slot), event.result.get(name, ""), words, event.at)
+        slot: saved_value(turn.flow.slots.get(slot), text, words, event.at) if text != "" else ""
         for slot, name in asked.save.items()
+        if (text := event.result.get(name)) is not None
     }
     values = {slot: value for slot, value in found.items() if value is not None}
-    if len(values) < len(found):
+    if len(values) < len(asked.save):
         turn.go(asked.failed)
     else:
         turn.keep(values, given=False)

@@ -297,31 +297,6 @@ def test_a_late_drop_is_offered_what_other_unfinished_matters_are() -> None:
     ]
 
 
-def test_services() -> None:
-    fields = "url: 'https://crm.example/n/{id}', method: POST, timeout: 5s, answer: {done: ok}"
-    text = f"services: {{crm.note: {{{fields}}}}}"
-    spec = load_services(text, "services.yaml")["crm.note"]
-    assert (spec.method, spec.timeout, spec.in_url, spec.answer) == ("POST", 5, {"id"}, {"done": "ok"})
-    assert spec.url == ("https://crm.example/n/", Ref("id"))
-
-
-@pytest.mark.parametrize(
-    ("text", "part"),
-    [
-        ("services: {a: {url: 'https://{host}/x'}}", "url: it is no address"),
-        ("services: {a: {url: 'file:///etc/passwd'}}", "write https://host/path/{argument}, or demo:/path"),
-        ("services: {a: {url: 'https://user@host/'}}", "url: it is no address"),
-        ("services: {a: {}}", "url is missing"),
-        ("services: {a: {url: 'demo:/x', methd: GET}}", '"methd" is no key of a; did you mean "method"?'),
-        ("{}", "services is missing"),
-    ],
-)
-def test_services_that_cannot_be(text: str, part: str) -> None:
-    with pytest.raises(MenuMistakes, match=r"^services\.yaml:1:") as refused:
-        load_services(text, "services.yaml")
-    assert part in str(refused.value)
-
-
 @pytest.mark.parametrize(
     ("invoke", "part"),
     [

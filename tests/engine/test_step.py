@@ -382,6 +382,13 @@ def test_an_invoke_that_fails_or_gives_half_an_answer_goes_where_the_author_said
         assert set(talk.journey.slots) == {"order"}
 
 
+def test_a_value_that_is_known_to_be_empty_is_no_failure_and_is_forgotten() -> None:
+    talk = voice().press("1").press("123456").invoked(state="shipped", eta="")
+    assert "I cannot find it." not in talk.said
+    assert talk.journey.slots["status"].value == "shipped"
+    assert "eta" not in talk.journey.slots
+
+
 def test_a_wrong_pin_can_be_forgotten_and_asked_again() -> None:
     talk = voice().press("2").press("4217")
     assert talk.invoke.arguments == {"pin": "4217"}

@@ -10,13 +10,13 @@ import re
 from ipaddress import IPv4Address, IPv6Address, ip_network
 from urllib.parse import unquote
 
-from ivr.engine.allow import Allow, HostRule, Network, NetworkRule, literal
+from ivr.engine.allow import DEFAULT_PORTS, Allow, HostRule, Network, NetworkRule, literal
 from ivr.engine.flow import Ref, Template
 from ivr.engine.loader import template, values
 from ivr.engine.loader.mistakes import Unfit, quoted
 
 FORM = "write https://host/path/{argument}, or demo:/path for the demo back office"
-ABSOLUTE = re.compile(r"(https?)://([^/?#\\]*)/", re.ASCII)
+ABSOLUTE = re.compile(r"(https?)://([^/?#]*)/", re.ASCII)
 AUTHORITY = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(?::(\d{1,5}))?", re.ASCII)
 LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?", re.ASCII)
 NUMERIC = re.compile(r"\d+|0[xX][0-9A-Fa-f]*", re.ASCII)  # as last label: browsers and libc read it as an IPv4 address
@@ -28,15 +28,13 @@ def url(text: str) -> Template:
     """The address of a service, with `{argument}`s behind the first slash of its path."""
     parts = template.parse(text)
     first = parts[0] if parts and isinstance(parts[0], str) else ""
-    if not (first.startswith("demo:/") or ABSOLUTE.match(first)):
-        _explain(first)
+    if not first.startswith("demo:/"):
+        target(parts)
     for part in parts:
         if isinstance(part, Ref):
             _argument(part)
         elif not PLAIN.fullmatch(part):
             raise Unfit("it holds characters that no address has", "write them as %20, %C3%A9 and so on; leave out #")
-    if not first.startswith("demo:"):
-        target(parts)
     path = "".join(part if isinstance(part, str) else "x" for part in parts).partition("?")[0]
     if any(unquote(segment) in {".", ".."} for segment in path.split("/")):
         raise Unfit("it has . or .. in its path", "write the path that it stands for")
@@ -45,11 +43,13 @@ def url(text: str) -> Template:
 
 def target(parts: Template) -> tuple[str, str, int]:
     """Scheme, host and port that a parsed address leads to."""
-    found = ABSOLUTE.match(str(parts[0]))
+    found = ABSOLUTE.match(str(parts[0])) if parts else None
     if not found:
         raise Unfit("it is no address", FORM)
+    if "@" in found[2]:
+        raise Unfit("a name and a password cannot stand in it", "send them in a header, by {secret:NAME}")
     host, port = _authority(found[2])
-    return found[1], host, port or (443 if found[1] == "https" else 80)
+    return found[1], host, port or DEFAULT_PORTS[found[1]]
 
 
 def rule(text: str) -> HostRule | NetworkRule:
@@ -70,8 +70,10 @@ def rule(text: str) -> HostRule | NetworkRule:
 
 def entry(scheme: str, host: str, port: int) -> str:
     """What to write under `allow` so that this host may be asked."""
-    shown = f"'[{host}]:{port}'" if ":" in host else f"{host}:{port}"
-    return shown if port != {"http": 80, "https": 443}[scheme] else host
+    default = port == DEFAULT_PORTS[scheme]
+    if ":" in host:  # in quotes, for YAML
+        return f"'{host}'" if default else f"'[{host}]:{port}'"
+    return host if default else f"{host}:{port}"
 
 
 def remedy(allow: Allow, wanted: str) -> str:
@@ -120,13 +122,3 @@ def _argument(part: Ref) -> None:
     values.name(part.name)
     if part.format != "plain":
         raise Unfit(f"{{{part.name}}} has a format", "take it away; an address gets the bare value")
-
-
-def _explain(first: str) -> None:
-    """Say which of the odd forms an address has that is none."""
-    authority = first.partition("://")[2].partition("/")[0]
-    if "\\" in first:
-        raise Unfit("it holds a backslash", "write / instead")
-    if "@" in authority:
-        raise Unfit("a name and a password cannot stand in it", "send them in a header, by {secret:NAME}")
-    raise Unfit("it is no address", FORM)
