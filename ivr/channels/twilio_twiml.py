@@ -21,6 +21,7 @@ from ivr.engine import actions as act
 LONGEST = 64_000  # bytes that Twilio reads of a document (error 11750)
 HINTS, HINT = 500, 100  # most hints of a Gather, and the most characters of one
 LONGEST_GATHER = 60  # seconds
+PAUSE = 20  # seconds between two words to who waits
 NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
 TYPES: Mapping[str, tuple[str, ...]] = {  # what callers say to a question of that type; tokens of the Gather's hints
     "digits": ("$OOV_CLASS_DIGIT_SEQUENCE",),
@@ -77,9 +78,20 @@ def document(actions: Sequence[act.Action], ways: Ways) -> bytes:
     return written(response)
 
 
-def redirect(to: str) -> bytes:
+def redirect(to: str, says: Iterable[act.Say] = (), ways: Ways | None = None) -> bytes:
+    """Say something, and ask again there."""
     response = VoiceResponse()
+    _speak(response, says, ways or Ways(""))
     response.redirect(to, method="POST")
+    return written(response)
+
+
+def waiting(position: int | None) -> bytes:
+    """For who waits in a queue: where they stand, and a while of silence before Twilio asks again."""
+    response = VoiceResponse()
+    if position is not None:
+        response.say(f"You are number {position} in the queue. Thank you for waiting.")
+    response.pause(length=PAUSE)
     return written(response)
 
 
