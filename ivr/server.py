@@ -41,6 +41,7 @@ from ivr.settings import Settings, SettingsError
 from ivr.turns import Keeping
 from ivr.web.access import Access
 from ivr.web.api import Api
+from ivr.web.callbacks import Callbacks
 from ivr.web.demo import DemoBackOffice
 from ivr.web.health import Check, Health, Metrics, writable
 from ivr.web.live import Live
@@ -48,6 +49,7 @@ from ivr.web.menus import Menus
 from ivr.web.openapi import OpenApi
 from ivr.web.pages import Pages, render, secure
 from ivr.web.studio import Studio
+from ivr.web.switches import SwitchBoard
 from recognition.speak import Speaker, SpeakFailed
 
 log = logging.getLogger(__name__)
@@ -144,6 +146,7 @@ def application(segue: Segue) -> web.Application:
     access = Access(settings.desk_key, settings.url, ops_key=settings.ops_key)
     api, live = Api(driver, store, segue.outbox.text), Live(segue.bus)
     menus = Menus(store, segue.bus, segue.flows, segue.publisher, segue.services, settings)
+    switches, callbacks = SwitchBoard(driver.switches, segue.flows, store), Callbacks(store, segue.bus)
     health = Health(driver, store, segue.metrics, _checks(segue), _nodes(settings))
     studio = Studio(store, segue.services, driver.now)
     drafts = Drafts(Workshop(settings, segue.services, segue.back_office, segue.speaker))
@@ -153,6 +156,8 @@ def application(segue: Segue) -> web.Application:
             *drafts.table(),
             *api.table(),
             *menus.table(),
+            *switches.table(),
+            *callbacks.table(),
             *live.table(),
             *health.table(),
             *segue.chat.table(),
@@ -166,6 +171,8 @@ def application(segue: Segue) -> web.Application:
         drafts,
         api,
         menus,
+        switches,
+        callbacks,
         live,
         health,
         openapi,

@@ -31,6 +31,7 @@ COMMANDS = {
     "versions": "list the versions of a menu",
     "diff": "tell in words what differs between two versions",
     "rollback": "put an older version in force again",
+    "switch": "flip a switch of the menus, or list them",
     "migrate": "bring the database up to date",
     "doctor": "say what is wrong with this installation",
 }

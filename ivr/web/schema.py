@@ -122,6 +122,36 @@ class Message(Struct, frozen=True, forbid_unknown_fields=True):
     sender: Name
 
 
+class SwitchLine(Struct, frozen=True):
+    """A switch of the menus. `by` and `at`: who flipped it last, and when; null: nobody ever did."""
+
+    name: str
+    title: str
+    menus: list[str]
+    on: bool
+    by: str
+    at: float | None
+
+
+class Flip(Struct, frozen=True, forbid_unknown_fields=True):
+    on: bool
+    by: Name
+
+
+class Callback(Struct, frozen=True):
+    """A call that we owe. `wanted`: when the customer wants it, in their words; `why`: what it is about."""
+
+    id: str
+    journey: str
+    contact: str
+    number: str
+    queue: str
+    wanted: str
+    why: str
+    state: Literal["open", "done"]
+    at: float
+
+
 class Done(Struct, frozen=True):
     """The contact that it was done to."""
 

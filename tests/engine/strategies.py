@@ -4,7 +4,7 @@ contacts, and with texts that nobody would think of."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 from hypothesis import strategies as st
@@ -25,11 +25,13 @@ from ivr.engine.events import (
     NoInput,
     QueueLeft,
     QueueOutcome,
+    Recorded,
     Resume,
 )
 from ivr.engine.flow import (
     AskSlot,
     Branch,
+    CallbackStep,
     Choice,
     Condition,
     End,
@@ -37,17 +39,22 @@ from ivr.engine.flow import (
     Format,
     Goto,
     Handoff,
+    Hours,
     InvokeStep,
     Menu,
     Prompt,
+    RecordStep,
     Ref,
     SayStep,
     SendStep,
     SetStep,
     SlotSpec,
+    Split,
     Step,
+    Switch,
     Template,
     Tries,
+    Verify,
 )
 from ivr.engine.journey import Journey
 from ivr.engine.step import step
@@ -87,6 +94,12 @@ tries = st.builds(
 )
 CHOICE_NAMES = (("one", "1"), ("agent", "0"), ("again", None))
 
+NIGHTS = Hours("nights", "Europe/Berlin", (((1320, 1560),),) * 7, {"2027-01-16": ()}, "DE", "BY")
+SWITCHES = {
+    "storm": Switch("storm", "Storm", say=Prompt(("A storm.",), ("A storm.",))),
+    "closed": Switch("closed", "Closed", goto="s2"),
+}
+
 DEEDS: tuple[Literal["repeat", "start_over"] | None, ...] = (None, None, "repeat", "start_over")
 
 
@@ -102,9 +115,9 @@ def choice_lists(draw: st.DrawFn, least: int) -> tuple[Choice, ...]:
 
 conditions = st.builds(
     Condition,
-    SLOTS | st.sampled_from(["channel", "trust"]),
+    SLOTS | st.sampled_from(["channel", "trust", "language", "hours.nights", "switch.storm", "switch.closed"]),
     st.sampled_from(["is", "is_not", "in", "known", "at_least", "at_most"]),
-    st.sampled_from([("yes",), ("no",), ("voice",), ("2",), ("s",), ("2026-01-01",)]),
+    st.sampled_from([("yes",), ("no",), ("voice",), ("2",), ("s",), ("2026-01-01",), ("open",), ("on",)]),
 )
 STEPS: dict[type, st.SearchStrategy[Step]] = {
     Menu: st.builds(Menu, prompts, choice_lists(1), tries),
@@ -134,6 +147,35 @@ STEPS: dict[type, st.SearchStrategy[Step]] = {
         st.lists(st.tuples(st.lists(conditions, min_size=1, max_size=2).map(tuple), targets), max_size=2).map(tuple),
         targets,
     ),
+    Split: st.builds(
+        Split, st.lists(st.tuples(st.sampled_from([5.0, 20.0, 50.0]), targets), min_size=1, max_size=3).map(tuple)
+    ),
+    RecordStep: st.builds(
+        RecordStep, st.just("wish"), prompts, st.just(60.0), st.just(4.0), st.just(6.0), targets, targets
+    ),
+    Verify: st.builds(
+        Verify,
+        st.just("pin"),
+        prompts,
+        tries,
+        st.just("service"),
+        st.fixed_dictionaries({"given": templates}),
+        st.just(3.0),
+        targets,
+        targets,
+        st.integers(1, 4),
+        st.sampled_from([None, "sms"]),
+        st.just(("Your code is ", Ref("code"))),
+    ),
+    CallbackStep: st.builds(
+        CallbackStep,
+        st.just("q"),
+        st.sampled_from([(), (Ref("account"),), (Ref("wish"),)]),
+        templates,
+        st.none() | prompts,
+        targets,
+        targets,
+    ),
     Goto: st.builds(Goto, targets),
     End: st.builds(End, st.none() | prompts),
 }
@@ -153,6 +195,9 @@ flows: st.SearchStrategy[Flow] = st.builds(
     always=choice_lists(0),
     resume=st.just(RESUME),
     sorry=st.just(prompt("Sorry.")),
+    hours=st.just({"nights": NIGHTS}),
+    switches=st.sampled_from([{}, {}, {"storm": SWITCHES["storm"]}, SWITCHES]),
+    keys_after=st.integers(1, 3),
 )
 
 TEXTS = (
@@ -182,10 +227,14 @@ class Move:
     reason: LeftReason
     outcome: QueueOutcome
     after: float
+    switches: frozenset[str]
 
     def event(self, n: int, journey: Journey, earlier: Sequence[Event]) -> Event:
         if self.repeats and earlier:
             return earlier[-1 - self.contact % len(earlier)]
+        return replace(self._new(n, journey), switches=self.switches)
+
+    def _new(self, n: int, journey: Journey) -> Event:
         current = journey.contact.id if journey.contact and not self.foreign else f"c{self.contact}"
         at, turn = NOON + n * self.after, None if self.turns_late is None else journey.turn - self.turns_late
         head: dict[str, Any] = {"id": f"e{n}", "at": at, "contact": current}
@@ -201,6 +250,8 @@ class Move:
                 return Input(**head, text=self.text, mode=self.mode, confidence=self.confidence, turn=turn)
             case "NoInput":
                 return NoInput(**head, turn=turn)
+            case "Recorded":
+                return Recorded(**head, turn=late, recording=self.text, seconds=self.confidence)
             case "Invoked":
                 values = {"a": self.text, "b": "2026-12-01"} if self.text not in {SECRET, PRIVATE} else {"a": "7"}
                 return Invoked(**head, turn=late, result=values)
@@ -216,7 +267,7 @@ class Move:
                 return Expired(**head)
 
 
-KINDS = (Input, NoInput, Invoked, InvokeFailed, AgentJoined, QueueLeft, Left, Arrived, Expired)
+KINDS = (Input, NoInput, Recorded, Invoked, InvokeFailed, AgentJoined, QueueLeft, Left, Arrived, Expired)
 mostly = st.sampled_from([False] * 7 + [True])
 
 moves = st.builds(
@@ -237,6 +288,7 @@ moves = st.builds(
     reason=st.sampled_from(["caller", "dropped", "ours", "moved"]),
     outcome=st.sampled_from(["done", "unavailable", "timeout"]),
     after=st.floats(0, 10_000_000),
+    switches=st.sampled_from([frozenset[str]()] * 4 + [frozenset({"storm"}), frozenset({"closed", "storm", "gone"})]),
 )
 ARRIVAL = Arrived(id="first", at=NOON, contact="c0", channel="voice")
 

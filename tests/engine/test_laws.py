@@ -8,19 +8,33 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import ivr.engine.step
-from ivr.engine.actions import Collect, Enqueue, Hangup, Invoke, Say, Send
+from ivr.engine.actions import Action, BookCallback, Collect, Enqueue, Hangup, Invoke, Record, Say, Send
+from ivr.engine.conditions import drawn
 from ivr.engine.events import Arrived, Channel, Expired, Input, Left, LeftReason, NoInput, Resume
-from ivr.engine.flow import AskSlot, Flow
+from ivr.engine.flow import AskSlot, Branch, End, Flow, RecordStep, Split, Step, Verify
 from ivr.engine.journey import Journey
 from ivr.engine.step import current_wait, step, summary
-from tests.engine.flows import NOON
-from tests.engine.strategies import CHANNELS, PRIVATE, SECRET, SPECS, Game, Played, flows, games, played
+from tests.engine.flows import NOON, prompt
+from tests.engine.strategies import (
+    CHANNELS,
+    PRIVATE,
+    SECRET,
+    SPECS,
+    STEPS,
+    SWITCHES,
+    Game,
+    Played,
+    flows,
+    games,
+    played,
+)
 
 # Shrinking a game takes minutes; add Phase.shrink when a law is broken and the example is too long to read
 LAW = settings(
@@ -38,8 +52,8 @@ def test_a_turn_is_says_and_sends_then_one_wait_or_a_hang_up(game: Game) -> None
     """Invariant 1."""
     for turn in played(game):
         *before, last = turn.actions
-        assert all(isinstance(action, Say | Send) for action in before)
-        assert isinstance(last, Collect | Invoke | Enqueue | Hangup)
+        assert all(isinstance(action, Say | Send | BookCallback) for action in before)
+        assert isinstance(last, Collect | Record | Invoke | Enqueue | Hangup)
 
 
 @LAW
@@ -52,6 +66,8 @@ def test_a_wait_carries_its_number_its_step_and_its_limits(game: Game) -> None:
                 assert wait.timeout > 0
                 assert wait.interdigit > 0
                 assert wait.keys.max >= wait.keys.min >= 0
+            case Record() as wait:
+                assert min(wait.longest, wait.silence, wait.timeout) > 0
             case Invoke() | Enqueue() as wait:
                 assert wait.timeout > 0
             case _:
@@ -137,13 +153,15 @@ def test_leaving_ends_the_contact_and_arriving_goes_on_at_the_same_step(
         assert (back.step, back.slots) == (live.step, live.slots)
         assert back.contact is not None
         assert back.contact.channel == channel
-        assert (back.noinputs, back.nomatches) == (live.noinputs, live.nomatches)
+        assert (back.noinputs, back.nomatches, back.misheard) == (live.noinputs, live.nomatches, live.misheard)
 
 
 def _goes_elsewhere(flow: Flow, journey: Journey, channel: Channel) -> bool:
     """The journey stands at a question that this channel does not put, or that was answered elsewhere since."""
     place = flow.steps.get(journey.step or "")
-    return isinstance(place, AskSlot) and (channel in place.fallback or place.slot in journey.slots)
+    if isinstance(place, AskSlot):
+        return channel in place.fallback or place.slot in journey.slots
+    return isinstance(place, Verify) or (isinstance(place, RecordStep) and place.slot in journey.slots)
 
 
 def _arrive(flow: Flow, journey: Journey, channel: Channel, resume: Resume, contact: str = "new") -> Journey:
@@ -161,7 +179,7 @@ def test_nothing_raises_loops_for_ever_or_grows_for_ever(game: Game) -> None:
         assert (len(journey.path) <= 50, len(journey.ledger) <= 200, len(journey.seen) <= 32) == (True,) * 3
         assert all(len(slot.value) <= 1000 for slot in journey.slots.values())
         if turn.actions[-1] == Hangup("broken"):
-            assert not any(isinstance(action, Send) for action in turn.actions)
+            assert not any(isinstance(action, Send | BookCallback) for action in turn.actions)
 
 
 @LAW
@@ -209,6 +227,7 @@ def test_secrets_are_in_no_words_and_private_slots_only_in_words_for_who_may_hea
     for turn in played(game):
         for_customers = [a.text for a in turn.actions if isinstance(a, Say | Send)]
         for_agents = [a.whisper + a.why for a in turn.actions if isinstance(a, Enqueue)]
+        for_agents += [a.number + a.when + a.why for a in turn.actions if isinstance(a, BookCallback)]
         for_agents.append(summary(turn.flow, turn.after))
         for_agents += [visit.chose for visit in turn.after.path]
         if _is_kept(turn, "secret", SECRET):
@@ -250,3 +269,58 @@ def test_a_journey_stays_with_its_version_until_it_arrives_at_a_newer_one(
         assert after.step is None or after.step in kept or after.status == "paused"
         if turn.after.step in kept and resume == "offer" and after.offering:
             assert after.step == turn.after.step
+
+
+def test_every_kind_of_step_and_of_action_is_in_the_games() -> None:
+    assert set(STEPS) == set(get_args(Step))
+    assert set(get_args(Action)) == {Say, Send, BookCallback, Collect, Record, Invoke, Enqueue, Hangup}
+
+
+@LAW
+@given(games(), st.sets(st.sampled_from(["storm", "closed"])))
+def test_a_switch_acts_on_who_arrives_and_at_branches_that_ask_for_it_and_nowhere_else(
+    game: Game, on: set[str]
+) -> None:
+    for turn in played(game):
+        asked = {
+            c.subject for s in turn.flow.steps.values() if isinstance(s, Branch) for case, _ in s.cases for c in case
+        }
+        if isinstance(turn.event, Arrived) or any(f"switch.{name}" in asked for name in on | turn.event.switches):
+            continue
+        flipped = replace(turn.event, switches=frozenset(on))
+        assert step(turn.flow, turn.before, flipped) == (turn.after, turn.actions)
+
+
+@LAW
+@given(games(), st.sampled_from(CHANNELS), st.sampled_from(["fresh", "continue", "offer"]))
+def test_who_arrives_while_a_switch_is_on_hears_it_first_and_goes_where_it_leads(
+    game: Game, channel: Channel, resume: Resume
+) -> None:
+    for turn in played(game):
+        event = Arrived(id="x", at=NOON, contact="new", channel=channel, resume=resume, switches=frozenset(SWITCHES))
+        flow = replace(turn.flow, switches=SWITCHES, steps={**turn.flow.steps, "s2": End(prompt("Closed."))})
+        if turn.after.status == "expired":
+            continue
+        after, actions = step(flow, turn.after, event)
+        assert [action.text for action in actions if isinstance(action, Say)] == ["A storm.", "Closed."]
+        assert (after.step, after.status) == ("s2", "finished")
+
+
+def test_shares_of_a_split_are_kept_and_each_journey_stays_with_its_way() -> None:
+    split = Split(((20.0, "new"), (5.0, "newer"), (75.0, "old")))
+    ids = [f"{n:032x}" for n in range(10_000)]
+    first = [drawn(Journey(id_, "m", "v1"), "trial", split) for id_ in ids]
+    for percent, way in split.ways:
+        assert abs(first.count(way) / 100 - percent) < 1.5
+    assert [drawn(Journey(id_, "m", "v2"), "trial", split) for id_ in ids] == first
+    other = [drawn(Journey(id_, "m", "v1"), "another", split) for id_ in ids]
+    both = sum(one == two == "new" for one, two in zip(first, other, strict=True))
+    assert abs(both / 100 - 4) < 1.5, "two splits in one flow draw anew"
+
+
+def test_a_share_that_grows_takes_only_from_the_rest() -> None:
+    """Who was in a trial of a tenth is in it when it is a third."""
+    small, large = Split(((10.0, "new"), (90.0, "old"))), Split(((33.3, "new"), (66.7, "old")))
+    for n in range(2_000):
+        journey = Journey(f"j{n}", "m", "v1")
+        assert drawn(journey, "trial", small) == "old" or drawn(journey, "trial", large) == "new"
