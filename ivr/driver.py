@@ -47,8 +47,15 @@ log = logging.getLogger(__name__)
 
 Saying = Callable[[tuple[Say, ...]], Awaitable[None]]
 Actions = tuple[Action, ...]
-Answering = Callable[[Journey, Actions], AnswerRow]  # what a turn is answered, to be saved with it
 TRIES = 50  # compare-and-swap attempts of one turn: more contacts than ever meet on one journey
+
+
+class Answering(Protocol):
+    """What a turn is answered, to be saved with it: for channels that are asked twice when they were not heard."""
+
+    def make(self, journey: Journey, actions: Actions) -> AnswerRow: ...
+    def saved(self) -> None:
+        """The turn was saved, with what was made last."""
 
 
 class Leg(Protocol):
@@ -196,7 +203,7 @@ class Driver:
             journey = await self._store.by_contact(contact)
             if journey is None:
                 return
-            journey = await self._keep_message(journey, text, sender)
+            journey = await self._keep(journey, "Message", {"sender": sender, "text": text, "contact": contact})
         by = "customer" if sender == "customer" else "agent"
         body = {"contact": contact, "journey": journey.id, "from": by, "sender": sender, "text": text}
         await self._bus.publish("message", body)
@@ -253,11 +260,13 @@ class Driver:
                 return turn
             change = change_of(turn, self._keeping, self._region)
             if answering is not None and not isinstance(turn.actions[-1], Invoke):
-                change = replace(change, answer=answering(change.journey, said + _outward(turn)))
+                change = replace(change, answer=answering.make(change.journey, said + _outward(turn)))
             saved = await self._store.save(change)
             if not isinstance(saved, Conflict):
                 self._on_saved(change, time.monotonic() - began)
                 self._on_turn(turn)
+                if answering is not None and change.answer is not None:
+                    answering.saved()
                 await self._announce(change, turn)
                 return replace(turn, after=change.journey)
             if saved.current is None:
@@ -316,15 +325,16 @@ class Driver:
             return {"ok": "yes" if is_code(self._keeping.secret, **wait.arguments) else "no"}
         return await self._back_office.ask(wait.service, wait.arguments, wait.timeout)
 
-    async def _keep_message(self, journey: Journey, text: str, sender: str) -> Journey:
+    async def note(self, journey: str, contact: str, kind: str) -> None:
+        """Write into the history that something came which changed nothing."""
+        found = await self._store.load(journey)
+        if found is not None:
+            await self._keep(found, kind, {"contact": contact, "said": [], "actions": []})
+
+    async def _keep(self, journey: Journey, kind: str, body: Mapping[str, Any]) -> Journey:
+        """A line of the history that changes nothing but the revision."""
         for _ in range(TRIES):
-            row = HistoryRow(
-                journey.id,
-                journey.rev + 1,
-                self._clock(),
-                "Message",
-                {"sender": sender, "text": text, "contact": journey.contact.id if journey.contact else None},
-            )
+            row = HistoryRow(journey.id, journey.rev + 1, self._clock(), kind, body)
             change = Change(
                 journey=replace(journey, rev=journey.rev + 1),
                 expected_rev=journey.rev,
