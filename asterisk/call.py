@@ -33,7 +33,7 @@ from asterisk.signals import (
 )
 from context_bridge.records import StoreUnavailable
 from ivr.driver import Arrival, Driver
-from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Say
+from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Record, Say
 from ivr.engine.events import Input, Left, LeftReason, NoInput, QueueOutcome
 from ivr.engine.journey import Journey
 from ivr.traces import trace
@@ -150,6 +150,10 @@ class Call:
         match actions[-1]:
             case Collect() as collect:
                 return await self._take(await self._ask(says, collect), collect)
+            case Record(turn):  # this channel does not record yet: the menu's `failed` way is taken
+                driver = self._driver
+                silent = NoInput(id=driver.new_event_id(), at=driver.now(), contact=self.contact, turn=turn)
+                return await driver.advance(silent, self._say)
             case Enqueue() as wait:
                 await self._play(says)
                 return await self._enqueue(wait)

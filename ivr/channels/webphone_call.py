@@ -21,7 +21,7 @@ from ivr.channels.playout import Playout, Sound
 from ivr.channels.presses import Presses, choices, event_id, last_used
 from ivr.channels.prompts import Prompts
 from ivr.driver import Arrival, Driver, UnknownMenu
-from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Say
+from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Record, Say
 from ivr.engine.events import Input, Left, LeftReason, NoInput, QueueOutcome
 from ivr.prompts import MOMENT, MOVED, SORRY
 from ivr.traces import trace
@@ -151,6 +151,11 @@ class Call:
             match actions[-1]:
                 case Collect() as wait:
                     actions = await self._collect(says, wait)
+                case Record(turn):  # this channel does not record yet: the menu's `failed` way is taken
+                    silent = NoInput(
+                        id=self._driver.new_event_id(), at=self._driver.now(), contact=self.contact, turn=turn
+                    )
+                    actions = await self._patiently(partial(self._driver.advance, silent, self._filler))
                 case Enqueue() as wait:
                     actions = await self._queue(says, wait)
                 case Hangup() as end:
