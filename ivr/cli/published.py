@@ -21,6 +21,9 @@ from ivr.publishing.publisher import Outcome, Publisher
 from ivr.settings import Settings
 
 
+SHORTEST = 4  # characters of a version's name
+
+
 @dataclass(frozen=True, slots=True)
 class Press:
     store: ContextStore
@@ -69,11 +72,13 @@ async def history(store: ContextStore, menu: str) -> list[Published]:
 
 
 def pick(entries: Sequence[Published], word: str) -> Published:
-    """A version by its number or by the beginning of its name."""
-    found = [entry for entry in entries if word == str(entry.n) or entry.version.startswith(word)]
+    """A version by its number, or by the beginning of its name (four characters, since a number might be one too)."""
+    numbered = [entry for entry in entries if word == str(entry.n)]
+    named = [entry for entry in entries if len(word) >= SHORTEST and entry.version.startswith(word)]
+    found = numbered or named
     if len({entry.version for entry in found}) != 1:
         menu = entries[0].menu
-        raise Complaint(f"{word} is {'no' if not found else 'not one'} version of {menu}; see `segue versions {menu}`")
+        raise Complaint(f"{word} is {'not one' if found else 'no'} version of {menu}; see `segue versions {menu}`")
     return found[0]
 
 

@@ -202,21 +202,37 @@ def _prompt(subject: str, name: str, before: Prompt, after: Prompt) -> Iterator[
 
 
 def _choices(subject: str, old: tuple[Choice, ...], new: tuple[Choice, ...]) -> Iterator[str]:
-    before, after = {choice.id: choice for choice in old}, {choice.id: choice for choice in new}
-    yield from (f"{subject}: {_called(before[id_])} is gone" for id_ in before if id_ not in after)
-    for id_, choice in after.items():
-        if id_ not in before:
+    pairs = _same_choices(old, new)
+    yield from (f"{subject}: {_called(choice)} is gone" for choice in old if choice not in pairs.values())
+    for choice in new:
+        if (before := pairs.get(choice.id)) is not None:
+            yield from _fields(f"{subject}: {_called(before)}", before, choice, ("id",))
+        else:
             key = f" on key {choice.key}" if choice.key is not None else ""
             yield f"{subject}: {_called(choice)} is new{key}{_leads(choice)}"
-        else:
-            yield from _fields(f"{subject}: {_called(before[id_])}", before[id_], choice)
-    kept = [id_ for id_ in after if id_ in before]
-    if kept != [id_ for id_ in before if id_ in after]:
-        yield f"{subject}: the choices are now in the order {', '.join(after[id_].label or id_ for id_ in kept)}"
+    kept = [choice for choice in new if choice.id in pairs]
+    if [pairs[choice.id] for choice in kept] != [choice for choice in old if choice in pairs.values()]:
+        yield f"{subject}: the choices are now in the order {', '.join(map(_words, kept))}"
+
+
+def _same_choices(old: tuple[Choice, ...], new: tuple[Choice, ...]) -> dict[str, Choice]:
+    """Id of a new choice -> what it was. Ids are made of words, so one with other words is known by its way or key."""
+    marks: tuple[Callable[[Choice], object], ...] = (lambda c: c.id, lambda c: c.goto, lambda c: c.key)
+    found: dict[str, Choice] = {}
+    for mark in marks:
+        for choice in new:
+            left = [before for before in old if before not in found.values() and mark(before) == mark(choice)]
+            if choice.id not in found and mark(choice) is not None and len(left) == 1:
+                found[choice.id] = left[0]
+    return found
 
 
 def _called(choice: Choice) -> str:
-    return f"the choice “{choice.label or choice.id}”"
+    return f"the choice “{_words(choice)}”"
+
+
+def _words(choice: Choice) -> str:
+    return choice.label or next(iter(choice.phrases), choice.id)
 
 
 def _leads(choice: Choice) -> str:

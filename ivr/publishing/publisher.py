@@ -101,6 +101,7 @@ class Publisher:
         now, flow = case.now, draft.flow
         if now is not None and now.version == flow.version:
             return Outcome(now, new=False)
+        told = tuple(changes(case.old, flow)) if case.old else (f"the menu {flow.menu} is new",)
         await self._prepare(flow)
         entry = Published(
             menu=flow.menu,
@@ -114,7 +115,7 @@ class Publisher:
         )
         if not await self._store.publish(entry, bundle(flow.source, flow.parts)):
             raise await self._overtaken(draft, (await self._store.published(flow.menu))[0])
-        return Outcome(entry, tuple(changes(case.old, flow)) if case.old else (f"the menu {flow.menu} is new",))
+        return Outcome(entry, told)
 
     async def check(self, draft: Draft) -> Case:
         """What would be replaced. Raises as `publish` does, and changes nothing."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any, TypeVar
 
-from ivr.engine.flow import Choice, Flow, Step
+from ivr.engine.flow import Choice, Flow, Step, Tries
 
 # Fields that hold the name of a step, in whatever noun of `ivr.engine.flow`; a test looks that none is missing.
 TARGETS = frozenset(
@@ -30,7 +30,7 @@ def renamed(noun: Noun, names: Mapping[str, str]) -> Noun:
                 found[field.name] = tuple((when, names.get(target, target)) for when, target in value)
             case "choices" if value and isinstance(value, tuple) and isinstance(value[0], Choice):
                 found["choices"] = tuple(renamed(choice, names) for choice in value)
-            case "tries":
+            case "tries" if isinstance(value, Tries):  # which has a number of that name
                 found["tries"] = renamed(value, names)
     made: Noun = replace(noun, **found)
     return made
