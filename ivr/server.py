@@ -25,6 +25,7 @@ from context_bridge.records import Change, ContextStore, EventBus, StoreUnavaila
 from context_bridge.store import open_store
 from ivr.backoffice import BackOffice, HttpBackOffice, Secrets
 from ivr.channels.chat import Chat
+from ivr.channels.twilio import Account, Twilio
 from ivr.channels.webphone import WebPhone
 from ivr.drafts import Drafts
 from ivr.drafts.draft import Workshop
@@ -58,6 +59,7 @@ Clock = Callable[[], float]
 
 DAY = 86400.0
 LINK_LIFE = 2 * DAY
+ANSWER_LIFE = 6 * 3600.0  # seconds that a webhook's answer is kept: longer than Twilio lets a call be (four hours)
 SWEEP = 60.0  # seconds between looks for journeys that were left alone for too long
 PREPARE = 15.0  # seconds that a new version waits for its prompts; what is not ready then is spoken when it is needed
 CLOSE_WITHIN = 5.0  # seconds that handlers may take to end when we go down
@@ -81,6 +83,7 @@ class Segue:
     asterisk: AsteriskChannel | None
     metrics: Metrics
     back_office: BackOffice
+    twilio: Twilio | None
 
 
 @asynccontextmanager
@@ -122,6 +125,7 @@ async def build(
         title = flows.current(settings.menu).title
         chat = Chat(driver, store, settings.menu, title, render, secure=settings.url.startswith("https:"))
         asterisk = AsteriskChannel(driver, speaker, settings) if settings.ami_url else None
+        twilio = Twilio(driver, store, Account.of(settings), settings.url) if settings.twilio_account else None
         yield Segue(
             settings,
             store,
@@ -137,6 +141,7 @@ async def build(
             asterisk,
             metrics,
             back_office,
+            twilio,
         )
 
 
@@ -181,6 +186,8 @@ def application(segue: Segue) -> web.Application:
         Pages(settings.demo),
     ):
         app.add_routes(part.routes())
+    if segue.twilio:
+        app.add_routes(segue.twilio.routes())
     if settings.demo:
         app.add_routes(DemoBackOffice().routes())
     app.on_response_prepare.append(secure)
@@ -228,6 +235,7 @@ async def _sweep(segue: Segue) -> None:
             before = segue.driver.now() - segue.settings.journey_days * DAY
             await segue.store.purge(before)
             await asyncio.to_thread(segue.speaker.forget, before)  # prompts may speak what a customer said
+            await segue.store.purge_answers(segue.driver.now() - ANSWER_LIFE)
         await asyncio.sleep(SWEEP)
 
 
@@ -277,7 +285,8 @@ def _checks(segue: Segue) -> Mapping[str, Check]:
 
 
 def _nodes(settings: Settings) -> tuple[str, ...]:
-    return ("webphone", "chat", "asterisk") if settings.ami_url else ("webphone", "chat")
+    more = {"asterisk": settings.ami_url, "twilio": settings.twilio_account}
+    return ("webphone", "chat", *(node for node, wanted in more.items() if wanted))
 
 
 def _secret(path: Path) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,21 +22,30 @@ class Settings:
     port: int = 8080
     public_url: str = ""  # as customers reach us, for links; empty: http://host:port
     data_dir: Path = Path("var")
-    database_url: str = ""  # sqlite:///path or postgresql://user:password@host/name; empty: SQLite in data_dir
+    database_url: str = field(
+        default="", repr=False
+    )  # sqlite:///path or postgresql://user:password@host/name; empty: SQLite in data_dir
     redis_url: str = ""  # empty: live events stay in this process
     menus: Path = Path(__file__).parent / "menus"
     menu: str = "support"  # the menu that calls without a menu of their own get
     services: Path | None = None  # declared back offices; None: `services.yaml` beside the menus
     secrets_dir: Path | None = None  # files with the secrets of services, one each; None: the environment has them
-    ami_url: str = ""  # ami://user:secret@host:5038; empty: no Asterisk
+    ami_url: str = field(default="", repr=False)  # ami://user:secret@host:5038; empty: no Asterisk
     asterisk_sounds: Path | None = None  # where Asterisk may read our prompts; None: data_dir/prompts
     voice: str = "gmw/en-us"
     voice_rate: int = 165  # words a minute
     region: str = "US"  # for numbers without a country code
-    desk_key: str = ""  # what agents type to open their page; may be empty on loopback only
-    ops_key: str = ""  # what who changes menus must type; empty: the desk key
-    secret: str = ""  # what links are derived from, shared by all instances; empty: a file in data_dir
+    desk_key: str = field(default="", repr=False)  # what agents type to open their page; may be empty on loopback only
+    ops_key: str = field(default="", repr=False)  # what who changes menus must type; empty: the desk key
+    secret: str = field(
+        default="", repr=False
+    )  # what links are derived from, shared by all instances; empty: a file in data_dir
     demo: bool = False  # the demo page, its back office and its message page
+    twilio_account: str = ""  # AC…, whose webhooks we take; empty: no Twilio
+    twilio_tokens: str = field(default="", repr=False)  # its auth tokens that are valid now, the first for our requests
+    twilio_shared_keys: str = field(default="", repr=False)  # id=secret, of webhooks that are signed with shared keys
+    twilio_voices: str = ""  # language=voice of Twilio's; others are spoken by the language's default
+    twilio_url: str = ""  # where its REST API is; empty: at Twilio
     journey_days: int = 30  # how long journeys and their history are kept
 
     @property
@@ -67,9 +76,9 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
             near = difflib.get_close_matches(name, known, n=1)
             mistakes.append(f"{name} is not a setting" + (f"; did you mean {near[0]}?" if near else ""))
             continue
-        field = known[name]
+        known_as = known[name]
         try:
-            values[field.name] = READERS.get(str(field.type), str)(environ[name])
+            values[known_as.name] = READERS.get(str(known_as.type), str)(_from_file(environ[name]))
         except ValueError as error:
             mistakes.append(f"{name}: {error}")
     if mistakes:
@@ -78,6 +87,16 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     if mistakes := list(_conflicts(settings)):
         raise SettingsError("\n".join(mistakes))
     return settings
+
+
+def _from_file(text: str) -> str:
+    """A value may be kept in a file, as orchestrators keep secrets: `file:/run/secrets/name`."""
+    if not text.startswith("file:"):
+        return text
+    try:
+        return Path(text.removeprefix("file:")).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"the file cannot be read ({type(error).__name__})") from error
 
 
 def _integer(text: str) -> int:
@@ -120,4 +139,21 @@ def _conflicts(settings: Settings) -> list[str]:
         found.append("IVR_SECRET: use at least 16 random characters, such as those of `openssl rand -hex 32`")
     if settings.public_url and urlsplit(settings.public_url).scheme not in {"http", "https"}:
         found.append("IVR_PUBLIC_URL: begins with neither http:// nor https://")
+    return found + _twilio_conflicts(settings)
+
+
+def _twilio_conflicts(settings: Settings) -> list[str]:
+    found = []
+    if settings.twilio_account and not (settings.twilio_tokens or settings.twilio_shared_keys):
+        found.append("IVR_TWILIO_ACCOUNT needs IVR_TWILIO_TOKENS: without one no webhook can be told from a forged one")
+    if settings.twilio_account and not settings.public_url:
+        found.append("IVR_TWILIO_ACCOUNT needs IVR_PUBLIC_URL: what Twilio signs begins with it")
+    for name, pairs in (("SHARED_KEYS", settings.twilio_shared_keys), ("VOICES", settings.twilio_voices)):
+        if any("=" not in pair for pair in listed(pairs)):
+            found.append(f"IVR_TWILIO_{name}: write name=value, and a comma between two")
     return found
+
+
+def listed(text: str) -> list[str]:
+    """What stands between commas."""
+    return [part.strip() for part in text.split(",") if part.strip()]

@@ -25,6 +25,7 @@ from ivr.engine.actions import Action, Hangup, Say
 from ivr.engine.events import Event, Input, Left, NoInput, QueueLeft, QueueOutcome, Recorded
 from ivr.engine.journey import Journey
 from ivr.prompts import MOVED, SORRY
+from ivr.settings import Settings, listed
 from ivr.traces import trace
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,14 @@ class Account:
     secrets: Secrets
     menu: str
     voices: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Account:
+        tokens, keys, voices = map(
+            listed, (settings.twilio_tokens, settings.twilio_shared_keys, settings.twilio_voices)
+        )
+        secrets = Secrets(tuple(tokens), dict(_pair(key) for key in keys))
+        return cls(settings.twilio_account, secrets, settings.menu, dict(_pair(voice) for voice in voices))
 
 
 class Twilio:
@@ -299,6 +308,11 @@ class _Answer:
 
     def saved(self) -> None:
         self.row = self._made
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
+    return name.strip(), value.strip()
 
 
 def _contact(call: str) -> str:

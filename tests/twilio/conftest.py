@@ -8,9 +8,6 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from ivr.channels.twilio import Account as Ours
-from ivr.channels.twilio import Twilio
-from ivr.channels.twilio_signature import Secrets
 from ivr.server import Segue, application, build
 from ivr.settings import Settings
 from tests.servers import free_port
@@ -22,11 +19,11 @@ PUBLIC = "https://segue.example"
 
 @pytest.fixture
 async def segue(tmp_path: Path) -> AsyncIterator[Segue]:
-    settings = Settings(port=free_port(), data_dir=tmp_path, demo=True)
+    settings = Settings(
+        port=free_port(), data_dir=tmp_path, demo=True, public_url=PUBLIC, twilio_account=SID, twilio_tokens=TOKEN
+    )
     async with build(settings) as segue:
-        app = application(segue)
-        app.add_routes(Twilio(segue.driver, segue.store, Ours(SID, Secrets((TOKEN,)), "support"), PUBLIC).routes())
-        runner = web.AppRunner(app, access_log=None)
+        runner = web.AppRunner(application(segue), access_log=None)
         await runner.setup()
         try:
             await web.TCPSite(runner, settings.host, settings.port).start()
@@ -37,5 +34,5 @@ async def segue(tmp_path: Path) -> AsyncIterator[Segue]:
 
 @pytest.fixture
 async def carrier(segue: Segue) -> AsyncIterator[Carrier]:
-    async with Carrier(Account(SID, TOKEN, segue.settings.url, PUBLIC)) as carrier:
+    async with Carrier(Account(SID, TOKEN, f"http://127.0.0.1:{segue.settings.port}", PUBLIC)) as carrier:
         yield carrier

@@ -117,7 +117,9 @@ async def post(segue: Segue, path: str, form: dict[str, str], signature: str | N
         headers[SIGNATURE] = signature
     async with (
         aiohttp.ClientSession() as http,
-        http.post(segue.settings.url + path, data=urlencode(form).encode(), headers=headers) as response,
+        http.post(
+            f"http://127.0.0.1:{segue.settings.port}{path}", data=urlencode(form).encode(), headers=headers
+        ) as response,
     ):
         return response.status, await response.read()
 
