@@ -9,7 +9,7 @@ from context_bridge.records import HistoryRow, Identifier, JourneyRow
 from ivr.engine.actions import Enqueue
 from ivr.engine.flow import Flow
 from ivr.engine.journey import Journey
-from ivr.engine.render import summary, title_for_agent
+from ivr.engine.render import summary, taken_at, title_for_agent
 from ivr.engine.step import current_wait
 
 TRUST = (
@@ -51,7 +51,7 @@ def pop(
         "candidates": [{"id": c.id, "name": c.name} for c in who.customers] if who and who.shared else [],
         "slots": _slots(flow, journey),
         "answered": [title_for_agent(flow, name) for name, slot in journey.slots.items() if slot.channel is not None],
-        "path": [{"step": v.step, "channel": v.channel, "at": v.at, "chose": v.chose} for v in journey.path],
+        "path": [{"step": v.step, "channel": v.channel, "at": v.at, "chose": taken_at(flow, v)} for v in journey.path],
         "contacts": _contacts(history),
     }
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from ivr.engine import verify
 from ivr.engine.actions import Option
 from ivr.engine.events import Input, Invoked, Recorded
-from ivr.engine.flow import Choice, Menu, Prompt, RecordStep, Verify
+from ivr.engine.flow import HELPED, NOT_HELPED, Choice, Menu, Prompt, RecordStep, Verify
 from ivr.engine.match import NOTE, clean, find, value_of
 from ivr.engine.turn import Turn
 from ivr.engine.waits import GO_ON, Question, always_of, offers_of, options_at, tries_of
@@ -116,7 +116,7 @@ def _take(turn: Turn, choices: Sequence[Choice], option: Option | None) -> bool:
         return False
     choice = next(choice for choice in choices if choice.id == option.id)
     if choice.goto:
-        turn.chose(choice.label or choice.id)
+        turn.chose(choice.id if choice.id in {HELPED, NOT_HELPED} else choice.label or choice.id)
     if choice.language:
         turn.speak(choice.language)
     if choice.goto:

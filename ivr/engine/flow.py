@@ -73,9 +73,13 @@ class Tries:
     interdigit: float
 
 
+HELPED, NOT_HELPED = "helped", "not_helped"
+
+
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """`article`: the id of the knowledge article that the prompt tells; its choices say whether it helped."""
+    """`article`: the id of the knowledge article that the prompt tells; its choices, `HELPED` and `NOT_HELPED`, say
+    whether it helped."""
 
     prompt: Prompt
     choices: tuple[Choice, ...]
@@ -180,7 +184,7 @@ class Split:
 @dataclass(frozen=True, slots=True)
 class RecordStep:
     """Take a message: `slot` then holds `recording:ID` (voice) or the words (text channels). `failed`: nothing was
-    said, twice."""
+    said, after so many `tries`."""
 
     slot: str
     prompt: Prompt
@@ -189,6 +193,7 @@ class RecordStep:
     timeout: float
     next: str
     failed: str
+    tries: int = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,8 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A step that the customer was at; `chose` is the label of what they took there."""
+    """A step that the customer was at; `chose` is the label of what they took there; at an article
+    `helped` or `not_helped`, see `ivr.engine.render.taken_at`."""
 
     step: str
     channel: Channel

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ivr.engine.actions import Say
-from ivr.engine.flow import Flow, Prompt, Ref, Sensitivity, Template
+from ivr.engine.flow import HELPED, NOT_HELPED, Flow, Menu, Prompt, Ref, Sensitivity, Template
 from ivr.engine.formats import formatted
-from ivr.engine.journey import Journey, Slot
+from ivr.engine.journey import Journey, Slot, Visit
 from ivr.engine.words import MASK, words_in, words_of
 
 ATTESTED = 2  # the trust tier from which private slots may be said back
@@ -85,6 +85,20 @@ def summary(flow: Flow, journey: Journey) -> str:
     return _summary(flow, journey, _agents_show(flow))
 
 
+def article_at(flow: Flow, visit: Visit) -> str:
+    """The title of the article that a step tells; empty when it tells none."""
+    step = flow.steps.get(visit.step)
+    return flow.articles.get(step.article, step.article) if isinstance(step, Menu) and step.article else ""
+
+
+def taken_at(flow: Flow, visit: Visit) -> str:
+    """What the customer took there, for agents."""
+    if visit.chose not in {HELPED, NOT_HELPED} or not (title := article_at(flow, visit)):
+        return visit.chose
+    words = words_of(flow.language)
+    return f"{title}: {words.yes[0] if visit.chose == HELPED else words.no[0]}"
+
+
 def _customers_show(flow: Flow, journey: Journey) -> Show:
     def show(name: str, slot: Slot) -> str | None:
         contact, sensitivity = journey.contact, _sensitivity(flow, name)
@@ -123,13 +137,16 @@ def _fill(
 
 def _summary(flow: Flow, journey: Journey, show: Show) -> str:
     words = words_of(flow.language)
-    chosen = [visit.chose for visit in journey.path if visit.chose][-SUMMARY_CHOICES:]
+    chosen = [visit.chose for visit in journey.path if visit.chose and not article_at(flow, visit)][-SUMMARY_CHOICES:]
+    tried = [article_at(flow, visit) for visit in journey.path if visit.chose == NOT_HELPED]
+    tried = list(dict.fromkeys(filter(None, tried)))[-SUMMARY_CHOICES:]
     given = [
         f"{title_for_agent(flow, name)} {_short(_plain(flow, name, shown))}"
         for name, slot in journey.slots.items()
         if slot.channel is not None and (shown := show(name, slot)) is not None
     ]
     parts = [words.chose.format(labels=", ".join(chosen))] if chosen else []
+    parts += [words.tried.format(articles=", ".join(tried))] if tried else []
     parts += [words.gave.format(slots=", ".join(given))] if given else []
     sentence = "; ".join(parts) or words.nothing
     return f"{sentence[0].upper()}{sentence[1:]}."

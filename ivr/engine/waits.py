@@ -7,6 +7,8 @@ from ivr.engine import render, verify
 from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Invoke, Keys, Option, Record, Say, SlotType, Wait
 from ivr.engine.flow import (
     CODE_SERVICE,
+    HELPED,
+    NOT_HELPED,
     AskSlot,
     Choice,
     Flow,
@@ -26,7 +28,7 @@ OFFER_TIMEOUT, OFFER_INTERDIGIT = 8.0, 3.0  # seconds; the offer is short, so th
 GO_ON, START_OVER = "go_on", "start_over"
 LISTED = {"sms", "email"}  # channels without buttons: options are written out
 
-MESSAGE_TRIES, MESSAGE_INTERDIGIT = 2, 3.0  # who says nothing to the second prompt has no message
+MESSAGE_INTERDIGIT = 3.0
 
 Question = Menu | AskSlot | RecordStep | Verify
 
@@ -127,9 +129,9 @@ def options_at(flow: Flow, step: Question) -> tuple[Option, ...]:
 
 
 def tries_of(step: Question) -> Tries:
-    """A message has no tries of its own: its prompt is said once more."""
+    """Who leaves no message hears the prompt again, and nothing before it."""
     if isinstance(step, RecordStep):
-        return Tries((), (), MESSAGE_TRIES, step.failed, step.timeout, MESSAGE_INTERDIGIT)
+        return Tries((), (), step.tries, step.failed, step.timeout, MESSAGE_INTERDIGIT)
     return step.tries
 
 
@@ -233,7 +235,8 @@ def _answers(flow: Flow, journey: Journey, spec: SlotSpec) -> tuple[Say, ...]:
         return _in_short(flow, journey, words.yes_or_no, options)
     if not render.spoken(journey):
         return _listed(flow, journey, options)
-    return tuple(_line(words.value, option, flow.language) for option in options if option.key)
+    named = (option for option in options if option.key != option.label)  # a rating: its keys are its labels
+    return tuple(_line(words.value, option, flow.language) for option in named if option.key)
 
 
 def _in_short(flow: Flow, journey: Journey, line: str, options: tuple[Option, ...]) -> tuple[Say, ...]:
@@ -244,15 +247,17 @@ def _in_short(flow: Flow, journey: Journey, line: str, options: tuple[Option, ..
 
 
 def _offered(flow: Flow, journey: Journey, choices: tuple[Choice, ...]) -> tuple[Say, ...]:
-    """A language is offered in itself: who needs it may understand no other."""
+    """A language is offered in itself: who needs it may understand no other. Whether an article helped is yes or no."""
     if not render.spoken(journey):
         return _listed(flow, journey, tuple(map(_option, choices)))
-    return tuple(
+    words = words_of(flow.language)
+    helped = tuple(Say(words.yes_or_no, fixed=True, language=flow.language) for c in choices if c.id == HELPED)
+    return helped + tuple(
         _line(words_of(choice.language).value, _option(choice), choice.language)
         if choice.language
         else _line(words_of(flow.language).choice, _option(choice), flow.language)
         for choice in choices
-        if choice.key
+        if choice.key and choice.id not in {HELPED, NOT_HELPED}
     )
 
 

@@ -6,14 +6,14 @@ Ways to steps and mentions of slots are noted in the `Draft`: whether they hold 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self, TypeVar
 
 from ivr.engine.events import Channel
 from ivr.engine.flow import Choice, Format, Prompt, Ref, SlotSpec, Step, Template
-from ivr.engine.loader import languages, template, values
+from ivr.engine.loader import languages, marks, template, values
 from ivr.engine.loader.languages import DEFAULT
 from ivr.engine.loader.mistakes import Mistakes, Place, Unfit, did_you_mean, nearest, quoted
 from ivr.engine.loader.source import Fields, Items, Node, Text
@@ -25,7 +25,7 @@ L = TypeVar("L", bound=str)
 # passed: a back office, a slot.
 How = Literal["asked", "saved", "set", "forgotten", "tested", "said", "sent", "coded", "told", "passed", "copied"]
 
-WORDED = {"said", "sent", "told"}  # these are words, which have a language
+WORDED = {"said", "sent", "coded", "told"}  # these are words, which have a language
 UNKNOWN = ""  # stands for a step whose name could not be read
 NOTHING = Prompt((), ())
 BESIDE = {"next", "done", "failed", "unavailable"}
@@ -371,20 +371,35 @@ class Reader:
                 return self._prompt(key, found) if found else NOTHING
         if not isinstance(node, Fields) or _looks_like_template(node):
             words = self.template(key, node, "said")
-            return Prompt(words, words)
+            return Prompt(self._marked(key, node, words), marks.unmarked(words))
         with Reader(node, self.draft, key, self.step) as inner:
             inner.in_one_language = self.in_one_language
-            voice, text = (inner._wording(channel) for channel in ("voice", "text"))
+            voice, text = (inner.wording(channel) for channel in ("voice", "text"))
             audio = inner._recording()
             if not inner.has("voice") and not inner.has("text"):
                 inner.missing("text", "write the words; a recording needs them too, for those who read")
             return Prompt(voice or text, text or voice, audio)
 
-    def _wording(self, key: str) -> Template:
+    def wording(self, key: str) -> Template:
         node = self.node(key)
         if node is None and self.has(key):
             self.missing(key, "write what is said")
-        return self.template(key, node, "said") if node else ()
+        if node is None:
+            return ()
+        words = self.template(key, node, "said")
+        if key == "voice":
+            return self._marked(key, node, words)
+        self._unfit(key, node, marks.none(words))
+        return words
+
+    def _marked(self, key: str, node: Node, words: Template) -> Template:
+        """A wording for voices, which may have marks."""
+        self._unfit(key, node, found := list(marks.mistakes(words)))
+        return marks.unmarked(words) if found else marks.marked(words)
+
+    def _unfit(self, key: str, node: Node, found: Iterable[tuple[str, str]]) -> None:
+        for problem, remedy in found:
+            self.wrong(node.place, f"{key}: {problem}", remedy)
 
     def _recording(self) -> str | None:
         node = self.node("audio")

@@ -99,14 +99,14 @@ def _fallback(ask: Reader) -> Mapping[Channel, str]:
         return {channel: step for channel in CHANNELS if (step := fallback.target(channel, None))}
 
 
-def tries(question: Reader, exhausted: str | None = None) -> Tries:
+def tries(question: Reader, exhausted: str | None = None, timeout: float = 6.0) -> Tries:
     """`exhausted`: where the last try leads, when the question itself does not say it."""
     return Tries(
         no_input=question.prompts("no_input", wording.no_input(question.draft.language)),
         no_match=question.prompts("no_match", wording.no_match(question.draft.language)),
         tries=question.get("tries", values.whole(1, 20), 3),
         exhausted=_exhausted(question) if exhausted is None else exhausted,
-        timeout=question.get("timeout", values.duration, 6.0),
+        timeout=question.get("timeout", values.duration, timeout),
         interdigit=question.get("interdigit", values.duration, 3.0),
     )
 

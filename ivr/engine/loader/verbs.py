@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 
 from ivr.engine.flow import Goto, Step
 from ivr.engine.loader import source, steps, submenus, values
+from ivr.engine.loader.articles import article
 from ivr.engine.loader.callback import callback
 from ivr.engine.loader.mistakes import nearest, quoted
 from ivr.engine.loader.reader import UNKNOWN, Reader
 from ivr.engine.loader.record import record
 from ivr.engine.loader.source import Fields
 from ivr.engine.loader.split import split
+from ivr.engine.loader.surveys import survey
 from ivr.engine.loader.verify import verify
 
 VERBS: Mapping[str, Callable[[Reader], Step]] = {
@@ -20,6 +22,8 @@ VERBS: Mapping[str, Callable[[Reader], Step]] = {
     "record": record,
     "callback": callback,
     "verify": verify,
+    "article": article,
+    "survey": survey,
     "submenu": submenus.call,
     "return": submenus.returning,
 }

@@ -32,5 +32,20 @@ def offer(language: str) -> Prompt:
     return _fixed(words_of(language).go_on_or_over)
 
 
+def helped(language: str) -> Prompt:
+    """After a knowledge article."""
+    return _fixed(words_of(language).helped)
+
+
+def rate(language: str) -> Prompt:
+    """How content the customer is, from 1 to 5."""
+    return _fixed(words_of(language).rate)
+
+
+def comment(language: str) -> Prompt:
+    """Behind the rating: why."""
+    return _fixed(words_of(language).comment)
+
+
 def _fixed(voice: str, text: str | None = None) -> Prompt:
     return Prompt((voice,), (text or voice,))

@@ -43,6 +43,9 @@ class Words:
     cut_off: str  # before going on after a lost line
     welcome_back: str
     go_on_or_over: str
+    helped: str  # whether an article did
+    rate: str  # from 1 to 5
+    comment: str
 
     # what only we say
     continuing: str
@@ -60,6 +63,7 @@ class Words:
     start_over: str
     chose: str
     gave: str
+    tried: str  # articles, in vain
     nothing: str
     unknown: str
     yours: tuple[str, ...]  # how titles address customers; agents read them without
