@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ivr.engine import markup
 from ivr.engine.actions import Say
 from ivr.engine.flow import HELPED, NOT_HELPED, Flow, Menu, Prompt, Ref, Sensitivity, Template
 from ivr.engine.formats import formatted
@@ -28,9 +29,18 @@ def say(flow: Flow, journey: Journey, prompt: Prompt | None) -> tuple[Say, ...]:
         return ()
     voice = spoken(journey)
     template, audio = (prompt.voice, prompt.audio) if voice else (prompt.text, None)
-    text = for_customer(flow, journey, template)
+    marked = _marked(flow, journey, template) if voice else None
+    text = for_customer(flow, journey, template) if marked is None else markup.plain(marked)
     fixed = not any(isinstance(part, Ref) for part in template)
-    return (Say(text, audio, fixed, flow.language),) if text or audio else ()
+    return (Say(text, audio, fixed, flow.language, marked),) if text or audio else ()
+
+
+def _marked(flow: Flow, journey: Journey, template: Template) -> str | None:
+    """The words with their marks; None where there are none. No value can bring any."""
+    if not any(isinstance(part, str) and markup.is_marked(part) for part in template):
+        return None
+    parts = (p if isinstance(p, str) else markup.escaped(for_customer(flow, journey, (p,))) for p in template)
+    return "".join(parts).strip()
 
 
 def spoken(journey: Journey) -> bool:
@@ -120,7 +130,8 @@ def _fill(
     def value(ref: Ref) -> str:
         match ref.name:
             case "customer.name":
-                return (journey.contact.customer_name if journey.contact else "") or hidden(ref.name)
+                name = journey.contact.customer_name if journey.contact else ""
+                return formatted(words_in(flow), ref.format, name, spoken=False) if name else hidden(ref.name)
             case "journey.summary":
                 return _summary(flow, journey, show)
         slot = journey.slots.get(ref.name)

@@ -21,6 +21,10 @@ FORMATS: dict[Format, set[SlotType]] = {
     "date": {"date", "text"},
     "money": {"money", "number", "text"},
     "number": {"number", "digits", "money", "text"},
+    "time": {"time", "text"},
+    "ordinal": {"number", "digits", "text"},
+    "spell": {"text", "digits"},
+    "name": {"text"},
 }
 SINGLE_KEYS = 9  # answers that keys 1 to 9 can tell apart
 
