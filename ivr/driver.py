@@ -76,8 +76,8 @@ class Leg(Protocol):
 
 class Driver:
     """One for each process. `on_saved` is told of every change and the seconds it took (the outbox wakes, meters
-    count), `on_turn` of what the event did (coverage). `nodes`: the engines that are served here; no agent can take a
-    contact of another."""
+    count), `on_turn` of what the event did (coverage). `new_id` names events and journeys. `nodes`: the engines that
+    are served here; no agent can take a contact of another."""
 
     def __init__(
         self,
@@ -91,18 +91,19 @@ class Driver:
         on_saved: Callable[[Change, float], None] = lambda _change, _seconds: None,
         nodes: tuple[str, ...] = ("asterisk", "webphone", "chat"),
         on_turn: Callable[[Turn], None] = lambda _turn: None,
+        new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
     ) -> None:
         self._store, self._bus, self._flows, self._back_office = store, bus, flows, back_office
         self._region, self.switches = region, Switches(store, bus, clock)
         self._keeping, self._clock, self._on_saved, self._nodes = keeping, clock, on_saved, nodes
-        self._on_turn = on_turn
+        self._on_turn, self._new_id = on_turn, new_id
         self._reception = Receptionist(store, flows, region, clock, self.new_event_id)
         self._legs: dict[str, Leg] = {}
         self._far_legs: dict[str, Callable[[str], Leg]] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def new_event_id(self) -> str:
-        return uuid.uuid4().hex
+        return self._new_id()
 
     def now(self) -> float:
         return self._clock()
@@ -325,13 +326,15 @@ class Driver:
             return {"ok": "yes" if is_code(self._keeping.secret, **wait.arguments) else "no"}
         return await self._back_office.ask(wait.service, wait.arguments, wait.timeout)
 
-    async def note(self, journey: str, contact: str, kind: str) -> None:
-        """Write into the history that something came which changed nothing."""
+    async def note(self, journey: str, contact: str, kind: str, answer: AnswerRow | None = None) -> None:
+        """Write into the history that something came which changed nothing; `answer` is what was said then."""
         found = await self._store.load(journey)
         if found is not None:
-            await self._keep(found, kind, {"contact": contact, "said": [], "actions": []})
+            await self._keep(found, kind, {"contact": contact, "said": [], "actions": []}, answer)
 
-    async def _keep(self, journey: Journey, kind: str, body: Mapping[str, Any]) -> Journey:
+    async def _keep(
+        self, journey: Journey, kind: str, body: Mapping[str, Any], answer: AnswerRow | None = None
+    ) -> Journey:
         """A line of the history that changes nothing but the revision."""
         for _ in range(TRIES):
             row = HistoryRow(journey.id, journey.rev + 1, self._clock(), kind, body)
@@ -343,6 +346,7 @@ class Driver:
                 expires_at=(row.at + self._keeping.journey) // 3600 * 3600,
                 at=row.at,
                 history=row,
+                answer=answer,
             )
             saved = await self._store.save(change)
             if not isinstance(saved, Conflict):

@@ -26,6 +26,7 @@ from context_bridge.store import open_store
 from ivr.backoffice import BackOffice, HttpBackOffice, Secrets
 from ivr.channels.chat import Chat
 from ivr.channels.twilio import Account, Twilio
+from ivr.channels.twilio_rest import Rest
 from ivr.channels.webphone import WebPhone
 from ivr.drafts import Drafts
 from ivr.drafts.draft import Workshop
@@ -38,7 +39,7 @@ from ivr.http import problems
 from ivr.prompts import BUILT_IN, fixed_says
 from ivr.publishing.folder import publish_folder
 from ivr.publishing.publisher import Publisher
-from ivr.settings import Settings, SettingsError
+from ivr.settings import Settings, SettingsError, listed
 from ivr.turns import Keeping
 from ivr.web.access import Access
 from ivr.web.api import Api
@@ -125,7 +126,12 @@ async def build(
         title = flows.current(settings.menu).title
         chat = Chat(driver, store, settings.menu, title, render, secure=settings.url.startswith("https:"))
         asterisk = AsteriskChannel(driver, speaker, settings) if settings.ami_url else None
-        twilio = Twilio(driver, store, Account.of(settings), settings.url) if settings.twilio_account else None
+        twilio = None
+        if settings.twilio_account:
+            token = next(iter(listed(settings.twilio_tokens)), "")
+            rest = Rest(settings.twilio_account, settings.twilio_account, token, settings.twilio_url)
+            stack.push_async_callback(rest.close)
+            twilio = Twilio(driver, store, Account.of(settings), settings.url, rest)
         yield Segue(
             settings,
             store,

@@ -18,8 +18,9 @@ from aiohttp import web
 
 from context_bridge.records import AnswerRow, ContextStore, StoreUnavailable
 from ivr.channels import twilio_wire as wire
+from ivr.channels.twilio_rest import Refused, Rest, Unknown, Unreached
 from ivr.channels.twilio_signature import MOST_FIELDS, Secrets, is_signed
-from ivr.channels.twilio_twiml import TooLong, Ways, document, nothing, redirect, waiting
+from ivr.channels.twilio_twiml import TooLong, Ways, dial_agent, document, leave, nothing, redirect, waiting
 from ivr.driver import Arrival, Driver, UnknownMenu
 from ivr.engine.actions import Action, Hangup, Say
 from ivr.engine.events import Event, Input, Left, NoInput, QueueLeft, QueueOutcome, Recorded
@@ -60,11 +61,16 @@ class Account:
 
 
 class Twilio:
-    """`public`: the address that Twilio knows us by; what it signs begins with it."""
+    """`public`: the address that Twilio knows us by; what it signs begins with it. `rest` leads calls elsewhere at
+    once; without it, or when it fails, who waits is led at the next word of the queue."""
 
-    def __init__(self, driver: Driver, store: ContextStore, account: Account, public: str) -> None:
+    def __init__(
+        self, driver: Driver, store: ContextStore, account: Account, public: str, rest: Rest | None = None
+    ) -> None:
         self._driver, self._store, self._account, self._public = driver, store, account, public.rstrip("/")
+        self._rest = rest
         self._turning: dict[str, asyncio.Task[bytes]] = {}
+        driver.attach_all(NODE, lambda contact: _Leg(contact, self))
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -98,7 +104,9 @@ class Twilio:
     async def act(self, call: _Call) -> bytes:
         """A verb has ended: the caller did something, or nothing."""
         epoch, turn = call.place
-        last = await self._store.last_answer(call.contact) if epoch else None
+        # A queue that is left because we led the call elsewhere says so by its old place.
+        told = epoch or "QueueResult" in call.form
+        last = await self._store.last_answer(call.contact) if told else None
         if last is not None and last.epoch != epoch:
             return redirect(f"/twilio/again/{last.epoch}.{last.turn}")
         event = self._event(call, turn)
@@ -120,6 +128,9 @@ class Twilio:
 
     async def wait(self, call: _Call) -> bytes:
         """What is heard in a queue. Asked for again whenever it has ended."""
+        last = await self._store.last_answer(call.contact)
+        if last is not None and last.epoch != call.epoch:
+            return leave()
         place = call.form.get("QueuePosition", "")
         return waiting(int(place) if place.isdigit() else None)
 
@@ -137,6 +148,27 @@ class Twilio:
             await self._driver.advance(event)
         return web.Response(status=204)
 
+    # what we tell Twilio
+
+    async def lead(self, contact: str, made: Callable[[int, int], bytes]) -> None:
+        """Give the call another document, made of the new epoch and the wait that is open: a new epoch begins, and what
+        still comes of the old one is led to it."""
+        found, last = await self._driver.current(contact), await self._store.last_answer(contact)
+        if last is None:
+            return
+        epoch = last.epoch + 1
+        body = made(epoch, found[0].turn if found else 0).decode()
+        row = AnswerRow(contact, epoch, 0, last.journey, body, self._driver.now())
+        await self._driver.note(last.journey, contact, "Led", row)
+        if self._rest is not None:
+            try:
+                await self._rest.lead(contact.removeprefix("tw-"), f"{self._public}/twilio/again/{epoch}.0")
+            except (Refused, Unknown, Unreached) as error:
+                log.warning("call %s is led later: %s", contact, error)
+
+    def to_agent(self, agent: str, journey: str, epoch: int, turn: int) -> bytes:
+        return dial_agent(agent, journey, self._ways(f"{epoch}.{turn}"))
+
     # one turn
 
     async def _turn(self, call: _Call, place: Start, turn: _Taking) -> bytes:
@@ -151,7 +183,7 @@ class Twilio:
         return await self._patiently(call, task, says, place)
 
     async def _taken(self, call: _Call, place: Start, turn: _Taking, says: list[Say]) -> bytes:
-        answer = _Answer(call.contact, place, self._render, self._driver.now, says)
+        answer = _Answer(call.contact, place, self.render, self._driver.now, says)
 
         async def filler(words: tuple[Say, ...]) -> None:
             says.extend(words)
@@ -178,7 +210,7 @@ class Twilio:
     async def _question(self, contact: str, epoch: int) -> bytes:
         """The wait that is open, once more."""
         found = await self._driver.current(contact)
-        return self._render(found[1], epoch) if found else nothing()
+        return self.render(found[1], epoch) if found else nothing()
 
     async def _too_late(self, call: _Call) -> bytes:
         """Something came for a contact that is over, or that goes on elsewhere: noted, and nothing is done."""
@@ -215,7 +247,7 @@ class Twilio:
             )
         return NoInput(id=name, at=at, contact=call.contact, turn=turn)
 
-    def _render(self, actions: Actions, epoch: int) -> bytes:
+    def render(self, actions: Actions, epoch: int) -> bytes:
         turn = getattr(actions[-1], "turn", 0)
         try:
             return document(actions, self._ways(f"{epoch}.{turn}"))
@@ -308,6 +340,29 @@ class _Answer:
 
     def saved(self) -> None:
         self.row = self._made
+
+
+class _Leg:
+    """What the driver tells a call, from whichever process."""
+
+    def __init__(self, contact: str, channel: Twilio) -> None:
+        self._contact, self._channel = contact, channel
+
+    async def moved(self) -> None:
+        await self._channel.lead(
+            self._contact, lambda epoch, _turn: self._channel.render((MOVED, Hangup("moved")), epoch)
+        )
+
+    async def joined(self, agent: str) -> None:
+        await self._channel.lead(
+            self._contact, lambda epoch, turn: self._channel.to_agent(agent, self._contact, epoch, turn)
+        )
+
+    async def released(self, actions: Actions) -> None:
+        await self._channel.lead(self._contact, lambda epoch, _turn: self._channel.render(actions, epoch))
+
+    async def message(self, text: str, sender: str) -> None:
+        """Written words have no place in a call; they are in the history."""
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from twilio.twiml import GenericNode, TwiML
-from twilio.twiml.voice_response import Enqueue, Gather, VoiceResponse
+from twilio.twiml.voice_response import Dial, Enqueue, Gather, VoiceResponse
 from twilio.twiml.voice_response import Say as SayVerb
 
 from ivr.engine import actions as act
@@ -21,7 +21,8 @@ from ivr.engine import actions as act
 LONGEST = 64_000  # bytes that Twilio reads of a document (error 11750)
 HINTS, HINT = 500, 100  # most hints of a Gather, and the most characters of one
 LONGEST_GATHER = 60  # seconds
-PAUSE = 20  # seconds between two words to who waits
+RING = 30  # seconds that an agent is rung
+PAUSE = 10  # seconds between two words to who waits
 NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
 TYPES: Mapping[str, tuple[str, ...]] = {  # what callers say to a question of that type; tokens of the Gather's hints
     "digits": ("$OOV_CLASS_DIGIT_SEQUENCE",),
@@ -83,6 +84,29 @@ def redirect(to: str, says: Iterable[act.Say] = (), ways: Ways | None = None) ->
     response = VoiceResponse()
     _speak(response, says, ways or Ways(""))
     response.redirect(to, method="POST")
+    return written(response)
+
+
+def dial_agent(agent: str, context: str, ways: Ways) -> bytes:
+    """Ring an agent's browser, which gets the context beside the call and looks the rest up."""
+    response = VoiceResponse()
+    dial = Dial(action=ways.action, method="POST", answer_on_bridge=True, timeout=RING)
+    client = dial.client()
+    client.identity(_identity(agent))
+    client.parameter(name="context", value=context)
+    response.append(dial)
+    return written(response)
+
+
+def _identity(agent: str) -> str:
+    """As access tokens name an agent: Twilio takes letters, digits and underscores."""
+    return re.sub(r"\W", "_", agent, flags=re.ASCII)[:100] or "agent"
+
+
+def leave() -> bytes:
+    """Out of the queue: the call goes on elsewhere."""
+    response = VoiceResponse()
+    response.leave()
     return written(response)
 
 

@@ -113,6 +113,18 @@ class Call:
             {"RecordingSid": recording, "RecordingUrl": address, "RecordingDuration": str(seconds), "Digits": then}
         )
 
+    async def queue_music(self) -> bool:
+        """Ask for the next word to who waits; False when it led out of the queue."""
+        verb = self._wait_in("Enqueue")
+        address = verb.get("waitUrl", "")
+        body = await self._post(address, {"CallStatus": "in-progress", "QueuePosition": "1", "QueueTime": "3"})
+        for child in ET.fromstring(body):
+            if child.tag == "Leave":
+                await self.queue_result("leave")
+                return False
+            await self._utter(child)
+        return True
+
     async def queue_result(self, result: str, seconds: int = 10) -> None:
         self._wait_in("Enqueue")
         self.now += seconds

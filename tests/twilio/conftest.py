@@ -12,15 +12,34 @@ from ivr.server import Segue, application, build
 from ivr.settings import Settings
 from tests.servers import free_port
 from tests.twilio.carrier import Account, Carrier
+from tests.twilio.rest import Standing
+from tests.twilio.rest import application as rest_application
 
 SID, TOKEN = "AC" + "b" * 32, "twilio-auth-token"
 PUBLIC = "https://segue.example"
 
 
 @pytest.fixture
-async def segue(tmp_path: Path) -> AsyncIterator[Segue]:
+async def rest() -> AsyncIterator[Standing]:
+    """Twilio's REST API; `standing.at` is where it is."""
+    standing = Standing(SID, TOKEN, at=f"http://127.0.0.1:{free_port()}")
+    runner = web.AppRunner(rest_application(standing))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", int(standing.at.rpartition(":")[2])).start()
+    yield standing
+    await runner.cleanup()
+
+
+@pytest.fixture
+async def segue(tmp_path: Path, rest: Standing) -> AsyncIterator[Segue]:
     settings = Settings(
-        port=free_port(), data_dir=tmp_path, demo=True, public_url=PUBLIC, twilio_account=SID, twilio_tokens=TOKEN
+        port=free_port(),
+        data_dir=tmp_path,
+        demo=True,
+        public_url=PUBLIC,
+        twilio_account=SID,
+        twilio_tokens=TOKEN,
+        twilio_url=rest.at,
     )
     async with build(settings) as segue:
         runner = web.AppRunner(application(segue), access_log=None)

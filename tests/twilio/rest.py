@@ -47,6 +47,7 @@ class Standing:
 
     account: str
     token: str
+    at: str = ""  # where it is served
     messages: list[dict[str, Any]] = field(default_factory=list)
     updates: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)  # of calls: sid, fields
     violations: list[str] = field(default_factory=list)

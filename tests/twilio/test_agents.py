@@ -1,0 +1,85 @@
+"""An agent takes a caller out of a queue of Twilio's; the call is led to the agent's browser, and back to the menu."""
+
+from __future__ import annotations
+
+from ivr.server import Segue
+from tests.twilio.carrier import Call, Carrier
+from tests.twilio.rest import Standing
+from tests.twilio.test_voice import NUMBER, journey
+
+
+async def waiting(carrier: Carrier) -> Call:
+    call = await carrier.call(NUMBER)
+    await call.press("1")
+    await call.press("4217#")
+    await call.press("3")
+    assert call.waiting is not None
+    assert (call.waiting.tag, call.waiting.text) == ("Enqueue", "support")
+    return call
+
+
+async def test_who_waits_hears_where_they_stand(carrier: Carrier) -> None:
+    call = await waiting(carrier)
+    assert await call.queue_music()
+    assert call.heard[-1] == "You are number 1 in the queue. Thank you for waiting."
+    assert call.wrong == []
+
+
+async def test_the_call_rings_the_agent_who_took_it_with_its_context(
+    segue: Segue, carrier: Carrier, rest: Standing
+) -> None:
+    call = await waiting(carrier)
+    assert await segue.driver.join(f"tw-{call.sid}", "Anna B.")
+    [(sid, fields)] = rest.updates
+    assert sid == call.sid
+    await call.replaced(url=fields["Url"])
+    assert call.waiting is not None
+    assert call.waiting.tag == "Dial"
+    [client] = call.waiting
+    assert [child.text or child.get("value") for child in client] == ["Anna_B_", f"tw-{call.sid}"]
+    await call.dial_result("completed")
+    assert call.over == "document"
+    assert (await journey(segue, call)).status == "finished"
+    assert call.wrong == []
+    assert rest.violations == []
+
+
+async def test_an_agent_who_does_not_answer_is_nobody(segue: Segue, carrier: Carrier, rest: Standing) -> None:
+    call = await waiting(carrier)
+    await segue.driver.join(f"tw-{call.sid}", "Anna")
+    await call.replaced(url=rest.updates[-1][1]["Url"])
+    await call.dial_result("no-answer")
+    assert "I am sorry, nobody is free at the moment." in call.heard
+
+
+async def test_without_the_api_the_call_is_led_at_the_next_word_of_the_queue(
+    segue: Segue, carrier: Carrier, rest: Standing
+) -> None:
+    rest.fault = lambda _path, _fields: 20429
+    call = await waiting(carrier)
+    assert await segue.driver.join(f"tw-{call.sid}", "Anna")
+    assert not await call.queue_music()
+    assert call.waiting is not None
+    assert call.waiting.tag == "Dial"
+    assert (await journey(segue, call)).status == "with_agent"
+    assert call.wrong == []
+
+
+async def test_the_desk_sends_the_caller_back_into_the_menu(segue: Segue, carrier: Carrier, rest: Standing) -> None:
+    call = await waiting(carrier)
+    await segue.driver.release(f"tw-{call.sid}", "unavailable")
+    await call.replaced(url=rest.updates[-1][1]["Url"])
+    assert "I am sorry, nobody is free at the moment." in call.heard
+    await call.press("2")
+    assert call.over == "document"
+    assert call.wrong == []
+
+
+async def test_who_goes_on_elsewhere_is_told_so(segue: Segue, carrier: Carrier, rest: Standing) -> None:
+    """Phoned again while the first call was believed to be on."""
+    call = await waiting(carrier)
+    other = await carrier.call(NUMBER)
+    await call.replaced(url=rest.updates[-1][1]["Url"])
+    assert call.heard[-1] == "Thank you. We go on in your other conversation. Goodbye."
+    assert (call.over, other.over) == ("document", "")
+    assert (await journey(segue, other)).contact is not None
