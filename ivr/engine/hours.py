@@ -38,15 +38,16 @@ def state_at(hours: Hours, at: float) -> State:
 
 @cache
 def calendar(country: str, region: str | None) -> Container[date]:
-    """The public holidays of a country (ISO 3166) or of one of its regions. Raises `LookupError`."""
+    """The public holidays of a country (ISO 3166) or of one of its regions. Raises `LookupError`, which says
+    what to write."""
     import holidays  # here, see above
 
     known = holidays.list_supported_countries()
     if country not in known:
-        raise LookupError(f"no holidays are known of {country}")
+        raise LookupError("write a country, or a country and its region: US, US-NY, DE-BY")
     if region and region not in known[country]:
-        there = f"; known there: {', '.join(known[country])}" if known[country] else ""
-        raise LookupError(f"no holidays are known of the region {region} of {country}{there}")
+        there = ", ".join(known[country])
+        raise LookupError(f"regions of {country} are: {there}" if there else f"write {country}: it has no regions")
     return holidays.country_holidays(country, subdiv=region)
 
 

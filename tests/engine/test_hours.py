@@ -119,7 +119,9 @@ def test_any_time_has_a_state(time: float, hours: Hours) -> None:
     assert state_at(hours, time) in STATES
 
 
-@pytest.mark.parametrize(("country", "region", "told"), [("ZZ", None, "ZZ"), ("US", "QQ", "QQ of US; known there: AK")])
+@pytest.mark.parametrize(
+    ("country", "region", "told"), [("ZZ", None, "US-NY"), ("US", "QQ", "US are: AK"), ("FJ", "QQ", "write FJ")]
+)
 def test_holidays_of_nowhere_are_refused(country: str, region: str | None, told: str) -> None:
     with pytest.raises(LookupError, match=told):
         calendar(country, region)

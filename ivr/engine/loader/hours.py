@@ -109,5 +109,5 @@ def _holidays(text: str) -> tuple[str, str | None]:
     try:
         calendar(country, region or None)
     except LookupError as error:
-        raise Unfit(str(error), "write a country, or a country and its region: US, US-NY, DE-BY") from None
+        raise Unfit(f"no holidays are known of {quoted(text)}", str(error)) from None
     return country, region or None
