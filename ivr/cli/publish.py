@@ -27,7 +27,7 @@ async def run(chosen: argparse.Namespace) -> int:
     async with opened(setting) as press:
         drafts = [await _draft(press, flow, chosen, moved) for flow in flows.values()]
         if unused := moved.keys() - {step for draft in drafts for step in draft.moved}:
-            raise Complaint(f"--moved names no step that is in force: {', '.join(sorted(unused))}; check the names")
+            raise Complaint(f"--moved names no step that goes away: {', '.join(sorted(unused))}; check the names")
         for draft in drafts:
             await press.publisher.check(draft)
         for draft in drafts:
@@ -36,9 +36,9 @@ async def run(chosen: argparse.Namespace) -> int:
 
 
 async def _draft(press: Press, flow: Flow, chosen: argparse.Namespace, moved: Mapping[str, str]) -> Draft:
-    """With those moves that are about steps of this menu."""
+    """With those moves that are about steps which this menu takes away."""
     now = next(iter(await press.store.published(flow.menu)), None)
     old = await press.publisher.version(flow.menu, now.version) if now and moved else None
     known = [*old.steps, *(name.partition(".")[0] for name in old.steps)] if old else []
-    mine = {step: target for step, target in moved.items() if step in known}
+    mine = {step: target for step, target in moved.items() if step in known and step not in flow.steps}
     return Draft(flow, now.version if now else None, chosen.by, chosen.message, mine)

@@ -20,7 +20,6 @@ from ivr.flows import read_folder
 from ivr.publishing.publisher import Outcome, Publisher
 from ivr.settings import Settings
 
-
 SHORTEST = 4  # characters of a version's name
 
 

@@ -6,8 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-from ivr.web.schema import Name
-
+Author = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]+$")]
 Words = Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"^[^\x00]+$")]
 Parts = Annotated[dict[str, str], Meta(description="Texts of the sub-menus and articles, by file name.")]
 Moves = Annotated[dict[str, str], Meta(description="Step that is gone -> step where its customers go on.")]
@@ -109,7 +108,7 @@ class Publish(Struct, frozen=True, forbid_unknown_fields=True):
 
     source: str
     message: Words
-    author: Name
+    author: Author
     base: str | None
     parts: Parts | None = None
     moved: Moves = field(default_factory=dict)
@@ -118,7 +117,7 @@ class Publish(Struct, frozen=True, forbid_unknown_fields=True):
 class RollBack(Struct, frozen=True, forbid_unknown_fields=True):
     version: str
     message: Words
-    author: Name
+    author: Author
     moved: Moves = field(default_factory=dict)
 
 
