@@ -38,10 +38,12 @@ lock: setup-dev ## choose the newest versions of all packages that pyproject.tom
 setup: ## install what `make run` needs
 	@scripts/packages run
 	@scripts/environment run
+	@scripts/frontend
 
 setup-dev: ## install what developing needs
 	@scripts/packages run
 	@scripts/environment dev
+	@scripts/frontend
 
 servers: ## install what the tests talk to: PostgreSQL, Redis, Chromium, Asterisk
 	@scripts/packages test

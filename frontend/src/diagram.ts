@@ -131,10 +131,10 @@ export class DiagramView extends EventTarget {
       svg("title", {}, `${node.kind} ${node.id}${node.title ? `\n${node.title}` : ""}`),
       svg("rect", { class: "box", x: -WIDTH / 2, y: -high / 2, width: WIDTH, height: high, rx: 7 }),
       svg("rect", { class: "kind", x: -WIDTH / 2, y: -high / 2, width: 5, height: high, rx: 2.5 }),
-      svg("text", { class: "name", x: -WIDTH / 2 + 13, y: node.title ? -4 : 4 }, cut(node.id, 19)),
+      svg("text", { class: "name", x: -WIDTH / 2 + 13, y: node.title ? -4 : 4 }, cut(node.id, 17)),
       svg("text", { class: "verb", x: WIDTH / 2 - 8, y: node.title ? -4 : 4 }, node.kind),
     );
-    if (node.title) made.append(svg("text", { class: "words", x: -WIDTH / 2 + 13, y: 13 }, cut(node.title, 28)));
+    if (node.title) made.append(svg("text", { class: "words", x: -WIDTH / 2 + 13, y: 13 }, cut(node.title, 25)));
     if (loops.length) {
       const label = loops.map(({ label }) => label.split(" ")[0]).join(" ");
       made.append(svg("text", { class: "loop", x: WIDTH / 2 - 4, y: high / 2 + 13 }, `↻ ${label}`));
@@ -174,7 +174,8 @@ export class DiagramView extends EventTarget {
     if (!this.#traffic || !counted) return;
     const most = Math.max(1, ...Object.values(this.#traffic).map(({ visits }) => visits));
     const high = this.node(id)!.title ? HIGH : LOW;
-    const lost = counted.left + counted.dropped + counted.exhausted;
+    const ends = this.node(id)!.kind === "end"; // who hangs up there has heard it all
+    const lost = ends ? 0 : counted.left + counted.dropped + counted.exhausted;
     const box = node.querySelector(".box")!;
     box.after(svg("rect", {
       class: "heat", x: -WIDTH / 2, y: -high / 2, width: WIDTH, height: high, rx: 7,

@@ -42,6 +42,13 @@ const look = EditorView.theme({
   ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--on-accent)" },
   ".cm-completionInfo": { padding: "8px 10px", maxWidth: "22rem", fontFamily: "system-ui, sans-serif" },
   ".cm-diagnostic": { padding: "6px 10px", fontFamily: "system-ui, sans-serif", maxWidth: "34rem" },
+  // CodeMirror's own marks are pictures in data: addresses, which our Content-Security-Policy refuses.
+  ".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--bad) 1px", textUnderlineOffset: "3px" },
+  ".cm-lintRange-info": { backgroundImage: "none", textDecoration: "underline dotted var(--accent) 1.5px", textUnderlineOffset: "3px" },
+  ".cm-lintRange-active": { backgroundColor: "var(--bad-tint)" },
+  ".cm-lint-marker": { width: ".8em", height: ".8em" },
+  ".cm-lint-marker-error": { content: "none", display: "inline-block", borderRadius: "50%", backgroundColor: "var(--bad)" },
+  ".cm-lint-marker-info": { content: "none", display: "inline-block", borderRadius: "50%", backgroundColor: "var(--accent)" },
   ".cm-diagnostic-error": { borderLeftColor: "var(--bad)" },
   ".cm-diagnostic-info": { borderLeftColor: "var(--accent)" },
 });

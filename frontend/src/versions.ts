@@ -37,7 +37,8 @@ export class Versions {
   async #look(version: Version): Promise<void> {
     const back = el("button", { class: "plain", click: () => void this.#list(version.version) }, "← All versions");
     try {
-      const text = await get<Text>(ofMenu(this.draft.menu, `/versions/${version.version}`));
+      const { source, parts } = await get<Text>(ofMenu(this.draft.menu, `/versions/${version.version}`));
+      const text = { source, parts };
       const diff = await post<Diff>(ofMenu(this.draft.menu, "/diff"), { ...text, against: this.draft.page.version });
       const pre = el("details", { class: "diff" }, el("summary", {}, "Its whole text"), el("pre", { tabindex: 0 }, text.source));
       const edit = el("button", { class: "quiet", click: () => void this.draft.reset(text) }, "Open in the editor");

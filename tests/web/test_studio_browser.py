@@ -1,0 +1,236 @@
+"""The menu studio in a real Chromium, before a real server. What its console says fails the test; so would anything
+that our Content-Security-Policy had to refuse.
+
+`SEGUE_PICTURES=docs/images` keeps pictures of the way for docs/studio.md.
+"""
+
+from __future__ import annotations
+
+import os
+import xml.etree.ElementTree as ET
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from ivr.driver import Arrival
+from ivr.engine.events import Left
+from ivr.server import Segue
+from tests.web.studio_site import PATIENCE, Ops, ops, site
+
+PICTURES = os.environ.get("SEGUE_PICTURES")
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture
+async def segue(tmp_path: Path) -> AsyncIterator[Segue]:
+    async with site(tmp_path) as served:
+        yield served
+
+
+@pytest.fixture
+async def alice(segue: Segue) -> AsyncIterator[Ops]:
+    async with ops(segue.settings.url, width=1440, height=900) as person:
+        yield person
+
+
+async def picture(page: Page, name: str) -> None:
+    if PICTURES:
+        await page.screenshot(path=Path(PICTURES) / f"studio-{name}.png")
+
+
+async def test_from_the_list_to_a_changed_and_published_menu(alice: Ops, segue: Segue) -> None:
+    page = alice.page
+    await page.goto(f"{alice.url}/studio")
+    await expect(page.get_by_text("Version 1")).to_be_visible()
+    await picture(page, "list")
+    await page.get_by_role("link", name="Acme support").click()
+    await expect(page.locator("g.node")).to_have_count(len(segue.flows.current("support").steps))
+    await expect(page.get_by_label("Problems")).to_contain_text("No mistakes")
+    await picture(page, "open")
+
+    # A mistake is told while it is made, and the diagram stays as it was
+    await alice.write("goto: hours", "goto: hourss")
+    await expect(page.get_by_label("Problems")).to_contain_text("1 mistake")
+    await expect(page.get_by_role("button", name="did you mean “hours”").or_(page.locator(".finding"))).to_be_visible()
+    await expect(page.get_by_text("diagram as it was before")).to_be_visible()
+    await picture(page, "mistake")
+    await page.get_by_role("button", name="Try it").click()
+    await expect(page.get_by_role("button", name="Start", exact=True)).to_be_disabled()
+    await alice.write("goto: hourss", "goto: hours")
+    await expect(page.get_by_label("Problems")).to_contain_text("No mistakes")
+
+    # Try the changed words in a chat before anybody else hears them
+    await alice.write("Is there anything else?", "Can we do anything else for you?")
+    await expect(page.get_by_label("Problems")).to_contain_text("Not published yet")
+    await page.get_by_role("button", name="Start", exact=True).click()
+    await page.get_by_role("button", name="Hear our opening hours").click()
+    await expect(page.get_by_role("log")).to_contain_text("Can we do anything else for you?")
+    await expect(page.locator("g.node.now")).to_have_attribute("data-step", "anything_else")
+    await picture(page, "try")
+
+    # Publish: what changes, in words
+    await page.get_by_role("button", name="Publish…").click()
+    await expect(page.locator("#side")).to_contain_text("step anything_else")
+    await expect(page.locator("#side")).to_contain_text("Can we do anything else for you?")
+    await page.get_by_label("Message", exact=True).fill("Friendlier after the opening hours")
+    await page.get_by_label("Your name").fill("Alice")
+    await picture(page, "publish")
+    await page.get_by_role("button", name="Publish", exact=True).click()
+    await expect(page.get_by_text("Version 2 is in force. Calls")).to_be_visible()
+    await expect(page.locator("#state")).to_have_text("Version 2 is in force")
+    assert "Can we do anything else" in segue.flows.current("support").source
+
+    # And back again
+    await page.get_by_role("button", name="Versions").click()
+    await expect(page.locator(".versions li")).to_have_count(2)
+    await picture(page, "versions")
+    await page.get_by_role("button", name="Compare").click()
+    await page.get_by_label("Message", exact=True).fill("The old words were better")
+    await page.get_by_role("button", name="Roll back to version 1").click()
+    await expect(page.locator("#state")).to_have_text("Version 3 is in force")
+    assert "Is there anything else?" in segue.flows.current("support").source
+
+
+async def test_text_and_diagram_point_to_each_other(alice: Ops) -> None:
+    page = await alice.open()
+    await page.get_by_role("button", name="Show all of it").click()
+    await page.locator("g.node[data-step=neighbor]").click()
+    lines = (await page.request.get(f"{alice.url}/api/menus/support")).json
+    source = (await lines())["source"].splitlines()
+    wanted = source.index("  neighbor:") + 1
+    await expect(page.locator(".cm-activeLineGutter").first).to_have_text(str(wanted))
+    await page.keyboard.press("Control+Home")
+    for _ in range(3):
+        await page.keyboard.press("PageDown")
+    await expect(page.locator("g.node.here")).to_have_count(1)
+    await page.locator("g.node[data-step=welcome]").focus()
+    await page.keyboard.press("ArrowDown")
+    focused = await page.evaluate("document.activeElement.dataset.step")
+    assert focused in {"order", "hours", "person"}
+    await page.keyboard.press("Enter")
+    await expect(page.locator("g.node.here")).to_have_attribute("data-step", focused)
+
+
+async def test_steps_and_slots_are_completed_from_the_text(alice: Ops) -> None:
+    page = await alice.open()
+    options = page.locator(".cm-tooltip-autocomplete li")
+    await alice.write("next: anything_else", "next: any")
+    await page.keyboard.press("Control+Space")
+    await expect(options).to_have_text(["anything_elsestep"])
+    await page.keyboard.press("Enter")
+    await alice.write("say: I cannot find order", "say: I cannot find {")
+    await page.keyboard.type("ord")
+    await expect(options).to_have_text(["order_number"])
+
+
+async def test_live_callers_stand_at_their_steps_without_a_reload(alice: Ops, segue: Segue) -> None:
+    page = await alice.open()
+    await expect(page.locator("g.live")).to_have_count(0)
+    arrival = Arrival("c1", "chat", "chat", "support", number="+14155550101")
+    await segue.driver.arrive(arrival)
+    badge = page.locator("g.node[data-step=welcome] g.live")
+    await expect(badge).to_have_text("1")
+    await expect(page.get_by_role("button", name="1 caller now")).to_be_visible()
+    left = Left(id="e1", at=segue.driver.now(), contact="c1", reason="dropped")
+    await segue.driver.advance(left)
+    await page.get_by_label("Traffic, 7 days").check()
+    await expect(page.locator("g.node[data-step=welcome] .traffic")).to_contain_text("1 dropped")
+    await picture(page, "traffic")
+
+
+async def test_a_dropped_line_comes_back_in_the_draft_and_no_customer_is_touched(alice: Ops, segue: Segue) -> None:
+    page = await alice.open()
+    await page.get_by_role("button", name="Try it").click()
+    await page.get_by_role("button", name="Start", exact=True).click()
+    await page.get_by_role("button", name="Track an order").click()
+    await page.get_by_label("Your message").fill("4217")
+    await page.keyboard.press("Enter")
+    log = page.get_by_role("log")
+    await expect(log).to_contain_text("What would you like to do now?")
+    await page.get_by_role("button", name="Get a text message with a link").click()
+    await expect(page.get_by_label("What happened beside")).to_contain_text("not sent")
+    await page.get_by_role("button", name="Drop the line").click()
+    await page.get_by_role("button", name="Come back").click()
+    await expect(log).to_contain_text("We were cut off.")
+    await page.get_by_role("button", name="Open its link").click()
+    await expect(page.get_by_role("log")).to_contain_text("What would you like to do now?")
+    assert await segue.store.recent(10) == []
+    assert await segue.store.outbox(10) == []
+
+
+async def test_the_edited_menu_is_played_by_web_phone(alice: Ops, segue: Segue) -> None:
+    page = await alice.open()
+    await alice.write("voice: Welcome to Acme support.", "voice: Hello from the draft.")
+    await expect(page.get_by_label("Problems")).to_contain_text("Not published yet")
+    await page.get_by_role("button", name="Try it").click()
+    await page.get_by_label("Phone").check()
+    await page.get_by_role("button", name="Start", exact=True).click()
+    said = page.get_by_role("log")
+    await expect(said).to_contain_text("Hello from the draft.")
+    await page.get_by_role("button", name="2 hear our opening hours").click()
+    await expect(said).to_contain_text("Is there anything else?")
+    await expect(page.locator("g.node.now")).to_have_attribute("data-step", "anything_else")
+    await picture(page, "phone")
+    await page.get_by_role("button", name="Drop the line").click()
+    await page.get_by_role("button", name="Call again").click()
+    await expect(said).to_contain_text("We were cut off.")
+    assert await segue.store.recent(10) == []
+
+
+async def test_edits_outlive_a_reload_and_a_colleague_who_publishes_is_told(alice: Ops, segue: Segue) -> None:
+    page = await alice.open()
+    await alice.write("Is there anything else?", "Anything else?")
+    await expect(page.get_by_label("Problems")).to_contain_text("Not published yet")
+    await page.reload()
+    await expect(page.locator("#state")).to_contain_text("not published")
+    menu = await (await page.request.get(f"{alice.url}/api/menus/support")).json()
+    theirs = menu["source"].replace("Thank you for contacting Acme.", "Thank you.")
+    body = {"source": theirs, "parts": {}, "message": "Shorter", "author": "Bob", "base": menu["version"]}
+    done = await page.request.post(f"{alice.url}/api/menus/support/publish", data=body)
+    assert done.status == 201, await done.text()
+    await page.reload()
+    await expect(page.get_by_text("Somebody published this menu since")).to_be_visible()
+    await page.get_by_role("button", name="Publish…").click()
+    await page.get_by_label("Message", exact=True).fill("Mine")
+    await page.get_by_label("Your name").fill("Alice")
+    await page.get_by_role("button", name="Publish", exact=True).click()
+    await expect(page.locator("#side").get_by_role("alert")).to_contain_text("Nothing is lost")
+    alice.wrong = [wrong for wrong in alice.wrong if "409" not in wrong]
+    await page.get_by_role("button", name="Compare again").click()
+    await expect(page.locator("#side")).to_contain_text("goodbye")
+    await page.get_by_role("button", name="Publish", exact=True).click()
+    await expect(page.get_by_text("Version 3 is in force. Calls")).to_be_visible()
+
+
+async def test_the_diagram_is_saved_as_svg_and_mermaid(alice: Ops) -> None:
+    page = await alice.open()
+    async with page.expect_download() as saved:
+        await page.get_by_role("button", name="Save the diagram as SVG").click()
+    drawn = Path(await (await saved.value).path()).read_text()
+    texts = {text.text for text in ET.fromstring(drawn).iter("{http://www.w3.org/2000/svg}text")}
+    assert {"welcome", "1 track an order"} <= texts
+    async with page.expect_download() as saved:
+        await page.get_by_role("button", name="Save the diagram as Mermaid text").click()
+    assert Path(await (await saved.value).path()).read_text().startswith("flowchart TD")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_it_can_be_used_by_keyboard_alone_and_nothing_is_wider_than_the_window(segue: Segue, scheme: str) -> None:
+    async with ops(segue.settings.url, scheme) as person:
+        page = await person.open()
+        await page.keyboard.press("Tab")
+        await expect(page.get_by_role("link", name="Skip to the text")).to_be_focused()
+        await page.get_by_role("button", name="Versions").focus()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("heading", name="Versions")).to_be_focused()
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("button", name="Versions")).to_be_focused()
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 1280
+        nameless = """[...document.querySelectorAll('button, input, select')].filter((e) =>
+            !e.textContent.trim() && !e.title && !e.labels?.length && !e.ariaLabel).map((e) => e.outerHTML)"""
+        assert await page.evaluate(nameless) == []
+        if PICTURES:
+            await picture(page, scheme)
