@@ -272,8 +272,8 @@ class Call:
         clip = await self._render(tuple(action for action in actions if isinstance(action, Say)))
         seconds = clip.seconds if clip else 0.0
         found = await take_over(self.leg, turn, seconds, self._next, self._clock)
-        self._reads = Reads(self.leg, self._clock, found.mark, found.keys, found.running)
-        if isinstance(wait, Collect) and found.running:
+        self._reads = Reads(self.leg, self._clock, found)
+        if isinstance(wait, Collect) and found.playing:
             return await self._listen_on(seconds, wait)
         if isinstance(wait, Enqueue) and await queue.has_been(self.leg, wait):
             await self._release(await queue.outcome(self.leg))

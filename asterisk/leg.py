@@ -14,16 +14,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from asterisk.ami import AMI, Event
-from asterisk.signals import END, Finished, HungUp, LinkLost, Pressed, Signal, TakenBack
+from asterisk.signals import END, Finished, HungUp, LinkLost, Signal, TakenBack
 
 READ = 60.0  # seconds a Read waits for each key, on its own when the server is away
 STOP = "\u8000"  # its UTF-8 begins with E8, the low byte of AST_CONTROL_STREAM_STOP (1000), as app_read looks at it
 INSIST = 0.3  # seconds after which a stop that has not ended its Read is followed by an END
 KEYS = 60  # keys one Read takes
 UNPLAYABLE = set(',&|"\\\r\n')  # they separate what is within an application's arguments
-TWICE = 0.09  # seconds between the ends of two keys: less is one key (Asterisk takes none of less than 80 ms)
-CLASH = 0.5  # seconds after END in which a key may be told twice
-FENCE = "fence"
 SENT = "CHANNEL(rtcp,txcount)"
 PEEK = 0.1  # seconds; a prompt sends a packet each 20 ms, a waiting Read none
 
@@ -36,8 +33,6 @@ class Leg:
         self.channel = channel
         self.contact = contact_of(unique_id)
         self.inbox: asyncio.Queue[Signal] = asyncio.Queue()
-        self._ended = -1.0  # when END was pressed last, by the event loop's clock
-        self._key, self._key_at = "", -1.0  # the last key of the caller
         self._stopping: set[str] = set()  # Reads that were told to stop and have not finished
 
     def read(self, name: str, prompt: Path | None = None, wait: float = READ) -> None:
@@ -49,13 +44,12 @@ class Leg:
         """Queue a prompt that no key stops. Comes back as `Finished(name)`."""
         self._command(name, f'EXEC Playback "{sound(prompt)}"')
 
-    def fence(self) -> None:
-        """Queue nothing. Comes back as `Finished(FENCE)` when all that was queued before is over."""
-        self._command(FENCE, "NOOP")
+    def fence(self, name: str) -> None:
+        """Queue nothing. Comes back as `Finished(name)` when all that was queued before is over."""
+        self._command(name, "NOOP")
 
     def end_read(self) -> None:
         """End the Read that runs, whatever it does; what is queued behind it begins."""
-        self._ended = asyncio.get_running_loop().time()
         self._ami.send("PlayDTMF", Channel=self.channel, Digit=END, Receive="true")
 
     def stop_read(self, name: str) -> None:
@@ -70,20 +64,11 @@ class Leg:
             self.end_read()
 
     def receive(self, signal: Signal) -> None:
-        if isinstance(signal, Pressed) and self._is_told_twice(signal):
-            return
         if isinstance(signal, Finished):
             self._stopping.discard(signal.command)
         elif isinstance(signal, TakenBack | HungUp | LinkLost):
             self._stopping.clear()
         self.inbox.put_nowait(signal)
-
-    def _is_told_twice(self, press: Pressed) -> bool:
-        """Asterisk tells the end of a key twice, some 40 ms apart, when it is down while END is pressed. No hand is so
-        quick; and this is asked only then, since a busy loop may see two keys of a quick hand at the same moment."""
-        again = press.key == self._key and press.at - self._key_at < TWICE and press.at - self._ended < CLASH
-        self._key, self._key_at = press.key, press.at
-        return again
 
     def set(self, variable: str, value: object) -> asyncio.Future[Event]:
         return self._ami.send("Setvar", Channel=self.channel, Variable=variable, Value=value)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from asterisk.adoption import Found
 from asterisk.leg import READ, Leg
-from asterisk.mark import Mark
+from asterisk.mark import Mark, Tail
 from recognition.keys import Answer, KeyPad
 from recognition.speak import Clip
 
@@ -20,29 +21,23 @@ MARGIN = 0.5  # seconds that a prompt may take longer than it is
 
 
 class Reads:
-    """`mark` and `typed` as they were found on the leg; `running` is the Read found in flight. `clock` is the event
-    loop's. The collect itself, its keys and times, is the `pad`'s."""
+    """`found`: on a leg that another process left behind. `clock` is the event loop's. The collect itself, its keys
+    and times, is the `pad`'s."""
 
-    def __init__(
-        self,
-        leg: Leg,
-        clock: Callable[[], float],
-        mark: Mark | None = None,
-        typed: str = "",
-        running: str | None = None,
-    ) -> None:
+    def __init__(self, leg: Leg, clock: Callable[[], float], found: Found | None = None) -> None:
+        mark, typed = (found.mark, found.keys) if found else (None, "")
         self.pad = KeyPad(typed)
         self._leg, self._clock = leg, clock
         self._mark = mark
         self._number = int(mark.read.rpartition("_")[2]) + 1 if mark else 0
-        self._running = [running] if running else []  # queued and not finished, oldest first
+        self._running = [mark.read] if mark else []  # queued and not finished, oldest first
         self._keys = typed  # since the last Read was queued, those ahead first
-        self._pressed = 0  # how many of them were pressed since
+        self._pressed = 0  # during the oldest Read
         self._turn = mark.asked if mark else 0
         self._clip: Clip | None = None
         self._began, self._short = 0.0, 0
         self._touched = False  # a key has stopped the prompt of the Read that runs
-        self._found = running is not None  # how long its prompt goes on we do not know
+        self._found = bool(found and found.playing)  # how long its prompt goes on we do not know
 
     def ask(self, turn: int, clip: Clip | None) -> None:
         """Queue the Read of this turn, its prompt too unless the caller is keying already."""
@@ -54,7 +49,7 @@ class Reads:
         follows: keys that come while a leg has no command at all keep Asterisk from playing the next prompt."""
         self._begin(clip, wait=0.1)
         self._clip = None
-        self._write(Mark(f"{self._turn}_{self._number}", self.pad.typed))
+        self._write(Mark(f"{self._turn}_{self._number}", self.pad.typed, behind=self._behind()))
         self._append(self._leg.read)
         return self._running[-2]
 
@@ -63,7 +58,7 @@ class Reads:
 
     def press(self, key: str, at: float) -> Answer | None:
         self._keys += key
-        self._pressed += 1
+        self._pressed += bool(self._running)
         self._touched = len(self._running) == 1
         answer = self.pad.press(key, at)
         if answer or self.pad.deadline is None:
@@ -84,6 +79,7 @@ class Reads:
         if name not in self._running:
             return  # a command of the process before us
         del self._running[: self._running.index(name) + 1]
+        self._pressed = 0
         if not self._running and self.pad.deadline is not None:
             self._ended_by_itself()
 
@@ -132,15 +128,18 @@ class Reads:
 
     def _begin(self, clip: Clip | None, wait: float = READ) -> None:
         quiet = self._is_quiet()
-        behind = self._running[-1] if self._running else ""
-        name, known, sent = f"{self._turn}_{self._number}", self._pressed, self._heard_since(clip)
-        self._clip, self._began, self._keys, self._pressed = clip, self._clock(), self.pad.typed, 0
+        name, behind, sent = f"{self._turn}_{self._number}", self._behind(), self._heard_since(clip)
+        self._clip, self._began, self._keys = clip, self._clock(), self.pad.typed
         self._touched = self._found = False
         # The mark goes first: should we die in between, the question is put again rather than never.
-        self._write(Mark(name, self.pad.typed, behind=behind, known=known, sent=sent))
+        self._write(Mark(name, self.pad.typed, behind=behind, sent=sent))
         if clip:
             self._leg.count(lambda packets: self._counted(name, packets))
         self._follow(lambda name: self._leg.read(name, clip.path if clip else None, wait), quiet)
+
+    def _behind(self) -> tuple[Tail, ...]:
+        """The Reads whose keys may still come; only the oldest can have taken any."""
+        return tuple(Tail(read, self._pressed if n == 0 else 0) for n, read in enumerate(self._running))
 
     def _heard_since(self, clip: Clip | None) -> int:
         """A Read without a prompt goes on with the question of its turn."""

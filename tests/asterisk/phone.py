@@ -49,6 +49,13 @@ class Call:
         """The time (event loop's clock) at which the last key was let go."""
         return await self.sound.press(keys)
 
+    def hold(self, key: str) -> None:
+        """Press a key and keep it down until `let_go`."""
+        self.sound.hold(key)
+
+    def let_go(self) -> None:
+        self.sound.let_go()
+
     async def hears(self, clip: Clip, seconds: float = PATIENCE) -> None:
         """Until the beginning of the clip was heard, after all that `hears` has found before."""
         samples, _ = await asyncio.to_thread(audio.read, clip.path)

@@ -48,6 +48,7 @@ class Sound(asyncio.DatagramProtocol):
         self._transport: asyncio.DatagramTransport | None = None
         self._keys: deque[tuple[str, asyncio.Future[float]]] = deque()
         self._pressing: tuple[str, asyncio.Future[float], int, int] | None = None  # key, done, packets so far, time
+        self._held = False
         self._rest = 0  # packets until the next key
         self._speech = bytearray()
         self._sequence, self._time = secrets.randbelow(1 << 16), secrets.randbelow(1 << 31)
@@ -79,6 +80,14 @@ class Sound(asyncio.DatagramProtocol):
         dones = [self._loop.create_future() for _ in keys]
         self._keys.extend(zip(keys, dones, strict=True))
         return (await asyncio.gather(*dones))[-1]
+
+    def hold(self, key: str) -> None:
+        """Press a key and keep it down until `let_go`."""
+        self._held = True
+        self._keys.append((key, self._loop.create_future()))
+
+    def let_go(self) -> None:
+        self._held = False
 
     def speak(self, pcm: NDArray[np.int16]) -> None:
         self._speech += encode(pcm)
@@ -121,8 +130,9 @@ class Sound(asyncio.DatagramProtocol):
 
     def _send_event(self, key: str, done: asyncio.Future[float], packets: int, time: int) -> None:
         packets += 1
-        last = packets > PRESS
-        payload = struct.pack("!BBH", KEYS.index(key), (0x80 if last else 0) | 10, packets * PACKET)
+        last = packets > PRESS and not self._held
+        duration = min(packets * PACKET, 0xFFFF)
+        payload = struct.pack("!BBH", KEYS.index(key), (0x80 if last else 0) | 10, duration)
         for _ in range(3 if last else 1):  # the end is sent three times, as the RFC asks
             self._send(EVENT, payload, time, marker=packets == 1)
         self._pressing = None if last else (key, done, packets, time)

@@ -1,35 +1,57 @@
 """A server in a process of its own, to be killed: `python -m tests.asterisk.server AMI_URL RECORDS PROMPTS [OPTION…]`.
 
-Prints `up` when it has connected. `freeze`: never answers the turn that it has stored."""
+Prints `up` when it has connected. `freeze`: never answers the turn that it has stored.
+`patient`: waits half a minute for the next key.
+`slow`: prints `asking` before its second prompt, and makes it on SIGUSR1."""
 
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from asterisk.calls import AsteriskChannel
 from ivr.settings import Settings
-from recognition.speak import Speaker
+from recognition.speak import Clip, Rate, Speaker
 from tests.asterisk.fake_driver import FakeDriver
 
 
+def say(word: str) -> None:
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
+
+
+async def freeze() -> None:
+    say("stored")
+    await asyncio.Event().wait()
+
+
+class Slow(Speaker):
+    """As on a busy machine, but for as long as the test wants."""
+
+    made = 0
+
+    async def joined(self, parts: Sequence[tuple[str, str | None]], rate: Rate) -> Clip:
+        self.made += 1
+        if self.made == 2:
+            go_on = asyncio.Event()
+            asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, go_on.set)
+            say("asking")
+            await go_on.wait()
+        return await super().joined(parts, rate)
+
+
 async def main(ami_url: str, records: str, prompts: str, *options: str) -> None:
-    driver = FakeDriver(Path(records))
+    driver = FakeDriver(Path(records), interdigit=30.0 if "patient" in options else 2.0)
     if "freeze" in options:
-
-        async def freeze() -> None:
-            sys.stdout.write("stored\n")
-            sys.stdout.flush()
-            await asyncio.Event().wait()
-
         driver.before_answer = freeze
-    async with Speaker(Path(prompts), "gmw/en-us", 165) as speaker:
+    async with (Slow if "slow" in options else Speaker)(Path(prompts), "gmw/en-us", 165) as speaker:
         channel = AsteriskChannel(driver, speaker, Settings(ami_url=ami_url, public_url="https://desk.example"))
         work = asyncio.create_task(channel.run())
         await channel.connected.wait()
-        sys.stdout.write("up\n")
-        sys.stdout.flush()
+        say("up")
         await work
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
+from asterisk.ami import AMI, Event
 from asterisk.instance import Instance
 from recognition import audio
 from recognition.speak import Speaker
@@ -35,6 +37,9 @@ class Victim:
         assert self.process.stdout
         async with asyncio.timeout(60):
             assert (await self.process.stdout.readline()).decode().strip() == word
+
+    def go_on(self) -> None:
+        self.process.send_signal(signal.SIGUSR1)
 
     async def kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -73,6 +78,28 @@ async def successor(asterisk: Instance, speaker: Speaker, driver: FakeDriver) ->
     after = FakeDriver(driver.file)
     async with serving(channel_on(asterisk, after, speaker)):
         yield after
+
+
+Told = Callable[[str, str], Awaitable[None]]
+
+
+@contextlib.asynccontextmanager
+async def keys_of(asterisk: Instance) -> AsyncIterator[Told]:
+    """What Asterisk tells of keys from now on: `await told("DTMFEnd", "1")`."""
+    ami, events = AMI(asterisk.ami_url), asyncio.Queue[Event]()
+    for name in ("DTMFBegin", "DTMFEnd"):
+        ami.on(name, events.put_nowait)
+
+    async def told(name: str, key: str) -> None:
+        async with asyncio.timeout(60):
+            while (event := await events.get())["Event"] != name or event["Digit"] != key:
+                pass
+
+    await ami.connect()
+    try:
+        yield told
+    finally:
+        ami.close()
 
 
 async def heard_times(speaker: Speaker, call: Call, say: said.Say) -> int:
@@ -154,6 +181,36 @@ async def test_half_an_answer_before_and_half_after(
             await call.hears(await speaker.clip(said.ON_ITS_WAY.text, 8000))
             assert after.seen("number") == ["4217"]
             assert await heard_times(speaker, call, said.NUMBER) == 1
+
+
+async def test_a_key_that_is_down_while_we_come_back_counts_once(
+    asterisk: Instance, speaker: Speaker, driver: FakeDriver, start: Start
+) -> None:
+    """It is let go after the old Read was ended and before the next question. Killed again, we have only what
+    Asterisk has kept of it."""
+    async with Phone(asterisk.sip_port) as phone:
+        async with start("patient") as victim:
+            call = await phone.call("100")
+            await until_number_is_asked(speaker, call)
+            await call.press("42")
+            await victim.kill()
+        async with keys_of(asterisk) as told:
+            call.hold("1")
+            await told("DTMFBegin", "1")
+            async with start("patient", "slow") as victim:
+                await victim.says("asking")
+                call.let_go()
+                await told("DTMFEnd", "1")
+                await call.press("7")
+                await told("DTMFEnd", "7")
+                victim.go_on()
+                await call.press("8")
+                await told("DTMFEnd", "8")
+                await victim.kill()
+        await call.press("#")
+        async with successor(asterisk, speaker, driver) as after:
+            await call.hears(await speaker.clip(said.ON_ITS_WAY.text, 8000))
+            assert after.seen("number") == ["42178"]
 
 
 async def test_killed_between_the_commit_and_the_next_prompt(

@@ -6,7 +6,7 @@ import pytest
 
 from asterisk import signals
 from asterisk.causes import reason
-from asterisk.mark import Mark, parse
+from asterisk.mark import Mark, Tail, parse
 from ivr.engine.events import LeftReason
 
 
@@ -31,12 +31,14 @@ def test_causes(ours: bool, requested: bool, cause: int, tech: int, expected: Le
 
 
 def test_a_mark_survives_being_a_channel_variable() -> None:
-    mark = Mark("7_12", "4#*", 6, 1, 3, "7_11", 2, 512)
+    mark = Mark("7_12", "4#*", 6, 1, 3, (Tail("7_10", 2), Tail("7_11", 0)), 512)
     assert parse(str(mark)) == mark
     assert mark.asked == 7
 
 
-@pytest.mark.parametrize("text", ["", "nonsense", "1_0:42", "1_0:42:x:0:0", "1_0:1:2:3:4:5", "1_0::0:0:0:1_0:x:0"])
+@pytest.mark.parametrize(
+    "text", ["", "nonsense", "1_0:42", "1_0:42:x:0:0", "1_0:1:2:3:4:5", "1_0::0:0:0:1_0.x:0", "1_0::0:0:0:1_0:0"]
+)
 def test_what_is_no_mark_of_ours(text: str) -> None:
     assert parse(text) is None
 
