@@ -27,6 +27,7 @@ from ivr.engine.flow import (
     SetStep,
     Split,
     Step,
+    Template,
     Verify,
 )
 from ivr.engine.journey import Ask, Contact, Journey, Slot, Visit
@@ -139,6 +140,14 @@ class Turn:
         """From now on in that language, if the flow has it (`de` stands for its `de-DE`); nothing: in its own."""
         if found := lookup(language or self._flow.language, self._flow.languages):
             self.journey = replace(self.journey, language=found if language else None)
+
+    def belongs(self, copies: Mapping[str, Slot]) -> None:
+        """A copy was given in the contact in which the original was: that one may hear it."""
+        slots = {
+            name: replace(slot, contact=copies[name].contact) if name in copies else slot
+            for name, slot in self.journey.slots.items()
+        }
+        self.journey = replace(self.journey, slots=slots)
 
     def visit(self) -> None:
         visit = Visit(self.journey.step or "", self.contact.channel, self.at)
@@ -313,5 +322,16 @@ def _set(turn: Turn, step: SetStep) -> str:
     }
     if (language := values.pop(LANGUAGE, None)) is not None:
         turn.speak(language)
+    before = turn.journey.slots
     turn.keep(values, given=False)
+    turn.belongs({slot: before[copied] for slot, value in step.values.items() if (copied := _copied(value)) in before})
     return step.next
+
+
+def _copied(value: Template) -> str:
+    """The slot that a value is a mere copy of."""
+    match value:
+        case (Ref(name, "plain"),):
+            return name
+        case _:
+            return ""

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, replace
 
 from ivr.engine.flow import HELPED, NOT_HELPED, Choice, Menu, Prompt, Ref
-from ivr.engine.loader import source, values, wording
+from ivr.engine.loader import languages, source, values, wording
 from ivr.engine.loader.mistakes import MenuMistakes, Unfit, did_you_mean, quoted
 from ivr.engine.loader.reader import NOTHING, Draft, Reader
 from ivr.engine.loader.steps import tries
@@ -70,6 +70,7 @@ def _found(shown: Reader, name: str) -> Article | None:
 def read(text: str, draft: Draft) -> Article:
     """An article's file, in the language of `draft`. Raises `MenuMistakes`."""
     with Reader(source.read(text, draft.mistakes), draft, "an article") as top:
+        languages.of_part(top, "article")
         article = _read(top)
     draft.mistakes.raise_if_any()
     return article

@@ -81,6 +81,17 @@ def declared(top: Reader) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found)) or (DEFAULT,)
 
 
+def of_part(top: Reader, what: str) -> None:
+    """A file that a menu is made of may speak more languages than that menu, or name none and speak as many."""
+    draft = top.draft
+    if not (top.has("languages") or top.has("language")):
+        return
+    draft.spoken = declared(top)
+    for language in (language for language in draft.languages if language not in draft.spoken):
+        problem = f"the menu that uses it speaks {language}, this {what} does not"
+        top.wrong(top.fields.place, problem, f"add {language} to its languages, and its words")
+
+
 def one_of(known: Sequence[str], text: str) -> str:
     """The one of `known` that `text` stands for: `de` for de-DE."""
     if found := lookup(text, known):

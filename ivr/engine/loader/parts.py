@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ivr.engine.events import Channel
 from ivr.engine.flow import Flow, ResumePolicy
-from ivr.engine.loader import languages, slots, source, submenus, values, verbs, wording
+from ivr.engine.loader import articles, languages, slots, source, submenus, values, verbs, wording
 from ivr.engine.loader.check import check
 from ivr.engine.loader.mistakes import MenuMistakes, Mistakes, did_you_mean, quoted
 from ivr.engine.loader.reader import Call, Draft, Reader
@@ -16,7 +16,7 @@ from ivr.engine.loader.submenus import Part
 from ivr.engine.services import ServiceSpec
 
 DEFAULT_CHANNELS: tuple[Channel, ...] = ("voice", "chat", "sms")
-ARTICLES = "articles/"  # the folder beside the menus
+ARTICLES = articles.FOLDER
 DONE = ("done",)
 CALLERS_OWN = ("resume", "always", "channels", "title", "sorry", "hours", "switches", "escalation", "currency")
 
@@ -43,8 +43,9 @@ def check_part(
     mistakes = Mistakes(file)
     draft = Draft(mistakes, services, channels, parts=parts, within=(file,))
     spoken = languages.declared(Reader(source.read(parts[file], mistakes), draft, "a sub-menu file"))
+    read = articles.read if file.startswith(ARTICLES) else read_part
     for language in spoken:
-        read_part(parts[file], draft.in_language(language, spoken))
+        read(parts[file], draft.in_language(language, spoken))
 
 
 def assembled(flow: Flow, draft: Draft) -> Flow:
@@ -95,23 +96,12 @@ def read_part(text: str, draft: Draft) -> Part:
     if file not in draft.parsed:
         draft.parsed[file] = source.read(text, draft.mistakes)
     with Reader(draft.parsed[file], draft, "a sub-menu file") as top:
-        _speak(top)
+        languages.of_part(top, "sub-menu")
         part = _file(top)
     part = replace(part, flow=assembled(part.flow, draft))
     check(part.flow, draft)
     draft.mistakes.raise_if_any()
     return part
-
-
-def _speak(top: Reader) -> None:
-    """A sub-menu may speak more languages than the menu that calls it, or say nothing and speak as many."""
-    draft = top.draft
-    if not (top.has("languages") or top.has("language")):
-        return
-    draft.spoken = languages.declared(top)
-    for language in (language for language in draft.languages if language not in draft.spoken):
-        problem = f"the menu that calls it speaks {language}, this sub-menu does not"
-        top.wrong(top.fields.place, problem, f"add {language} to its languages, and its words")
 
 
 def _file(top: Reader) -> Part:
@@ -130,7 +120,7 @@ def _file(top: Reader) -> Part:
     start = top.target("start", "name the first step")
     steps = verbs.read_all(top)
     _mention(top, takes, gives)
-    for result in (result for result in draft.returns if result not in draft.ends.values()):
+    for result in submenus.left_out(draft.returns, draft.ends.values()):
         top.wrong(top.place("returns"), f"no step returns {quoted(result)}", f"write one, with return: {result}")
     flow = Flow(
         menu=name,

@@ -7,13 +7,13 @@ So the engine knows nothing of sub-menus, and a journey stands in one as it stan
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from ivr.engine.flow import End, Flow, Goto, Ref, SetStep, SlotSpec, Step, Template
 from ivr.engine.loader import steps, values
 from ivr.engine.loader.check import SENSITIVITIES
-from ivr.engine.loader.mistakes import Place, did_you_mean, quoted
+from ivr.engine.loader.mistakes import Place, did_you_mean, nearest, quoted
 from ivr.engine.loader.reader import UNKNOWN, Call, Draft, Reader
 from ivr.engine.loader.renamed import renamed
 from ivr.engine.loader.source import Fields
@@ -114,7 +114,7 @@ def _check_call(name: str, called: Call, part: Part, slots: Mapping[str, SlotSpe
         draft.mistakes.add(place, problem, remedy, name)
 
     sub = f"sub-menu {called.part}"
-    for slot in (slot for slot in part.takes if slot not in called.arguments):
+    for slot in left_out(part.takes, called.arguments):
         wrong(called.place, f"{sub} takes {quoted(slot)}", f'give it: with: {{{slot}: "…"}}')
     for slot in (slot for slot in called.arguments if slot not in part.takes):
         wrong(called.place, f"{sub} takes no {quoted(slot)}", did_you_mean(slot, part.takes))
@@ -126,10 +126,17 @@ def _check_call(name: str, called: Call, part: Part, slots: Mapping[str, SlotSpe
         if SENSITIVITIES.index(outer) < SENSITIVITIES.index(inner):
             problem = f"{given} of {sub} is {inner}, {slot} is {outer}"
             wrong(place, problem, f"declare {slot} with sensitivity: {inner}")
-    for result in (result for result in part.draft.returns if result not in called.exits):
+    for result in left_out(part.draft.returns, called.exits):
         wrong(called.place, f"{sub} may return {quoted(result)}", f"say what follows: {result}: and a step")
     for result in (result for result in called.exits if result not in part.draft.returns):
         wrong(called.places[result], f"{sub} never returns {quoted(result)}", did_you_mean(result, part.draft.returns))
+
+
+def left_out(wanted: Collection[str], given: Collection[str]) -> list[str]:
+    """What is wanted and not given, nor misspelt, which is told by itself."""
+    missing = [name for name in wanted if name not in given]
+    meant = {nearest(name, missing) for name in given if name not in wanted}
+    return [name for name in missing if name not in meant]
 
 
 def _merge(name: str, part: Part, draft: Draft) -> None:
