@@ -5,29 +5,44 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ivr.engine.actions import Say
-from ivr.engine.flow import AskSlot, End, Flow, Handoff, InvokeStep, Menu, Prompt, SayStep, Step
+from ivr.engine.flow import AskSlot, CallbackStep, End, Flow, Handoff, InvokeStep, Menu, Prompt, SayStep, Step, Verify
 from ivr.engine.journey import Contact, Journey
 from ivr.engine.render import say
 from ivr.engine.waits import prompt_of
 from ivr.engine.words import words_of
 
+ENGLISH = "en-US"
+
+
 # What voice channels say by themselves, whatever the menu. They must be there when nothing else is, so they are made
-# ahead too. Known limit, by choice: English only, as `ivr.engine.words`.
-MOMENT = Say("One moment please.", fixed=True)
-MOVED = Say("Thank you. We go on in your other conversation. Goodbye.", fixed=True)
-SORRY = Say(
-    "I am sorry, we have a fault here. Please call again in a few minutes; I keep what you told me.", fixed=True
-)
+# ahead too.
+
+
+def moment(language: str) -> Say:
+    return Say(words_of(language).moment, fixed=True, language=language)
+
+
+def moved(language: str) -> Say:
+    return Say(words_of(language).moved, fixed=True, language=language)
+
+
+def fault(language: str) -> Say:
+    return Say(words_of(language).fault, fixed=True, language=language)
+
+
+MOMENT, MOVED, SORRY = moment(ENGLISH), moved(ENGLISH), fault(ENGLISH)
 BUILT_IN = (MOMENT, MOVED, SORRY)
 
 
 def fixed_says(flow: Flow) -> list[Say]:
-    """Each once, in the order of the file."""
-    found = {(words.text, words.audio): words for words in _says(flow) if words.fixed}
-    return list(found.values())
+    """Each once, in the order of the file, in all languages of the flow."""
+    return list(
+        dict.fromkeys(words for spoken in (flow, *flow.others.values()) for words in _says(spoken) if words.fixed)
+    )
 
 
 def _says(flow: Flow) -> Iterator[Say]:
+    """In the language of this flow."""
     caller = Contact(id="", channel="voice", trust=0)
     for name, step in flow.steps.items():
         journey = Journey(id="", menu=flow.menu, version=flow.version, status="live", contact=caller, step=name)
@@ -38,17 +53,23 @@ def _says(flow: Flow) -> Iterator[Say]:
     yield from prompt_of(flow, anywhere)
     for rule in (*flow.resume.dropped, *flow.resume.unfinished):
         yield from say(flow, anywhere, rule.say)
+    for switch in flow.switches.values():
+        yield from say(flow, anywhere, switch.say)
     yield from say(flow, anywhere, flow.sorry)
     words = words_of(flow.language)
-    yield from (Say(text, fixed=True) for text in (words.continuing, words.changed, words.too_much))
+    yield from (moment(flow.language), moved(flow.language), fault(flow.language))
+    yield from (
+        Say(text, fixed=True, language=flow.language)
+        for text in (words.continuing, words.changed, words.too_much, words.use_keys)
+    )
 
 
 def _prompts(step: Step) -> tuple[Prompt | None, ...]:
     """What a step says besides its question."""
     match step:
-        case Menu(tries=tries) | AskSlot(tries=tries):
+        case Menu(tries=tries) | AskSlot(tries=tries) | Verify(tries=tries):
             return (*tries.no_input, *tries.no_match)
-        case SayStep() | End() | Handoff():
+        case SayStep() | End() | Handoff() | CallbackStep():
             return (step.prompt,)
         case InvokeStep():
             return (step.filler,)

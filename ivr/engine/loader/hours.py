@@ -44,9 +44,8 @@ def _hours(hours: Reader, name: str) -> Hours:
 def _week(hours: Reader) -> tuple[Spans, ...]:
     """Seven days from Monday. A day that nobody names is closed."""
     week: dict[int, Spans] = {}
-    for key, place, _ in list(hours.entries()):
-        if key in {"zone", "holidays", "special"}:
-            continue
+    keys = [(key, place) for key, place, _ in hours.entries() if key not in {"zone", "holidays", "special"}]
+    for key, place in keys:
         days = list(_days(key))
         if not days:
             near = nearest(key, ["zone", "holidays", "special"])
@@ -56,7 +55,7 @@ def _week(hours: Reader) -> tuple[Spans, ...]:
             if day in week:
                 hours.wrong(place, f"{DAYS[day]} has hours already", "write them in one place, as a list")
             week[day] = _spans(hours, key)
-    if not week and not hours.quiet:
+    if not keys and not hours.quiet:
         hours.missing("mon-fri", "write when you are open: {mon-fri: 08:00-20:00}")
     return tuple(week.get(day, ()) for day in range(len(DAYS)))
 

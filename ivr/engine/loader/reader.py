@@ -125,6 +125,7 @@ class Draft:
             self.language,
             self.languages,
             self.languages,
+            subjects=self.subjects,
             parts=self.parts,
             parsed=self.parsed,
             used=self.used,
