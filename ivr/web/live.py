@@ -31,7 +31,7 @@ class Live:
                 method="GET",
                 path="/api/events",
                 handler=self.events,
-                summary="Live events: pop, contact, turn, outbox, message, switch, callback, reset",
+                summary="Live events: pop, contact, turn, outbox, message, published, switch, callback, reset",
                 query={"after": "id of the last event seen; the header Last-Event-ID wins over it"},
                 media="text/event-stream",
                 problems=(503,),
