@@ -10,7 +10,7 @@ import pytest
 from yarl import URL
 
 from ivr.backoffice import BackOfficeError, HttpBackOffice
-from ivr.backoffice.client import Client
+from ivr.backoffice.client import Client, _follow
 from ivr.backoffice.request import Request
 from ivr.engine.allow import Allow, HostRule, NetworkRule
 from ivr.engine.loader import load_services
@@ -190,3 +190,16 @@ async def test_the_demo_back_office_is_ours_wherever_we_listen(here: Shop) -> No
     finally:
         await office.close()
     assert here.asked[0].path == "/demo/orders/17"
+
+
+@pytest.mark.parametrize(("location", "left"), [("http://crm.example/x", True), ("https://crm.example/x", False)])
+async def test_a_redirect_does_not_leave_https(location: str, left: bool) -> None:
+    class Moved:  # a server with a certificate that we trust would need an authority of our own
+        status, headers = 302, {"Location": location}
+
+    request = Request("GET", URL("https://crm.example/"), {})
+    if left:
+        with pytest.raises(BackOfficeError, match="from https to an address without"):
+            _follow(request, Moved())  # type: ignore[arg-type]
+    else:
+        assert _follow(request, Moved()).url == URL(location)  # type: ignore[arg-type]

@@ -42,7 +42,8 @@ def menu() -> str:
 
 
 async def test_what_finds_no_room_is_told_and_nothing_is_lost(tmp_path: Path) -> None:
-    services = "services:\n  archive: {url: 'http://127.0.0.1:9/', method: GET, answer: [letter19]}\n"
+    allow = "allow: ['127.0.0.1:9']\n"
+    services = f"{allow}services:\n  archive: {{url: 'http://127.0.0.1:9/', method: GET, answer: [letter19]}}\n"
     async with lab(tmp_path, {"letters.yaml": menu(), "services.yaml": services}) as server:
         chat = await server.chat()
         asked = words(await chat.begin())
