@@ -29,6 +29,9 @@ from ivr.engine.events import (
     Resume,
 )
 from ivr.engine.flow import (
+    CODE_SERVICE,
+    HELPED,
+    NOT_HELPED,
     AskSlot,
     Branch,
     CallbackStep,
@@ -113,6 +116,17 @@ def choice_lists(draw: st.DrawFn, least: int) -> tuple[Choice, ...]:
     return tuple(found)
 
 
+def _article(told: Prompt, helped: str, not_helped: str, limits: Tries) -> Menu:
+    yes, no = Choice(HELPED, "1", "Yes", ("yes",), helped), Choice(NOT_HELPED, "2", "No", ("no",), not_helped)
+    return Menu(told, (yes, no), limits, "reset")
+
+
+def _verify(asked: Prompt, limits: Tries, done: str, failed: str, trust: int, send: Literal["sms"] | None) -> Verify:
+    service, text = (CODE_SERVICE, ("Your code is ", Ref("code"), ".")) if send else ("service", ())
+    arguments: dict[str, Template] = {} if send else {"given": (Ref("pin"),)}
+    return Verify("pin", asked, limits, service, arguments, 3.0, done, failed, trust, send, text)
+
+
 conditions = st.builds(
     Condition,
     SLOTS | st.sampled_from(["channel", "trust", "language", "hours.nights", "switch.storm", "switch.closed"]),
@@ -120,7 +134,7 @@ conditions = st.builds(
     st.sampled_from([("yes",), ("no",), ("voice",), ("2",), ("s",), ("2026-01-01",), ("open",), ("on",)]),
 )
 STEPS: dict[type, st.SearchStrategy[Step]] = {
-    Menu: st.builds(Menu, prompts, choice_lists(1), tries),
+    Menu: st.builds(Menu, prompts, choice_lists(1), tries) | st.builds(_article, prompts, targets, targets, tries),
     AskSlot: st.builds(
         AskSlot, SLOTS, prompts, tries, targets, st.dictionaries(st.sampled_from(CHANNELS), targets, max_size=1)
     ),
@@ -153,20 +167,7 @@ STEPS: dict[type, st.SearchStrategy[Step]] = {
     RecordStep: st.builds(
         RecordStep, st.just("wish"), prompts, st.just(60.0), st.just(4.0), st.just(6.0), targets, targets
     ),
-    Verify: st.builds(
-        Verify,
-        st.just("pin"),
-        prompts,
-        tries,
-        st.just("service"),
-        st.fixed_dictionaries({"given": templates}),
-        st.just(3.0),
-        targets,
-        targets,
-        st.integers(1, 4),
-        st.sampled_from([None, "sms"]),
-        st.just(("Your code is ", Ref("code"))),
-    ),
+    Verify: st.builds(_verify, prompts, tries, targets, targets, st.integers(1, 4), st.sampled_from([None, "sms"])),
     CallbackStep: st.builds(
         CallbackStep,
         st.just("q"),
@@ -227,6 +228,7 @@ class Move:
     reason: LeftReason
     outcome: QueueOutcome
     after: float
+    ok: str
     switches: frozenset[str]
 
     def event(self, n: int, journey: Journey, earlier: Sequence[Event]) -> Event:
@@ -254,6 +256,7 @@ class Move:
                 return Recorded(**head, turn=late, recording=self.text, seconds=self.confidence)
             case "Invoked":
                 values = {"a": self.text, "b": "2026-12-01"} if self.text not in {SECRET, PRIVATE} else {"a": "7"}
+                values |= {"ok": self.ok} if self.ok else {}
                 return Invoked(**head, turn=late, result=values)
             case "InvokeFailed":
                 return InvokeFailed(**head, turn=late, reason=self.text)
@@ -288,6 +291,7 @@ moves = st.builds(
     reason=st.sampled_from(["caller", "dropped", "ours", "moved"]),
     outcome=st.sampled_from(["done", "unavailable", "timeout"]),
     after=st.floats(0, 10_000_000),
+    ok=st.sampled_from(["yes", "no", ""]),
     switches=st.sampled_from([frozenset[str]()] * 4 + [frozenset({"storm"}), frozenset({"closed", "storm", "gone"})]),
 )
 ARRIVAL = Arrived(id="first", at=NOON, contact="c0", channel="voice")

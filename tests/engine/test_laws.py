@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import ivr.engine.step
 from ivr.engine.actions import Action, BookCallback, Collect, Enqueue, Hangup, Invoke, Record, Say, Send
 from ivr.engine.conditions import drawn
-from ivr.engine.events import Arrived, Channel, Expired, Input, Left, LeftReason, NoInput, Resume
+from ivr.engine.events import Arrived, Channel, Expired, Input, Invoked, Left, LeftReason, NoInput, Resume
 from ivr.engine.flow import AskSlot, Branch, End, Flow, RecordStep, Split, Step, Verify
 from ivr.engine.journey import Journey
 from ivr.engine.step import current_wait, step, summary
@@ -236,6 +236,27 @@ def test_secrets_are_in_no_words_and_private_slots_only_in_words_for_who_may_hea
             assert not any(PRIVATE in _solid(text) for text in for_customers)
 
 
+@LAW
+@given(games(longest=40))
+def test_the_tier_goes_up_by_a_proof_that_this_contact_gave_and_that_was_found_right(game: Game) -> None:
+    for turn in played(game):
+        before, after = turn.before.contact, turn.after.contact
+        if after is None or after == before:
+            continue
+        if isinstance(turn.event, Arrived):
+            assert after.trust == turn.event.trust
+            continue
+        assert before is not None
+        proof, event = turn.flow.steps[turn.before.step or ""], turn.event
+        assert isinstance(proof, Verify)
+        assert isinstance(event, Invoked)
+        assert event.result["ok"] == "yes"
+        assert event.turn == turn.before.turn
+        assert turn.before.slots[proof.slot].contact == event.contact == before.id == after.id
+        assert after.trust == max(before.trust, proof.trust)
+        assert proof.slot not in turn.after.slots
+
+
 def _is_kept(turn: Played, sensitivity: str, value: str) -> bool:
     """Whether only a slot of this sensitivity was given this value. (A customer may also tell their PIN where they are
     asked for a wish; that is no secret slot then.)"""
@@ -267,7 +288,7 @@ def test_a_journey_stays_with_its_version_until_it_arrives_at_a_newer_one(
         after = _arrive(newer, turn.after, "chat", resume)
         assert after.version == "v2"
         assert after.step is None or after.step in kept or after.status == "paused"
-        if turn.after.step in kept and resume == "offer" and after.offering:
+        if turn.after.step in kept and resume == "offer" and after.offering and after.status == "live":
             assert after.step == turn.after.step
 
 

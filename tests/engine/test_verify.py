@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from ivr.engine.actions import Collect, Hangup, Invoke, Send
+from ivr.engine.actions import Collect, Invoke, Send
 from ivr.engine.flow import CODE_SERVICE, Choice, End, Flow, Handoff, Menu, Ref, SlotSpec, Step, Verify
-from ivr.engine.journey import Journey
+from ivr.engine.journey import Slot
 from ivr.engine.step import summary
 from ivr.engine.verify import CLOSED, VALID
 from tests.engine.flows import SUPPORT, SUPPORT_STEPS, Talk, prompt, tries
@@ -203,19 +205,56 @@ def test_without_an_address_there_is_no_code() -> None:
 
 def test_customers_words_hold_no_code() -> None:
     talk = Talk(BANK).arrive(reach=PHONE)
-    note = replace(talk.journey.slots.get("note") or _slot("{code}"))
-    talk.journey = replace(talk.journey, slots={"note": note})
+    talk.journey = replace(talk.journey, slots={"note": Slot("{code}", "chat", "c", 0.0)})
     assert talk.press("2").sent[0].text == "Your code is {code}. Not for code."
-
-
-def _slot(value: str):  # type: ignore[no-untyped-def]
-    from ivr.engine.journey import Slot
-
-    return Slot(value, "chat", "c", 0.0)
 
 
 def test_agents_see_nothing_of_it() -> None:
     talk = at_the_pin().press("1234")
     assert "1234" not in summary(BANK, talk.journey)
-    assert isinstance(talk.leave().last, Hangup)
-    assert isinstance(talk.journey, Journey)
+    assert summary(BANK, talk.invoked(ok="no").journey) == "Chose enter."
+
+
+# What somebody may do who wants in and has no PIN
+GUESSES = ("guess", "guess, hang up", "guess, unchecked")
+TRICKS = (*GUESSES, "hang up", "start over", "chat", "other step", "silence", "wait")
+
+
+def play(talk: Talk, trick: str, n: int) -> None:
+    match trick:
+        case "guess":
+            talk.invoked(ok="no")
+        case "guess, unchecked":
+            talk.invoke_fails()
+        case "guess, hang up" | "hang up":
+            talk.leave("dropped").arrive(f"call-{n}", resume="continue")
+        case "start over":
+            talk.leave().arrive(f"call-{n}")
+        case "chat":
+            talk.arrive(f"chat-{n}", "chat", resume="offer").write("2")
+        case "other step":
+            talk.arrive(f"call-{n}").press("3")
+        case "silence":
+            talk.silence()
+        case _:
+            talk.later(CLOSED / 2)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(TRICKS), min_size=5, max_size=40))
+def test_whatever_they_try_they_have_three_guesses_in_a_quarter_of_an_hour_and_no_higher_tier(did: list[str]) -> None:
+    talk, guesses = Talk(BANK).arrive(reach=PHONE), list[float]()
+    for n, trick in enumerate(did):
+        talk.later(61.0)
+        if talk.journey.step == "person":
+            talk.queue_left("done")
+        if talk.journey.step == "welcome":
+            talk.press("1")
+        if talk.journey.step in {"pin", "other"} and trick in GUESSES:
+            talk.press("1234")
+            guesses += [talk.now] * (trick != "guess, unchecked")
+        play(talk, trick, n)
+        assert trust(talk) == 0
+        assert "1234" not in repr((talk.journey.path, talk.journey.ledger, talk.journey.proofs))
+    for last in guesses:
+        assert sum(last - CLOSED < at <= last for at in guesses) <= 3
