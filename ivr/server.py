@@ -259,7 +259,7 @@ async def _warm(speaker: Speaker, flows: Flows) -> None:
 
 async def _speak_ahead(speaker: Speaker, says: Sequence[Say]) -> None:
     try:
-        await speaker.warm(words.text for words in says if words.audio is None)
+        await speaker.warm(words for words in says if words.audio is None)
     except SpeakFailed as error:
         log.warning("prompts are not ready ahead: %s", error)
     else:

@@ -1,5 +1,9 @@
 """Words to sound files, made once. A cache of WAV files by content, over one `Voice`.
 
+A say in another language is spoken by a voice of that language. One with marks (`ivr.engine.markup`) is spoken piece by
+piece: pauses are silence, `slow` is a slower voice, and an emphasis, which the engine does not know, is a little slower
+and louder.
+
 A file's name is a hash of all that decides its sound, so it never changes and may be played by its path: Asterisk
 leaves the extension out. One flat folder for each rate: 8,000 Hz for telephone lines, 16,000 for browsers.
 """
@@ -8,17 +12,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import hashlib
 import json
 import logging
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Literal, Self
 
+from ivr.engine import markup
+from ivr.engine.actions import Say
+from ivr.engine.markup import Pause, Segment, Speech
 from recognition import audio
 from recognition.voice import RATE, SpeakFailed, Voice
 
@@ -26,10 +34,12 @@ __all__ = ["Clip", "SpeakFailed", "Speaker"]
 
 Rate = Literal[8000, 16000]
 RATES: tuple[Rate, ...] = (8000, 16000)
-VERSION = 1  # of what is done to the sound here; a new one makes all files anew
+VERSION = 2  # of what is done to the sound here; a new one makes all files anew
 PAUSE = 0.12  # seconds between the parts of one clip
 EMPTY = 0.1  # seconds of silence for no words
 LONGEST = 2000  # characters of one prompt: over two minutes
+BETWEEN = 0.06  # seconds between pieces of one sentence
+EMPHASIS = {"normal": (1.0, 1.0), "strong": (0.8, 1.5), "moderate": (0.9, 1.25), "reduced": (1.1, 0.7)}  # speed, gain
 REMEMBERED = 20_000  # clips known by heart
 
 log = logging.getLogger(__name__)
@@ -48,7 +58,8 @@ class Clip:
 class _Part:
     """What is played: a recording, `stamp` telling one version of it from the next, or else words."""
 
-    text: str
+    segments: tuple[Segment, ...]
+    voice: str
     recording: Path | None = None
     stamp: str = ""
 
@@ -68,7 +79,8 @@ class Speaker:
         self._cache = cache.absolute()
         self._audio_root = audio_root.resolve() if audio_root else None
         self._voice = Voice(voice, words_a_minute, python)
-        self._how = [VERSION, "pyttsx3 espeak-ng", voice, words_a_minute]
+        self._name = voice
+        self._how = [VERSION, "pyttsx3 espeak-ng", words_a_minute]
         self._known: dict[Path, Clip] = {}
         self._rendering: dict[Path, asyncio.Task[Clip]] = {}
         self._complained: set[str] = set()
@@ -87,30 +99,38 @@ class Speaker:
 
     async def voices(self) -> list[str]:
         """The names of the voices that the engine has, such as `gmw/en-us`."""
-        return self._voice.voices
+        return sorted(self._voice.voices)
+
+    def speaks(self, language: str) -> bool:
+        """Whether there is a voice for a language tag. If not, its words are spoken by the one that was set up."""
+        return self._voice.speaking(language) is not None
 
     async def clip(self, text: str, rate: Rate, audio: str | None = None) -> Clip:
-        """The words as sound, or in their place the recording `audio`, a path under `audio_root`. A recording that
-        is missing or cannot be played is reported once, and the words are spoken."""
-        return await self._clip((self._part(text, audio),), rate)
+        """Words without marks, in English."""
+        return await self.say(Say(text, audio), rate)
 
-    async def joined(self, parts: Sequence[tuple[str, str | None]], rate: Rate) -> Clip:
-        """Several (text, audio) as one clip, with a short pause between."""
-        return await self._clip(tuple(self._part(text, audio) for text, audio in parts), rate)
+    async def say(self, say: Say, rate: Rate) -> Clip:
+        """The words as sound, or in their place the recording `say.audio`, a path under `audio_root`. A recording that
+        is missing or cannot be played is reported once, and the words are spoken."""
+        return await self._clip((self._part(say),), rate)
+
+    async def joined(self, says: Sequence[Say], rate: Rate) -> Clip:
+        """Several as one clip, with a short pause between."""
+        return await self._clip(tuple(map(self._part, says)), rate)
 
     async def warm(
         self,
-        texts: Iterable[str],
+        says: Iterable[Say],
         rates: Iterable[Rate] = RATES,
         progress: Callable[[int, int], None] | None = None,
     ) -> int:
         """Make clips before anybody waits for them; `progress(done, all)`. How many are ready. One at a time, so that
         a caller who needs a clip meanwhile waits for one other at most. What fails is left for when it is needed."""
-        wanted = [(text, rate) for text in dict.fromkeys(texts) for rate in rates]
+        wanted = [(say, rate) for say in dict.fromkeys(says) for rate in rates]
         ready = 0
-        for done, (text, rate) in enumerate(wanted, 1):
+        for done, (say, rate) in enumerate(wanted, 1):
             try:
-                await self.clip(text, rate)
+                await self.say(say, rate)
                 ready += 1
             except SpeakFailed as error:
                 log.warning("a prompt could not be made ahead: %s", error)
@@ -138,17 +158,26 @@ class Speaker:
         except OSError as error:
             raise self._cannot_write(error) from error
 
-    def _part(self, text: str, name: str | None) -> _Part:
-        words = _speakable(text)
-        if name is None:
-            return _Part(words)
+    def _part(self, say: Say) -> _Part:
+        segments, voice = _segments(say), self._voice_for(say.language)
+        if say.audio is None:
+            return _Part(segments, voice)
         try:
-            recording = self._recording(name)
+            recording = self._recording(say.audio)
             stat = recording.stat()
         except (OSError, ValueError) as error:
-            self._complain(name, error)
-            return _Part(words)
-        return _Part(words, recording, f"{recording} {stat.st_mtime_ns} {stat.st_size}")
+            self._complain(say.audio, error)
+            return _Part(segments, voice)
+        return _Part(segments, voice, recording, f"{recording} {stat.st_mtime_ns} {stat.st_size}")
+
+    def _voice_for(self, language: str) -> str:
+        """A voice of another language is hard to understand, but better than a call without a word."""
+        if found := self._voice.speaking(language):
+            return found
+        if language not in self._complained:
+            self._complained.add(language)
+            log.warning("no voice speaks %s, so %s does; look into: espeak-ng --voices", language, self._name)
+        return self._name
 
     def _recording(self, name: str) -> Path:
         if self._audio_root is None:
@@ -179,7 +208,7 @@ class Speaker:
             raise
 
     def _path(self, parts: tuple[_Part, ...], rate: Rate) -> Path:
-        told = json.dumps([*self._how, rate, [[part.text, part.stamp] for part in parts]])
+        told = json.dumps([*self._how, rate, [_told(part) for part in parts]])
         return self._cache / str(rate) / f"{hashlib.sha256(told.encode()).hexdigest()[:20]}.wav"
 
     def _cached(self, path: Path, rate: Rate) -> Clip | None:
@@ -218,8 +247,15 @@ class Speaker:
                 return await asyncio.to_thread(_of_recording, part.recording, rate)
             except (OSError, audio.NotPlayable) as error:
                 self._complain(str(part.recording), error)
-        sound = await self._voice.sound(part.text) if part.text else b""
-        return await asyncio.to_thread(_finish, audio.from_pcm(sound), RATE, rate)
+        sounds = [await self._sound(segment, part.voice) for segment in part.segments]
+        if len(sounds) == 1:
+            return await asyncio.to_thread(_finish, audio.from_pcm(sounds[0]), RATE, rate)
+        return await asyncio.to_thread(_composed, part.segments, sounds, rate)
+
+    async def _sound(self, segment: Segment, voice: str) -> bytes:
+        if isinstance(segment, Pause) or not segment.text:
+            return b""
+        return await self._voice.sound(segment.text, voice, segment.rate * EMPHASIS[segment.loudness][0])
 
     def _cannot_write(self, error: Exception) -> SpeakFailed:
         return SpeakFailed(f"prompts cannot be kept in {self._cache} ({error}); make room there, or let us write")
@@ -233,6 +269,34 @@ def _finish(samples: audio.Samples, rate: int, to: Rate) -> audio.Samples:
     if not len(samples):
         return audio.silence(EMPTY, to)
     return audio.level(audio.trim(audio.resample(samples, rate, to), to), to)
+
+
+def _composed(segments: Sequence[Segment], sounds: Sequence[bytes], rate: Rate) -> audio.Samples:
+    """Pieces of speech with their pauses, leveled as a whole."""
+    pieces: list[audio.Samples] = []
+    for segment, sound in zip(segments, sounds, strict=True):
+        if isinstance(segment, Pause):
+            pieces.append(audio.silence(segment.seconds, rate))
+        elif sound:
+            speech = audio.trim(audio.resample(audio.from_pcm(sound), RATE, rate), rate)
+            pieces += [speech * EMPHASIS[segment.loudness][1], audio.silence(BETWEEN, rate)]
+    return audio.level(audio.join(pieces or [audio.silence(EMPTY, rate)], rate, 0.0), rate)
+
+
+def _segments(say: Say) -> tuple[Segment, ...]:
+    """What is spoken, without what no engine can say. Marks of a text that is too long are left out."""
+    if say.markup is None or len(say.markup) > LONGEST:
+        return (Speech(_speakable(say.text)),)
+    found = (
+        segment if isinstance(segment, Pause) else replace(segment, text=_speakable(segment.text))
+        for segment in markup.segments(say.markup)
+    )
+    return tuple(segment for segment in found if isinstance(segment, Pause) or segment.text) or (Speech(""),)
+
+
+def _told(part: _Part) -> list[object]:
+    """All that decides how a part sounds."""
+    return [part.voice, part.stamp, *(dataclasses.astuple(segment) for segment in part.segments)]
 
 
 def _join(paths: Sequence[Path], rate: Rate) -> audio.Samples:

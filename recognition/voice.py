@@ -10,10 +10,11 @@ import json
 import logging
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from ivr.engine.languages import lookup
 from recognition import audio
 
 RATE = 22050  # of espeak-ng
@@ -32,11 +33,20 @@ class SpeakFailed(Exception):
     """Words could not be made into sound. Says what failed and what to do, never the words."""
 
 
+class _Asked(NamedTuple):
+    """What the child is asked for; `rate` in words a minute."""
+
+    text: str
+    voice: str
+    rate: int
+
+
 class Voice:
-    """One voice at one speed. `sound` may be called by many at once: they take turns, first come first served."""
+    """A voice at its usual speed, and those of other languages. `sound` may be called by many at once: they take turns,
+    first come first served. `voices`: name -> the language tags that it speaks."""
 
     def __init__(self, name: str, words_a_minute: int, python: str = sys.executable) -> None:
-        self.voices: list[str] = []
+        self.voices: Mapping[str, Sequence[str]] = {}
         self._name = name
         self._words_a_minute = words_a_minute
         self._python = python
@@ -63,19 +73,33 @@ class Voice:
         self._stopped = True
         await self._end_child()
 
-    async def sound(self, text: str) -> bytes:
-        """16-bit samples at `RATE`; none for text that has no sound, such as a dash. Raises `SpeakFailed`."""
+    def speaking(self, language: str) -> str | None:
+        """The name of the voice for a language tag; None: there is none. The one that was set up speaks all of its
+        language unless a region has its own; its variant (`+f3`) is kept for the others."""
+        name, plus, variant = self._name.partition("+")
+        own = [tag for known, tags in self.voices.items() if _is_called(known, name) for tag in tags]
+        others = {tag.casefold(): known for known, tags in self.voices.items() for tag in tags}
+        tag = language.casefold()
+        if tag in own or (tag not in others and lookup(language, own)):
+            return self._name
+        found = lookup(language, others)
+        return f"{others[found]}{plus}{variant}" if found else None
+
+    async def sound(self, text: str, voice: str | None = None, speed: float = 1.0) -> bytes:
+        """16-bit samples at `RATE`; none for text that has no sound, such as a dash. `voice`: see `speaking`; `speed`:
+        1 is the usual one. Raises `SpeakFailed`."""
+        asked = _Asked(text, voice or self._name, round(self._words_a_minute * speed))
         limit = LIMIT + len(text) / LETTERS
         async with self._turn:
             for _ in range(ATTEMPTS):
                 try:
                     async with self._ended_on_failure():
-                        return await self._ask(text, limit)
+                        return await self._ask(asked, limit)
                 except FAULTS as error:
                     log.warning("the voice worker failed (%s) and is started again", _why(error))
-            return await self._by_command(text, limit)
+            return await self._by_command(asked, limit)
 
-    async def _ask(self, text: str, limit: float) -> bytes:
+    async def _ask(self, asked: _Asked, limit: float) -> bytes:
         """Raises one of `FAULTS`."""
         if self._stopped:
             raise SpeakFailed("the voice is switched off: the server is stopping")
@@ -84,7 +108,7 @@ class Voice:
         child = self._child
         assert child and child.stdin and child.stdout  # noqa: S101, PT018  # for mypy: we asked for pipes
         async with asyncio.timeout(limit):
-            child.stdin.write(json.dumps({"text": text}).encode() + b"\n")
+            child.stdin.write(json.dumps(asked._asdict()).encode() + b"\n")
             await child.stdin.drain()
             samples = (await _line(child.stdout))["samples"]
             data = await child.stdout.readexactly(2 * samples)
@@ -125,25 +149,29 @@ class Voice:
         if child is not None:
             await _end(child)
 
-    async def _by_command(self, text: str, limit: float) -> bytes:
+    async def _by_command(self, asked: _Asked, limit: float) -> bytes:
         """The words go by a pipe: in the arguments every user of the machine could read them."""
-        command = ("espeak-ng", "-v", self._name, "-s", str(self._words_a_minute), "--stdin", "--stdout")
+        command = ("espeak-ng", "-v", asked.voice, "-s", str(asked.rate), "--stdin", "--stdout")
         try:
             child = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)
         except OSError as error:
             raise SpeakFailed(f"the voice worker fails and espeak-ng does not start ({error}); {INSTALL}") from error
         try:
             async with asyncio.timeout(limit):
-                data, _ = await child.communicate(text.encode())
+                data, _ = await child.communicate(asked.text.encode())
         except TimeoutError as error:
             raise SpeakFailed(f"espeak-ng took over {limit:.0f} s; is the machine overloaded?") from error
         finally:
             await _end(child)
         if child.returncode or len(data) < audio.HEADER:
             raise SpeakFailed(
-                f"espeak-ng ended with {child.returncode} and no sound; try: espeak-ng -v {self._name} hello"
+                f"espeak-ng ended with {child.returncode} and no sound; try: espeak-ng -v {asked.voice} hello"
             )
         return data[audio.HEADER :]
+
+
+def _is_called(known: str, name: str) -> bool:
+    return name.casefold() in {known.casefold(), known.casefold().rpartition("/")[2]}
 
 
 async def _line(reader: asyncio.StreamReader) -> dict[str, Any]:

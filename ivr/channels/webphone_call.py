@@ -23,7 +23,7 @@ from ivr.channels.prompts import Prompts
 from ivr.driver import Arrival, Driver, UnknownMenu
 from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Record, Say
 from ivr.engine.events import Input, Left, LeftReason, NoInput, QueueOutcome
-from ivr.prompts import MOMENT, MOVED, SORRY
+from ivr.prompts import fault, moment, moved
 from ivr.traces import trace
 from recognition.audio import to_pcm
 from recognition.keys import Answer, Keyed, Silence
@@ -133,10 +133,10 @@ class Call:
             await self._farewell((), "broken")
         except StoreUnavailable:
             log.error("call %s ends: the database has been away for too long", self.contact)
-            await self._farewell((SORRY,), "broken")
+            await self._farewell((fault(self._prompts.language),), "broken")
         except Exception as error:  # a mistake of ours must end this call kindly, not leave its caller in silence
             log.error("call %s failed with %s", self.contact, trace(error))
-            await self._farewell((SORRY,), "broken")
+            await self._farewell((fault(self._prompts.language),), "broken")
         finally:
             try:
                 await self._over(left)
@@ -248,7 +248,7 @@ class Call:
                 self._ending = Ending()  # now a hang-up only cuts the goodbye short
                 await self._playout.clear()
                 await self.line.send(wire.Moved())
-                await self._farewell((MOVED,), "moved")
+                await self._farewell((moved(self._prompts.language),), "moved")
             case "lost":
                 await self._farewell((), "lost")
             case "restart":
@@ -309,5 +309,5 @@ class Call:
     async def _ask_for_patience(self, seconds: float) -> None:
         await self.line.send(wire.Error(message="One moment please, our records do not answer."))
         if self._playout.ends <= self.line.now():
-            self._playout.queue(*await self._ending.unless(self._prompts.sounds((MOMENT,))))
+            self._playout.queue(*await self._ending.unless(self._prompts.sounds((moment(self._prompts.language),))))
         await self._ending.unless(asyncio.sleep(seconds))

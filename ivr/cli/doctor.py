@@ -104,7 +104,8 @@ async def _voices(setting: Settings) -> Sequence[Finding]:
     try:
         with tempfile.TemporaryDirectory(prefix="segue-doctor-") as folder:
             async with Speaker(Path(folder), setting.voice, setting.voice_rate) as speaker:
-                return [Finding("voice", f"{setting.voice}, one of {len(await speaker.voices())}")]
+                found = Finding("voice", f"{setting.voice}, one of {len(await speaker.voices())}")
+                return [found, *_languages(setting, speaker)]
     except SpeakFailed as error:
         return [Finding("voice", str(error), "set IVR_VOICE, or: apt-get install espeak-ng libespeak1")]
 
@@ -144,6 +145,21 @@ async def _redis(setting: Settings) -> Sequence[Finding]:
     except OSError as error:
         return [Finding("redis", f"no answer ({error})", "start it, or correct IVR_REDIS_URL; calls go on without")]
     return [Finding("redis", "answers")]
+
+
+def _languages(setting: Settings, speaker: Speaker) -> Sequence[Finding]:
+    """Those of menus that no voice speaks; their callers hear another one."""
+    try:
+        flows, _ = read_folder(setting.menus, setting.services)
+    except MenuMistakes:
+        return []  # told by _menus
+    spoken = {language for flow in flows.values() if "voice" in flow.channels for language in flow.languages}
+    remedy = "look for one in: espeak-ng --voices; or give the menu's prompts as recordings"
+    return [
+        Finding("voice", f"no voice speaks {language}, so {setting.voice} does", remedy)
+        for language in sorted(spoken)
+        if not speaker.speaks(language)
+    ]
 
 
 async def _asterisk(setting: Settings) -> Sequence[Finding]:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from asterisk.calls import AsteriskChannel
+from ivr.engine.actions import Say
 from ivr.settings import Settings
 from recognition.speak import Clip, Rate, Speaker
 from tests.asterisk.fake_driver import FakeDriver
@@ -33,14 +34,14 @@ class Slow(Speaker):
 
     made = 0
 
-    async def joined(self, parts: Sequence[tuple[str, str | None]], rate: Rate) -> Clip:
+    async def joined(self, says: Sequence[Say], rate: Rate) -> Clip:
         self.made += 1
         if self.made == 2:
             go_on = asyncio.Event()
             asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, go_on.set)
             say("asking")
             await go_on.wait()
-        return await super().joined(parts, rate)
+        return await super().joined(says, rate)
 
 
 async def main(ami_url: str, records: str, prompts: str, *options: str) -> None:

@@ -18,6 +18,7 @@ import numpy as np
 from aiohttp import web
 
 from ivr.channels.webphone import WebPhone
+from ivr.engine.actions import Say
 from ivr.web.pages import Pages, secure
 from recognition.speak import Clip, SpeakFailed
 
@@ -47,7 +48,8 @@ class ToneSpeaker:
     hertz: float = 700.0
     asked: list[str] = field(default_factory=list)
 
-    async def clip(self, text: str, rate: int, audio: str | None = None) -> Clip:
+    async def say(self, say: Say, rate: int) -> Clip:
+        text = say.text
         self.asked.append(text)
         if text in self.fails:
             raise SpeakFailed("the voice is hoarse; wait a day")

@@ -14,10 +14,12 @@ import textwrap
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from ivr.engine.actions import Say
 from recognition import audio, voice
 from recognition.speak import EMPTY, LONGEST, PAUSE, RATES, Clip, Speaker, SpeakFailed, _speakable
 from recognition.voice import Voice
@@ -40,9 +42,9 @@ def spoken(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     counter: Counter[str] = Counter()
     sound = Voice.sound
 
-    async def counting(self: Voice, text: str) -> bytes:
+    async def counting(self: Voice, text: str, voice: str | None = None, speed: float = 1.0) -> bytes:
         counter[text] += 1
-        return await sound(self, text)
+        return await sound(self, text, voice, speed)
 
     monkeypatch.setattr(Voice, "sound", counting)
     return counter
@@ -54,9 +56,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
     event = asyncio.Event()
     ask = Voice._ask
 
-    async def telling(self: Voice, text: str, limit: float) -> bytes:
+    async def telling(self: Voice, asked: Any, limit: float) -> bytes:
         event.set()
-        return await ask(self, text, limit)
+        return await ask(self, asked, limit)
 
     monkeypatch.setattr(Voice, "_ask", telling)
     return event
@@ -149,12 +151,12 @@ async def test_a_cache_file_that_somebody_removed_is_made_anew(speaker: Speaker)
 
 async def test_several_says_are_one_clip_with_pauses(speaker: Speaker, spoken: Counter[str]) -> None:
     parts = [HELLO, "Your order is on its way.", HELLO]
-    whole = await speaker.joined([(part, None) for part in parts], 8000)
+    whole = await speaker.joined(list(map(Say, parts)), 8000)
     lengths = [(await speaker.clip(part, 8000)).seconds for part in parts]
     assert whole.seconds == pytest.approx(sum(lengths) + 2 * PAUSE, abs=0.001)
-    assert await speaker.joined([(part, None) for part in parts], 8000) == whole
+    assert await speaker.joined(list(map(Say, parts)), 8000) == whole
     assert spoken.total() == 2
-    assert await speaker.joined([(HELLO, None)], 8000) == await speaker.clip(HELLO, 8000)
+    assert await speaker.joined([Say(HELLO)], 8000) == await speaker.clip(HELLO, 8000)
     assert (await speaker.joined([], 8000)).seconds == EMPTY
 
 
@@ -195,7 +197,10 @@ async def test_every_fresh_engine_speaks_at_the_same_speed() -> None:
 
 async def test_warming_makes_all_clips_and_tells_how_far_it_is(speaker: Speaker, spoken: Counter[str]) -> None:
     steps: list[tuple[int, int]] = []
-    assert await speaker.warm([HELLO, "Goodbye.", HELLO], progress=lambda done, of: steps.append((done, of))) == 4
+    assert (
+        await speaker.warm(map(Say, [HELLO, "Goodbye.", HELLO]), progress=lambda done, of: steps.append((done, of)))
+        == 4
+    )
     assert steps == [(1, 4), (2, 4), (3, 4), (4, 4)]
     before = spoken.copy()
     await speaker.clip("Goodbye.", 16000)
@@ -278,7 +283,7 @@ async def test_a_worker_that_hangs_is_replaced(speaker: Speaker, monkeypatch: py
 NONSENSE = "print('no JSON')"
 NOTHING = """
 import sys
-print('{"voices": [], "unknown": false}', flush=True)
+print('{"voices": {}, "unknown": false}', flush=True)
 for line in sys.stdin:
     print('{"samples": 0}', flush=True)
 """
@@ -298,7 +303,7 @@ async def test_when_every_worker_fails_the_command_speaks(
     with pytest.raises(SpeakFailed, match="apt-get install espeak-ng"):
         await speaker.clip("Goodbye.", 8000)
     assert await speaker.clip(HELLO, 8000) == good
-    assert await speaker.warm([HELLO, "Goodbye."], [8000]) == 1
+    assert await speaker.warm(map(Say, [HELLO, "Goodbye."]), [8000]) == 1
 
 
 async def test_one_who_hangs_up_does_not_stop_the_prompt_for_others(
@@ -319,7 +324,7 @@ async def test_closing_ends_the_worker_and_tells_those_who_wait(tmp_path: Path, 
         async with Speaker(tmp_path, "gmw/en-us", 165) as speaker:
             end = os.pidfd_open(worker(speaker))
             os.kill(worker(speaker), signal.SIGSTOP)
-            waits = asyncio.create_task(speaker.joined([(HELLO, None), ("Goodbye.", None)], 8000))
+            waits = asyncio.create_task(speaker.joined([Say(HELLO), Say("Goodbye.")], 8000))
             await asked.wait()
         assert gone(end)
         with pytest.raises(SpeakFailed, match="stopping"):

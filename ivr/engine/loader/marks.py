@@ -63,7 +63,7 @@ def _nested(tag: Tag, stack: list[str]) -> Iterator[Trouble]:
         wanted = f"close <{stack[-1]}> first" if stack else "take it away, or open it before"
         yield f"</{tag.name}> closes nothing", wanted
         if tag.name in stack:
-            del stack[stack.index(tag.name) :]
+            stack.remove(tag.name)
     elif tag.kind == "close":
         stack.pop()
 
