@@ -110,7 +110,8 @@ class Turn:
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """`services`: answers of each back office, one for each time it is asked; the last one serves all later times.
-    `customers`: who is known already, name -> phone numbers. `at`: when it begins, in Unix seconds."""
+    `customers`: who is known already, name -> phone numbers. `at`: when it begins, in Unix seconds. `splits`: the step
+    to which each split of the menu leads."""
 
     name: str
     file: str
@@ -120,6 +121,7 @@ class Conversation:
     customers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     never_asked_twice: bool = True
     at: float | None = None
+    splits: Mapping[str, str] = field(default_factory=dict)
 
 
 class CannotPlay(Exception):
@@ -216,9 +218,12 @@ class Result:
 
 def needs(conversation: Conversation) -> frozenset[str]:
     """What a player must be able to do: channels, acts and what some expectations look at, such as `voice`, `press`,
-    `wait`, `sent`; `at` to begin at another time."""
+    `wait`, `sent`; `at` and `splits` where the conversation sets them."""
     needed = {name for turn in conversation.turns for name in (*_needs(turn.act), *_looks(turn))}
-    return frozenset(needed | ({"at"} if conversation.at is not None else set()))
+    needed |= {
+        name for name, value in (("at", conversation.at), ("splits", conversation.splits or None)) if value is not None
+    }
+    return frozenset(needed)
 
 
 async def run(conversation: Conversation, player: Player) -> Result:

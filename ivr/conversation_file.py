@@ -37,6 +37,9 @@ STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 DEEDS: Final[tuple[Deed, ...]] = get_args(Deed)
 EXPECTATIONS: Final = ("hears", "hears_not", "known", "status", "language", "trust", "sent", "callback", "refused")
 PROMISED: Final = ("queue", "number", "when")
+TOP: Final = (
+    *("conversation", "menu", "at", "caller", "customers", "services", "splits", "turns", "never_asked_twice"),
+)
 TRUSTS: Final = ("0", "1", "2", "3", "4")
 UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 Name = TypeVar("Name", bound=str)
@@ -101,9 +104,7 @@ class _Reader:
         if not isinstance(root, yaml.MappingNode):
             self.mistake_at(1, 1, "this is no conversation", "begin with `conversation:` and what it shows")
             return Conversation("", self.file, "", ())
-        top = self.fields(
-            root, ("conversation", "menu", "at", "caller", "customers", "services", "turns", "never_asked_twice")
-        )
+        top = self.fields(root, TOP)
         for needed in ("conversation", "menu", "turns"):
             if needed not in top:
                 self.mistake(root, f"`{needed}` is missing", f"add `{needed}: …`")
@@ -120,6 +121,7 @@ class _Reader:
             },
             never_asked_twice=self.yes_no(top["never_asked_twice"]) if "never_asked_twice" in top else True,
             at=self.time(top["at"]) if "at" in top else None,
+            splits={name: self.text(node) for name, node in self.pairs(top.get("splits"))},
         )
 
     def turn(self, node: yaml.Node) -> Turn:

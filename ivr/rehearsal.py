@@ -46,11 +46,12 @@ class Contact:
     wait: Wait | None = None
     deadline: float | None = None  # when the wait gives up; text channels wait for ever
     said: list[str] = field(default_factory=list)
+    with_agent: bool = False
     keyed: KeyAnswer | None = None  # an answer out of type-ahead, not given to the driver yet
     ended: str | None = None
 
     def perform(self, actions: tuple[Action, ...]) -> None:
-        self.wait = self.deadline = None
+        self.wait, self.deadline, self.with_agent = None, None, False
         for action in actions:
             match action:
                 case Say():
@@ -78,7 +79,7 @@ class Contact:
 
     async def joined(self, agent: str) -> None:
         self.said.append(f"[{agent} joins]")
-        self.deadline = None
+        self.deadline, self.with_agent = None, True
 
     async def released(self, actions: tuple[Action, ...]) -> None:
         self.perform(actions)
@@ -95,10 +96,10 @@ async def rehearse(
     region: str = "US",
     at: float | None = None,
     on_turn: Callable[[Turn], None] = lambda _turn: None,
+    splits: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Rehearsal]:
-    """A rehearsal of these menus with nobody on the line yet. `customers`: name -> the numbers known to be theirs.
-    `at`: when it begins, in Unix seconds. `on_turn` is told of every turn."""
-    async with stage(flows, back_office, customers, region, at, on_turn) as set_up:
+    """A rehearsal of these menus with nobody on the line yet; see `stage` for what can be set."""
+    async with stage(flows, back_office, customers, region, at, on_turn, splits) as set_up:
         yield Rehearsal(set_up)
 
 
@@ -111,7 +112,7 @@ async def rehearsal_of(
 ) -> AsyncIterator[Rehearsal]:
     """Everything as a conversation wants it, and its first turn still to come."""
     office = ScriptedBackOffice(told.services)
-    async with rehearse(flows, office, told.customers, region, told.at, on_turn) as player:
+    async with rehearse(flows, office, told.customers, region, told.at, on_turn, told.splits) as player:
         yield player
 
 
@@ -119,11 +120,11 @@ class Rehearsal:
     """Player on a stage, without any adapter between it and the driver."""
 
     features = frozenset(
-        {"call", *FEATURES.values(), *get_args(Deed), *get_args(Channel), "sent", "callback", "at"}
+        {"call", *FEATURES.values(), *get_args(Deed), *get_args(Channel), "sent", "callback", "at", "splits"}
     )  # all there are
 
     def __init__(self, set_up: Stage) -> None:
-        self._driver, self._store, self._clock = set_up.driver, set_up.store, set_up.clock
+        self._driver, self.store, self._clock = set_up.driver, set_up.store, set_up.clock
         self._contact: Contact | None = None
         self._numbers, self._recordings = itertools.count(1), itertools.count(1)
         self._menu = ""
@@ -132,6 +133,19 @@ class Rehearsal:
     def waits_for(self) -> Wait | None:
         """What the current contact waits for."""
         return self._contact.wait if self._contact and not self._contact.ended else None
+
+    @property
+    def now(self) -> float:
+        return self._clock()
+
+    @property
+    def over(self) -> bool:
+        """Nobody is on."""
+        return self._contact is None or self._contact.ended is not None
+
+    @property
+    def with_agent(self) -> bool:
+        return self._contact is not None and self._contact.with_agent
 
     @property
     def channel(self) -> Channel | None:
@@ -257,19 +271,19 @@ class Rehearsal:
         return said
 
     async def journey(self) -> Journey | None:
-        rows = await self._store.recent(1)
-        return await self._store.load(rows[0].id) if rows else None
+        rows = await self.store.recent(1)
+        return await self.store.load(rows[0].id) if rows else None
 
     async def messages(self) -> list[OutboxRow]:
         """What was sent outside of a contact, newest first."""
-        return sorted(await self._store.outbox(100), key=lambda row: row.due_at, reverse=True)
+        return sorted(await self.store.outbox(100), key=lambda row: row.due_at, reverse=True)
 
     async def sent(self) -> str | None:
         messages = await self.messages()
         return text_of(messages[0]) if messages else None
 
     async def callback(self) -> Promised | None:
-        rows = await self._store.callbacks(1000)
+        rows = await self.store.callbacks(1000)
         last = max(rows, key=lambda row: row.at, default=None)
         return Promised(last.queue, last.number, last.wanted) if last else None
 
@@ -321,7 +335,9 @@ class Rehearsal:
 
     async def _finish_keys(self, contact: Contact) -> None:
         """A silence long enough ends an answer that no key ended."""
-        while contact.keypad.typed and contact.keypad.deadline is not None and not contact.ended:
+        while isinstance(contact.wait, Collect) and contact.keypad.typed and not contact.ended:
+            if contact.keypad.deadline is None:
+                break
             await self._until(contact, contact.keypad.deadline)
 
     async def _until(self, contact: Contact, deadline: float) -> None:

@@ -3,9 +3,10 @@ and a clock that only moves when told to. Who plays on it, and by which channel,
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import count
 from typing import Final
 
 from context_bridge.live import open_bus
@@ -14,7 +15,9 @@ from context_bridge.store import open_store
 from ivr.backoffice import BackOffice, BackOfficeError
 from ivr.conversation import Answer, CannotPlay
 from ivr.driver import Driver
-from ivr.engine.flow import Flow
+from ivr.engine.conditions import drawn
+from ivr.engine.flow import Flow, Split
+from ivr.engine.journey import Journey
 from ivr.flows import Flows
 from ivr.turns import Keeping, Turn
 
@@ -52,6 +55,26 @@ class ScriptedBackOffice:
         return answer
 
 
+def ids(flows: Iterable[Flow], splits: Mapping[str, str]) -> Callable[[], str]:
+    """New ids, the same each time; a journey of each of them goes the ways that `splits` names."""
+    wanted = [
+        (name, flow.steps[name], target) for flow in flows for name, target in splits.items() if name in flow.steps
+    ]
+    for name, step, target in wanted:
+        if not isinstance(step, Split) or target not in {way for percent, way in step.ways if percent}:
+            raise CannotPlay(f"splits: {name} is no split that leads to {target}; name a split and one of its steps")
+    fitting = (
+        id_
+        for id_ in (f"id-{n}" for n in count(1))
+        if all(
+            drawn(Journey(id_, "", ""), name, step) == target
+            for name, step, target in wanted
+            if isinstance(step, Split)
+        )
+    )
+    return fitting.__next__
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     driver: Driver
@@ -67,10 +90,11 @@ async def stage(
     region: str = "US",
     at: float | None = None,
     on_turn: Callable[[Turn], None] = lambda _turn: None,
+    splits: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Stage]:
     """`customers`: name -> the numbers known to be theirs. `at`: when the curtain rises, in Unix seconds. `on_turn` is
-    told of every turn."""
-    clock = VirtualClock(START if at is None else at)
+    told of every turn. `splits`: the step to which each split leads; `CannotPlay` when it cannot."""
+    clock, new_id = VirtualClock(START if at is None else at), ids(flows.values(), splits or {})
     store, bus = await open_store("sqlite:///:memory:", clock), open_bus("")
     try:
         for name, numbers in (customers or {}).items():
@@ -78,7 +102,9 @@ async def stage(
                 await store.attach(Customer(id=name, name=name), "e164", number)
         known = Flows(flows, store)
         await known.remember()
-        yield Stage(Driver(store, bus, known, back_office, KEEPING, region, clock, on_turn=on_turn), store, clock)
+        yield Stage(
+            Driver(store, bus, known, back_office, KEEPING, region, clock, on_turn=on_turn, new_id=new_id), store, clock
+        )
     finally:
         await bus.close()
         await store.close()

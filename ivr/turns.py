@@ -11,8 +11,8 @@ from context_bridge.links import new_link, token_for
 from context_bridge.records import CallbackRow, Change, HistoryRow, LinkRow, OutboxRow
 from ivr.arrivals import LINK_TRUST
 from ivr.engine.actions import Action, BookCallback, Collect, Say, Send
-from ivr.engine.events import Arrived, Event, Input, InvokeFailed, Left, NoInput, Recorded
-from ivr.engine.flow import AskSlot, Flow, Menu, RecordStep, Verify
+from ivr.engine.events import Arrived, Event, Input, Invoked, InvokeFailed, Left, NoInput, Recorded
+from ivr.engine.flow import AskSlot, Flow, InvokeStep, Menu, RecordStep, Verify
 from ivr.engine.journey import Journey
 from ivr.engine.waits import wait_of
 
@@ -110,6 +110,8 @@ def _history(turn: Turn, after: Journey) -> HistoryRow:
     }
     if exhausted := _exhausted(turn):
         body["exhausted"] = exhausted
+    if event.switches:
+        body["switches"] = sorted(event.switches)
     match event:
         case Input():
             body["heard"] = MASKED if _secret(turn.flow, before) else _heard(turn.flow, before, event)
@@ -118,6 +120,8 @@ def _history(turn: Turn, after: Journey) -> HistoryRow:
         case Recorded():
             recording = MASKED if _secret(turn.flow, before) else event.recording
             body |= {"recording": recording, "seconds": event.seconds}
+        case Invoked():
+            body["result"] = _answered(turn.flow, before, event)
         case InvokeFailed():
             body["reason"] = event.reason
         case Arrived():
@@ -147,6 +151,18 @@ def _heard(flow: Flow, journey: Journey, event: Input) -> str:
             if option.id == event.text:
                 return option.label or option.id
     return event.text[:1000]
+
+
+def _answered(flow: Flow, journey: Journey, event: Invoked) -> dict[str, str]:
+    """What a back office gave, as far as the menu takes it."""
+    asked = flow.steps.get(journey.step or "")
+    if not isinstance(asked, InvokeStep):
+        return {name: value[:1000] for name, value in event.result.items() if name == "ok"}
+    return {
+        name: MASKED if flow.slots[slot].sensitivity == "secret" else event.result[name][:1000]
+        for slot, name in asked.save.items()
+        if name in event.result
+    }
 
 
 def _secret(flow: Flow, journey: Journey) -> bool:

@@ -27,6 +27,7 @@ COMMANDS = {
     "check": "find the mistakes in menus",
     "talk": "try a menu in the terminal",
     "test": "play the conversations of the menus",
+    "replay": "keep a journey that happened as a test",
     "publish": "put the menus of a folder in force",
     "versions": "list the versions of a menu",
     "diff": "tell in words what differs between two versions",

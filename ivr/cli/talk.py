@@ -10,12 +10,12 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import get_args
 
 from ivr import settings
 from ivr.backoffice import BackOfficeError
 from ivr.cli.complaint import Complaint
+from ivr.cli.replay import write
 from ivr.cli.transcript import Transcript
 from ivr.conversation import Act, Answer, Call, CannotPlay, Deed, Do, Press, Type, Wait, perform
 from ivr.conversation_file import seconds
@@ -74,7 +74,7 @@ def run(chosen: argparse.Namespace) -> int:
             while (line := _read("> ")) is not None and line != "/quit":
                 talk.line(line)
             if chosen.as_test is not None:
-                _write(talk.transcript.as_test(menu, office.given), chosen.as_test)
+                write(talk.transcript.as_test(menu, office.given), chosen.as_test)
         finally:
             runner.run(stack.aclose())
     return 0
@@ -201,14 +201,3 @@ def _read(prompt: str) -> str | None:
     if not sys.stdin.isatty():
         print(line)
     return line
-
-
-def _write(text: str, file: str) -> None:
-    if file == "-":
-        print(text, end="")
-        return
-    try:
-        Path(file).write_text(text, "utf-8")
-    except OSError as error:
-        raise Complaint(f"{file} cannot be written: {error.strerror}; name another file") from error
-    print(f"Written to {file}; give it a name and take out what does not matter.")

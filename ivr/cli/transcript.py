@@ -11,7 +11,11 @@ from ivr.conversation import Act, Answer, Call, Choose, Do, Flip, Press, Record,
 
 @dataclass
 class Transcript:
+    """`head`: what the conversation says of itself beside its menu and services, in the order of the file."""
+
     turns: list[tuple[Act, list[str]]] = field(default_factory=list)
+    head: Mapping[str, str] = field(default_factory=dict)
+    name: str = "Say here what this shows"
 
     def add(self, act: Act, heard: list[str]) -> None:
         self.turns.append((act, heard))
@@ -20,8 +24,9 @@ class Transcript:
         return "".join(f"{line}\n" for line in self._lines(menu, services))
 
     def _lines(self, menu: str, services: Mapping[str, Sequence[Answer]]) -> Iterator[str]:
-        yield "conversation: Say here what this shows"
+        yield f"conversation: {self.name}"
         yield f"menu: {menu}"
+        yield from (f"{key}: {value}" for key, value in self.head.items())
         if services:
             yield "services:"
         for name, answers in services.items():
@@ -33,6 +38,10 @@ class Transcript:
             if heard:
                 yield "    hears:"
             yield from (f"      - {_quoted(text)}" for text in heard)
+
+
+def mapping(pairs: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{_quoted(name)}: {_quoted(value)}" for name, value in pairs.items()) + "}"
 
 
 def _act(act: Act) -> str:
@@ -50,7 +59,7 @@ def _act(act: Act) -> str:
         case Record(seconds):
             return f"record: {seconds:g}s"
         case Wait(seconds):
-            return f"wait: {seconds:g}s"
+            return f"wait: {round(seconds)}s"
         case Flip(switches):
             return "switch: {" + ", ".join(f'{name}: "{"on" if on else "off"}"' for name, on in switches.items()) + "}"
         case Do(deed):
