@@ -1,8 +1,9 @@
 """The menu reference: every example on it is loaded, and what it says about mistakes is what the loader says.
 
-An example that begins with `menu:` is a whole menu, one with `services:` a services file; any other is a part of a
-menu. The missing rest is put to a part here: a head, ends for steps that it names but does not show, and questions
-where it shows no step. An example with a block of text behind it has exactly these mistakes.
+An example that begins with `menu:` is a whole menu, one with `services:` a services file. One that begins with
+`submenu:` or `article:` is a file that all other examples may use. Any other is a part of a menu: the missing rest is
+put to it here, a head, ends for steps that it names but does not show, and questions where it shows no step. An example
+with a block of text behind it has exactly these mistakes.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from ivr.engine.flow import Flow
-from ivr.engine.loader import MenuMistakes, Mistake, load, load_services
+from ivr.engine.loader import MenuMistakes, Mistake, check_part, load, load_services
 from ivr.engine.loader.verbs import VERBS
 
 ROOT = Path(__file__).parents[1]
@@ -26,6 +27,12 @@ EXAMPLES = [
     for found in BLOCK.finditer(PAGE)
     if not found[2]
 ]
+PARTS = {
+    f"{'articles/' * (kind == 'article')}{name}.yaml": f"{kind}: {name}\n{rest}"
+    for kind, name, rest in re.findall(
+        r"^```yaml\n(submenu|article): (\w+)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE
+    )
+}
 MISSING_STEP = re.compile(r'"(\w+)" does not exist$')
 
 
@@ -33,11 +40,11 @@ def loaded(text: str) -> Flow:
     """The flow of an example. Ends are put to a part as long as only they are missing; a name that is like one that is
     there is a slip of the pen, not left out on purpose."""
     if text.startswith("menu:"):
-        return load(text, "example.yaml")
+        return load(text, "example.yaml", parts=PARTS)
     text = _with_head(text)
     while missing := {step for mistake in _mistakes(text) if (step := _left_out(mistake))}:
         text += "".join(f"  {step}:\n    end: Goodbye.\n" for step in missing)
-    return load(text, "example.yaml")
+    return load(text, "example.yaml", parts=PARTS)
 
 
 def _with_head(part: str) -> str:
@@ -56,7 +63,7 @@ def _left_out(mistake: Mistake) -> str | None:
 
 def _mistakes(text: str) -> tuple[Mistake, ...]:
     try:
-        load(text, "example.yaml")
+        load(text, "example.yaml", parts=PARTS)
     except MenuMistakes as found:
         return found.mistakes
     return ()
@@ -66,6 +73,8 @@ def _mistakes(text: str) -> tuple[Mistake, ...]:
 def test_examples_are_loaded(text: str) -> None:
     if "\nservices:\n" in f"\n{text}":
         assert load_services(text, "services.yaml")
+    elif file := next((name for name, part in PARTS.items() if part == text), None):
+        check_part(file, PARTS)
     else:
         assert loaded(text).steps
 

@@ -60,7 +60,7 @@ def _about(mention: Mention, flow: Flow, draft: Draft) -> Iterator[tuple[str, st
         if name == "code" and mention.how != "coded":
             yield "{code} can only be sent by a verify", "use it in the text of a verify by code"
         return
-    if INNER in name and mention.place.file is None:
+    if INNER in name and name in flow.slots and mention.place.file is None:
         yield f"{quoted(name)} is inside a step", "let a sub-menu give it, and save it: save: {slot: its_slot}"
         return
     if spec is None or (mention.how == "asked" and name not in draft.slot_places):
