@@ -72,26 +72,36 @@ def day(text: str, words: Words, at: float) -> str | None:
     for word, days in words.days.items():
         if said == plain(word):
             return _day_from(at, days)
-    region, ordinals, known = cldr.region(words.language), _plain_ordinals(words), _plain_numbers(words.language)
-    months = {plain(name): n for name, n in region.months.items()}
-    skipped = words.date_fillers | {plain(name) for name in region.weekdays}
-    tokens = [token for token in said.split() if token not in skipped]
-    if len(tokens) == 1:
-        return keyed_day(tokens[0], words)
+    tokens = _of_date(said, words)
+    return keyed_day(tokens[0], words) if len(tokens) == 1 else _ordered(tokens, words)
+
+
+def _of_date(said: str, words: Words) -> list[str]:
+    """What a date is told by: figures and names of months."""
+    region = cldr.region(words.language)
+    weekdays = {plain(name) for name in region.weekdays}
+    tokens = [token for token in said.split() if token not in words.date_fillers]
+    if len(tokens) > 1 and tokens[0] in weekdays and (len(tokens) == 4 or tokens[0] not in _months(words.language)):
+        del tokens[0]  # `mar` is both Tuesday and March in Spanish
+    return tokens
+
+
+def _ordered(tokens: list[str], words: Words) -> str | None:
+    """Year, month and day by the name of the month, by the four digits of the year, or as the region has them."""
+    months, ordinals, known = _months(words.language), _plain_ordinals(words), _plain_numbers(words.language)
     named = [token in months and not DIGITS.match(token) for token in tokens]
-    tokens = [
-        str(months[token]) if name else ordinals.get(token) or _unended(known.get(token, token))
-        for token, name in zip(tokens, named, strict=True)
-    ]
-    match tokens, named:
-        case [[year, _, _], _] if len(year) == 4:
-            return _calendar(year, tokens[1], tokens[2])
-        case [[_, _, year], [True, False, False]]:
-            return _calendar(year, tokens[0], tokens[1])
-        case [[_, _, year], [False, True, False]]:
-            return _calendar(year, tokens[1], tokens[0])
+    figures = [months.get(t) or ordinals.get(t) or _unended(known.get(t, t)) for t in tokens]
+    match figures, named:
+        case [[year, month, of_month], _] if len(year) == 4:
+            return _calendar(year, month, of_month)
+        case [[month, of_month, year], [True, False, False]]:
+            return _calendar(year, month, of_month)
+        case [[of_month, month, year], [False, True, False]]:
+            return _calendar(year, month, of_month)
         case [[first, second, year], [False, False, False]]:
-            return _calendar(year, *((first, second) if region.order == "mdy" else (second, first)))
+            return _calendar(
+                year, *((first, second) if cldr.region(words.language).order == "mdy" else (second, first))
+            )
         case _:
             return None
 
@@ -245,6 +255,11 @@ def _day_from(at: float, days: int) -> str | None:
         return (datetime.fromtimestamp(at, UTC).date() + timedelta(days)).isoformat()
     except (ValueError, OverflowError, OSError):  # a time that no calendar has
         return None
+
+
+@lru_cache(maxsize=64)
+def _months(language: str) -> Mapping[str, str]:
+    return {plain(name): str(n) for name, n in cldr.region(language).months.items()}
 
 
 @lru_cache(maxsize=64)
