@@ -28,6 +28,7 @@ COMMANDS = {
     "talk": "try a menu in the terminal",
     "test": "play the conversations of the menus",
     "replay": "keep a journey that happened as a test",
+    "schema": "print the JSON Schema of menus, for editors",
     "publish": "put the menus of a folder in force",
     "versions": "list the versions of a menu",
     "diff": "tell in words what differs between two versions",
