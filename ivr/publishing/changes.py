@@ -83,6 +83,21 @@ SAYS: Mapping[str, tuple[str, Words]] = {
     "sensitivity": ("is now {}", str),
     "week": ("are now {}", telling.week),
     "zone": ("are now told in the time of {}", str),
+    "special": ("now keep these days apart: {}", telling.special),
+    "country": ("now keep the public holidays of {}", telling.plain),
+    "region": ("now keep the public holidays of the region {}", telling.plain),
+    "dropped": ("after a lost line now does this: {}", telling.rules),
+    "unfinished": ("when they left by themselves now does this: {}", telling.rules),
+    "arguments": ("now sends {} to the service", telling.templates),
+    "save": ("now keeps of the answer: {}", telling.plain),
+    "values": ("now sets {}", telling.templates),
+    "fallback": ("now goes elsewhere where a channel cannot do it: {}", telling.targets),
+    "cases": ("now decides so: {}", telling.cases),
+    "ways": ("now splits so: {}", telling.ways),
+    "skills": ("now needs the skills {}", telling.plain),
+    "number": ("now takes the number from {}", wording),
+    "when": ("now takes the time from {}", wording),
+    "articles": ("now has the articles {}", telling.plain),
     "SendStep.by": ("now goes by {}", str),
 }
 
@@ -171,7 +186,7 @@ def _field(subject: str, noun: str, name: str, before: Any, after: Any) -> Itera
         case Tries(), Tries():
             yield from _fields(subject, before, after)
         case ResumePolicy(), ResumePolicy():
-            yield from _fields(f"{subject}, for who comes back,", before, after)
+            yield from _fields("for who comes back the menu", before, after)
         case Prompt(), Prompt():
             yield from _prompt(subject, name, before, after)
         case _ if name in {"choices", "always"}:
@@ -241,12 +256,15 @@ def _leads(choice: Choice) -> str:
 
 def _named(what: str, old: Mapping[str, Hours | Switch], new: Mapping[str, Hours | Switch]) -> Iterator[str]:
     """Hours and switches, by name."""
-    one = {"hours": "the hours", "switches": "the switch"}[what]
-    be = {"hours": "are", "switches": "is"}[what]
+    one, be = ("the hours", "are") if what == "hours" else ("the switch", "is")
     yield from (f"{one} `{name}` {be} gone" for name in old if name not in new)
-    yield from (f"{one} `{name}` {be} new: {telling.plain(new[name])}" for name in new if name not in old)
-    for name in new.keys() & old.keys():
-        yield from sorted(_fields(f"{one} `{name}`", old[name], new[name]))
+    yield from (f"{one} `{name}` {be} new: {_told(new[name])}" for name in new if name not in old)
+    for name in (name for name in new if name in old):
+        yield from _fields(f"{one} `{name}`", old[name], new[name])
+
+
+def _told(value: Hours | Switch) -> str:
+    return telling.hours(value) if isinstance(value, Hours) else telling.switch(value)
 
 
 # --- steps -------------------------------------------------------------------------------------------------------

@@ -8,11 +8,8 @@ from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from ivr.engine.flow import Choice, Flow, Step, Tries
+from ivr.engine.loader.renamed import TO_STEP, TO_STEPS
 
-# Fields that hold the name of a step, in whatever noun of `ivr.engine.flow`; a test looks that none is missing.
-TARGETS = frozenset(
-    {"next", "goto", "exhausted", "done", "failed", "unavailable", "target", "otherwise", "to_step", "start"}
-)
 Noun = TypeVar("Noun", bound=Any)
 
 
@@ -22,10 +19,10 @@ def renamed(noun: Noun, names: Mapping[str, str]) -> Noun:
     for field in fields(noun):
         value = getattr(noun, field.name)
         match field.name:
-            case name if name in TARGETS:
+            case name if name in TO_STEP:
                 found[name] = names.get(value, value)
-            case "fallback":
-                found["fallback"] = {channel: names.get(target, target) for channel, target in value.items()}
+            case name if name in TO_STEPS:
+                found[name] = {channel: names.get(target, target) for channel, target in value.items()}
             case "cases" | "ways":
                 found[field.name] = tuple((when, names.get(target, target)) for when, target in value)
             case "choices" if value and isinstance(value, tuple) and isinstance(value[0], Choice):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from ivr.engine.flow import Condition, Prompt, Ref, SlotSpec, Template
+from ivr.engine.flow import Condition, Hours, Prompt, Ref, ResumeRule, SlotSpec, Switch, Template
 
 NOTHING = "nothing"
 LONGEST = 120  # characters of a wording; the text of the menu shows the rest
@@ -72,12 +74,52 @@ def _limits(spec: SlotSpec) -> str:
     return f"{least} to {spec.most}" if spec.most is not None else least
 
 
+def templates(values: Mapping[str, Template]) -> str:
+    return ", ".join(f"{name} {wording(template)}" for name, template in values.items()) or NOTHING
+
+
+def targets(values: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} to {step_name(target)}" for name, target in values.items()) or NOTHING
+
+
+def cases(values: tuple[tuple[tuple[Condition, ...], str], ...]) -> str:
+    return "; ".join(f"{' and '.join(map(condition, when))} to `{target}`" for when, target in values) or NOTHING
+
+
+def ways(values: tuple[tuple[float, str], ...]) -> str:
+    return ", ".join(f"{percent:g} % to `{target}`" for percent, target in values)
+
+
+def rules(values: tuple[ResumeRule, ...]) -> str:
+    return (
+        ", then ".join(f"{each.do} within {seconds(each.within)} with {prompt(each.say)}" for each in values) or NOTHING
+    )
+
+
+def hours(value: Hours) -> str:
+    return f"{week(value.week)}, in the time of {value.zone}"
+
+
+def special(values: Mapping[str, tuple[tuple[int, int], ...]]) -> str:
+    return ", ".join(f"{day} {spans(of)}" for day, of in values.items()) or NOTHING
+
+
+def switch(value: Switch) -> str:
+    leads = f", leads to {step_name(value.goto)}" if value.goto else ""
+    return f"“{value.title}”{f', says {prompt(value.say)}' if value.say else ''}{leads}"
+
+
 def condition(value: Condition) -> str:
     return " ".join((value.subject, value.test.replace("_", " "), " or ".join(value.values))).rstrip()
 
 
 def week(value: tuple[tuple[tuple[int, int], ...], ...]) -> str:
-    return ", ".join(f"{day} {spans(of)}" for day, of in zip(DAYS, value, strict=True))
+    """`Mon-Fri 08:00-20:00, Sat-Sun closed`."""
+    found = []
+    for of, group in groupby(zip(DAYS, value, strict=True), key=itemgetter(1)):
+        days = [day for day, _ in group]
+        found.append(f"{'-'.join(dict.fromkeys((days[0], days[-1])))} {spans(of)}")
+    return ", ".join(found)
 
 
 def spans(value: tuple[tuple[int, int], ...]) -> str:

@@ -18,7 +18,7 @@ slots:
 always: # so that a way to a step may be taken away
   - {key: 6, say: [my order], goto: told}
   - {key: 7, label: opening times, say: [times], goto: hours}
-  - {key: 8, say: [my number], goto: track}
+  - {key: 8, label: my number, say: [number], goto: track}
   - {key: 9, say: [again], do: repeat}
 steps:
   welcome:
