@@ -1,7 +1,8 @@
 """Everything that knows Asterisk.
 
 calls.py     all calls of an Asterisk: connect, adopt those that are there, serve those that come
-call.py      one coroutine per call: actions become commands to its leg, signals of the leg become events
+call.py      one coroutine per call: its turns with the driver, from the arrival or the adoption to the hang-up
+talk.py      prompts out, keys in, on a leg that is in our hands        handoff.py  until it is back from the dialplan
 leg.py       the verbs of one call leg under AsyncAGI        signals.py  what happens to it, out of AMI events
 reads.py     whose keys are whose, while prompts follow one another without a gap
 mark.py      what a leg remembers for us                     adoption.py taking it over after a restart

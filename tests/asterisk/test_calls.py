@@ -178,9 +178,9 @@ async def test_a_prompt_file_that_is_gone_does_not_stop_the_call(lab: Lab, monke
     monkeypatch.setattr(said, "NUMBER", said.Say("This sound will be taken away."))
     joined = lab.speaker.joined
 
-    async def taking_it_away(parts: Sequence[tuple[str, str | None]], rate: Literal[8000]) -> Clip:
-        clip = await joined(parts, rate)
-        if parts[0][0] == said.NUMBER.text:
+    async def taking_it_away(says: Sequence[said.Say], rate: Literal[8000]) -> Clip:
+        clip = await joined(says, rate)
+        if says[0] == said.NUMBER:
             clip.path.unlink(missing_ok=True)
         return clip
 
