@@ -67,12 +67,14 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How many journeys that are not over stand at a step, in that version. `step` None: nothing happened yet."""
+    """How many journeys that are not over stand at a step, in that version. `step` None: nothing happened yet. `live`:
+    those of them whose customer is on the line or in a chat now."""
 
     menu: str
     version: str
     step: str | None
     journeys: int
+    live: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +233,7 @@ class ContextStore(Protocol):
     # answers to webhooks: what was said in a turn, and the last thing that was said
     async def answer(self, contact: str, epoch: int, turn: int) -> AnswerRow | None: ...
     async def last_answer(self, contact: str) -> AnswerRow | None: ...
+    async def put_answer(self, row: AnswerRow) -> None: ...
     async def purge_answers(self, before: float) -> None: ...
     # switches
     async def flip(self, name: str, state: Literal["on", "off"], who: str, at: float) -> None: ...

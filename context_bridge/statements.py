@@ -138,7 +138,7 @@ IN_FORCE = (
     .order_by(published.c.menu)
 )
 STANDING = (
-    select(journey.c.menu, journey.c.version, journey.c.step, func.count())
+    select(journey.c.menu, journey.c.version, journey.c.step, func.count(), func.count(journey.c.contact))
     .where(text("status NOT IN ('finished', 'expired')"))  # as the index has it
     .group_by(journey.c.menu, journey.c.version, journey.c.step)
 )

@@ -214,6 +214,11 @@ class Store:
         rows = await self._database.read(sql.LAST_ANSWER, {"contact": contact}) if _possible(contact) else ()
         return AnswerRow(*rows[0]) if rows else None
 
+    async def put_answer(self, row: AnswerRow) -> None:
+        """Without a turn; the first one of its place stays."""
+        _check(row.contact)
+        await self._database.write(Step(sql.INSERT_ANSWER, {**asdict(row), "token": _token()}))
+
     async def purge_answers(self, before: float) -> None:
         await self._database.write(Step(sql.PURGE_ANSWERS, {"before": before}))
 

@@ -326,15 +326,13 @@ class Driver:
             return {"ok": "yes" if is_code(self._keeping.secret, **wait.arguments) else "no"}
         return await self._back_office.ask(wait.service, wait.arguments, wait.timeout)
 
-    async def note(self, journey: str, contact: str, kind: str, answer: AnswerRow | None = None) -> None:
-        """Write into the history that something came which changed nothing; `answer` is what was said then."""
+    async def note(self, journey: str, contact: str, kind: str) -> None:
+        """Write into the history that something came which changed nothing."""
         found = await self._store.load(journey)
         if found is not None:
-            await self._keep(found, kind, {"contact": contact, "said": [], "actions": []}, answer)
+            await self._keep(found, kind, {"contact": contact, "said": [], "actions": []})
 
-    async def _keep(
-        self, journey: Journey, kind: str, body: Mapping[str, Any], answer: AnswerRow | None = None
-    ) -> Journey:
+    async def _keep(self, journey: Journey, kind: str, body: Mapping[str, Any]) -> Journey:
         """A line of the history that changes nothing but the revision."""
         for _ in range(TRIES):
             row = HistoryRow(journey.id, journey.rev + 1, self._clock(), kind, body)
@@ -346,7 +344,6 @@ class Driver:
                 expires_at=(row.at + self._keeping.journey) // 3600 * 3600,
                 at=row.at,
                 history=row,
-                answer=answer,
             )
             saved = await self._store.save(change)
             if not isinstance(saved, Conflict):

@@ -33,9 +33,15 @@ log = logging.getLogger(__name__)
 
 NODE = "twilio"
 PATH = r"{epoch:\d{1,6}}.{turn:\d{1,9}}"
+MOST = r".{most:\d{1,6}}"  # seconds in a queue
 BODY_LIMIT = 64 * 1024  # bytes; Twilio's largest form has some two thousand
 PATIENCE = 8.0  # seconds that a webhook waits for a back office; Twilio gives up after 15
-DONE: Mapping[str, QueueOutcome] = {"bridged": "done", "queue-full": "unavailable", "error": "unavailable"}
+DONE: Mapping[str, QueueOutcome] = {
+    "bridged": "done",
+    "leave": "timeout",
+    "queue-full": "unavailable",
+    "error": "unavailable",
+}
 
 Start = tuple[int, int]
 Actions = tuple[Action, ...]
@@ -78,7 +84,7 @@ class Twilio:
             web.post(f"/twilio/voice/{PATH}", self._voice(self.act)),
             web.post(f"/twilio/again/{PATH}", self._voice(self.again)),
             web.post("/twilio/fallback", self._voice(self.fall_back)),
-            web.post(f"/twilio/wait/{PATH}", self._voice(self.wait)),
+            web.post(rf"/twilio/wait/{PATH}{MOST}", self._voice(self.wait)),
             web.post("/twilio/status", self.status),
         ]
 
@@ -127,12 +133,13 @@ class Twilio:
         return last.body.encode() if last else document((SORRY, Hangup("broken")), Ways(""))
 
     async def wait(self, call: _Call) -> bytes:
-        """What is heard in a queue. Asked for again whenever it has ended."""
+        """What is heard in a queue, asked for whenever it has ended. An Enqueue has no time-out: we are its clock."""
         last = await self._store.last_answer(call.contact)
-        if last is not None and last.epoch != call.epoch:
+        left = call.most - int(wire.seconds(call.form.get("QueueTime", "")))
+        if left <= 0 or (last is not None and last.epoch != call.epoch):
             return leave()
         place = call.form.get("QueuePosition", "")
-        return waiting(int(place) if place.isdigit() else None)
+        return waiting(int(place) if place.isdigit() else None, left)
 
     async def status(self, request: web.Request) -> web.Response:
         """How the call goes on; all that matters is that it is over. Comes when it likes, and more than once."""
@@ -158,8 +165,7 @@ class Twilio:
             return
         epoch = last.epoch + 1
         body = made(epoch, found[0].turn if found else 0).decode()
-        row = AnswerRow(contact, epoch, 0, last.journey, body, self._driver.now())
-        await self._driver.note(last.journey, contact, "Led", row)
+        await self._store.put_answer(AnswerRow(contact, epoch, 0, last.journey, body, self._driver.now()))
         if self._rest is not None:
             try:
                 await self._rest.lead(contact.removeprefix("tw-"), f"{self._public}/twilio/again/{epoch}.0")
@@ -272,7 +278,7 @@ class Twilio:
             except wire.WrongForm:
                 return web.Response(status=400)
             found = request.match_info
-            call = _Call(contact, form, int(found.get("epoch", 0)), int(found.get("turn", 0)))
+            call = _Call(contact, form, *(int(found.get(name, 0)) for name in ("epoch", "turn", "most")))
             try:
                 body = await handler(call)
             except StoreUnavailable:
@@ -310,6 +316,7 @@ class _Call:
     form: Mapping[str, str]
     epoch: int = 0
     turn: int = 0
+    most: int = 0  # seconds in a queue
 
     @property
     def place(self) -> Start:

@@ -35,8 +35,9 @@ TYPES: Mapping[str, tuple[str, ...]] = {  # what callers say to a question of th
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """Where things are found: `action` of the wait that the document ends with, `music` of a queue; `sound` gives the
-    address of a say that we have as audio, or None. `voices`: language -> a voice of Twilio's."""
+    """Where things are found: `action` of the wait that the document ends with, `music` of a queue (a dot and the
+    seconds that one may wait come behind it); `sound` gives the address of a say that we have as audio, or None.
+    `voices`: language -> a voice of Twilio's."""
 
     action: str
     music: str = ""
@@ -110,12 +111,13 @@ def leave() -> bytes:
     return written(response)
 
 
-def waiting(position: int | None) -> bytes:
-    """For who waits in a queue: where they stand, and a while of silence before Twilio asks again."""
+def waiting(position: int | None, left: int) -> bytes:
+    """For who waits in a queue, for `left` seconds more at most: where they stand, and a while of silence before Twilio
+    asks again."""
     response = VoiceResponse()
     if position is not None:
         response.say(f"You are number {position} in the queue. Thank you for waiting.")
-    response.pause(length=PAUSE)
+    response.pause(length=min(PAUSE, left))
     return written(response)
 
 
@@ -160,9 +162,8 @@ def _hints(wait: act.Collect) -> str:
 
 
 def _enqueue(wait: act.Enqueue, ways: Ways) -> Enqueue:
-    return Enqueue(
-        name=wait.queue, action=ways.action, method="POST", wait_url=ways.music or None, wait_url_method="POST"
-    )
+    music = f"{ways.music}.{math.ceil(wait.timeout)}"
+    return Enqueue(name=wait.queue, action=ways.action, method="POST", wait_url=music, wait_url_method="POST")
 
 
 def _speak(into: TwiML, says: Iterable[act.Say], ways: Ways) -> None:

@@ -98,7 +98,7 @@ def heard(form: Form) -> Heard:
         queue=queue,
         dial=form.get("DialCallStatus", ""),
         recording=form.get("RecordingSid", ""),
-        seconds=_seconds(form.get("RecordingDuration", "")),
+        seconds=seconds(form.get("RecordingDuration", "")),
         hung_up=keys == "hangup" or queue == "hangup",
     )
 
@@ -117,5 +117,6 @@ def _fraction(text: str) -> float:
     return value if 0.0 <= value <= 1.0 else 1.0
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
+    """0 for what is none."""
     return float(text) if text.isdigit() and len(text) < 6 else 0.0

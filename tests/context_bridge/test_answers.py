@@ -41,6 +41,12 @@ async def test_the_last_answer_is_that_of_the_highest_epoch(store: ContextStore)
     assert await store.last_answer(CALL) == replace(rows[-1], journey="j2")
 
 
+async def test_an_answer_may_come_without_a_turn(store: ContextStore, other: ContextStore) -> None:
+    await store.put_answer(FIRST)
+    await other.put_answer(replace(FIRST, body="another"))
+    assert await store.last_answer(CALL) == FIRST
+
+
 async def test_old_answers_are_forgotten(store: ContextStore) -> None:
     await store.save(replace(turn(journey("a")), answer=FIRST))
     await store.purge_answers(NOW)

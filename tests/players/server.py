@@ -35,14 +35,23 @@ class Server:
 
     @property
     def url(self) -> str:
-        return self.segue.settings.url
+        """As this machine reaches it, whatever its public address is."""
+        return f"http://{self.segue.settings.host}:{self.segue.settings.port}"
 
 
 @asynccontextmanager
-async def serving(told: Conversation, folder: Path, prompts: Path, ami_url: str = "") -> AsyncIterator[Server]:
-    """`folder`: of this server alone. `prompts`: shared, so that each is spoken once."""
+async def serving(
+    told: Conversation, folder: Path, prompts: Path, ami_url: str = "", **more: str
+) -> AsyncIterator[Server]:
+    """`folder`: of this server alone. `prompts`: shared, so that each is spoken once. `more`: other settings."""
     settings = Settings(
-        port=free_port(), data_dir=folder, menu=told.menu, ami_url=ami_url, asterisk_sounds=prompts, voice_rate=HASTE
+        port=free_port(),
+        data_dir=folder,
+        menu=told.menu,
+        ami_url=ami_url,
+        asterisk_sounds=prompts,
+        voice_rate=HASTE,
+        **more,  # type: ignore[arg-type]  # those that are texts
     )
     clock, tempo = ShiftedClock(), Tempo()
     async with build(settings, clock, lambda flow: tempo.of(flow) if flow.menu == told.menu else flow) as segue:

@@ -70,7 +70,7 @@ class Call:
         self._http, self._account, self._habits = http, account, habits or Habits()
         self.sid = "CA" + secrets.token_hex(16)
         self.number, self._more = number, more
-        self.now = 0.0
+        self.now = self._queued = 0.0
         self.heard: list[str] = []
         self.wrong: list[str] = []
         self.requests: list[Request] = []
@@ -117,7 +117,8 @@ class Call:
         """Ask for the next word to who waits; False when it led out of the queue."""
         verb = self._wait_in("Enqueue")
         address = verb.get("waitUrl", "")
-        body = await self._post(address, {"CallStatus": "in-progress", "QueuePosition": "1", "QueueTime": "3"})
+        waited = str(int(self.now - self._queued))
+        body = await self._post(address, {"CallStatus": "in-progress", "QueuePosition": "1", "QueueTime": waited})
         for child in ET.fromstring(body):
             if child.tag == "Leave":
                 await self.queue_result("leave")
@@ -234,7 +235,7 @@ class Call:
                     self.waiting = verb
                     return None
                 case "Record" | "Enqueue" | "Dial":
-                    self.waiting = verb
+                    self.waiting, self._queued = verb, self.now
                     return None
                 case "Redirect":
                     return self._resolved((verb.text or "").strip())

@@ -1,0 +1,89 @@
+"""A customer who phones a number of Twilio's: the `Telephone` and the `Player` of the shared conversations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tests.players.customer import Customer
+from tests.players.desk import Desk
+from tests.twilio.carrier import Call, Carrier
+from tests.twilio.rest import Standing
+
+
+class TwilioTelephone:
+    def __init__(self, carrier: Carrier, rest: Standing, desk: Desk) -> None:
+        self._carrier, self._rest, self._desk = carrier, rest, desk
+        self._call: Call
+        self._heard = self._led = 0
+
+    async def call(self, number: str | None) -> None:
+        self._heard = 0
+        self._call = await self._carrier.call(number or "anonymous")
+
+    async def press(self, keys: str) -> None:
+        await self._call.press(keys)
+
+    async def speak(self, words: str) -> None:
+        await self._call.say(words)
+
+    async def silent(self) -> None:
+        """Until the question, or the queue, has waited long enough."""
+        if self._call.waiting is not None and self._call.waiting.tag == "Enqueue":
+            while await self._call.queue_music():
+                pass
+        else:
+            await self._call.silence()
+
+    async def hears(self, says: Sequence[str]) -> None:
+        await self._follow()
+        rest = self._call.heard[self._heard :]
+        places = [n for n in range(len(rest)) if rest[n : n + len(says)] == list(says)]
+        assert not says or places, f"{list(says)} was not heard in {rest}"
+        self._heard += (places[0] + len(says)) if says else 0
+        assert self._call.wrong == []
+
+    async def drop(self) -> None:
+        await self._call.hang_up()
+
+    async def hang_up(self) -> None:
+        await self._call.hang_up()
+
+    async def over(self) -> None:
+        await self._follow()
+        assert self._call.over
+
+    async def agent_joins(self, contact: str) -> None:
+        await self._desk.accept(contact)
+        await self._follow()
+
+    async def agent_finishes(self, contact: str) -> None:
+        await self._follow()
+        await self._call.dial_result("completed")
+
+    async def _follow(self) -> None:
+        """Go where our server led the call by the REST API meanwhile."""
+        for sid, fields in self._rest.updates[self._led :]:
+            self._led += 1
+            if sid == self._call.sid and not self._call.over:
+                await self._call.replaced(url=fields["Url"])
+
+
+class TwilioCustomer(Customer):
+    """Nobody learns from Twilio who hung up, so a hang-up is a lost line: what expects another end is not played."""
+
+    features = Customer.features - {"hang_up"}
+
+    def __init__(self, telephone: TwilioTelephone, *rest: object) -> None:
+        told, bars, server, events, desk = rest
+        super().__init__(told, bars, server, telephone, events, desk)  # type: ignore[arg-type]
+        self._line = telephone
+
+    async def silence(self) -> None:
+        await super().silence()
+        if not self._chat:
+            await self._line.silent()
+
+    async def wait(self, seconds: float) -> None:
+        await super().wait(seconds)
+        if self._bars[self._turn].gives_up and not self._chat and self._calling:
+            await self._line.silent()
