@@ -59,7 +59,7 @@ def read_folder(folder: Path, services_file: Path | None = None) -> tuple[dict[s
             used |= flow.parts.keys()
         except MenuMistakes as error:
             mistakes += error.mistakes
-    for part in parts.keys() - used:
+    for part in sorted(parts.keys() - used):
         try:
             check_part(part, parts, services)
         except MenuMistakes as error:

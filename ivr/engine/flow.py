@@ -331,11 +331,6 @@ class Flow:
         """The one that is spoken unless another is chosen comes first."""
         return (self.language, *self.others)
 
-    @property
-    def lines(self) -> Mapping[str, int]:
-        """Step -> line in the file that it is written in."""
-        return {step: line for step, (_, line) in self.places.items()}
-
     def kept(self, step: str | None) -> str | None:
         """Where that step of this or an earlier version is now; None: nowhere."""
         now = step if step in self.steps else self.moved.get(step or "")

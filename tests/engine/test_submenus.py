@@ -277,6 +277,17 @@ def test_sub_menus_that_call_each_other_in_a_circle_are_told_where_it_closes() -
     )
 
 
+def test_parts_do_not_grow_without_end() -> None:
+    """Twenty files that call the next one twice would be a million steps."""
+    parts = {"p20.yaml": "submenu: p20\nstart: a\nsteps:\n  a: {return: done}\n"}
+    for n in range(20):
+        calls = f"  a: {{submenu: {{name: p{n + 1}}}, done: b}}\n  b: {{submenu: {{name: p{n + 1}}}, done: c}}\n"
+        parts[f"p{n}.yaml"] = f"submenu: p{n}\nstart: a\nsteps:\n{calls}  c: {{return: done}}\n"
+    menu = "menu: m\nstart: a\nsteps:\n  a: {submenu: {name: p0}, done: b}\n  b: {end: Bye.}\n"
+    with pytest.raises(MenuMistakes, match="with all its sub-menus this has"):
+        load(menu, "m.yaml", parts=parts)
+
+
 def test_the_ways_hold_over_the_whole() -> None:
     """A circle that only closes through the caller, and a part that nobody can leave."""
     part = IDENTIFY.replace(

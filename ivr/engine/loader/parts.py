@@ -18,6 +18,7 @@ from ivr.engine.services import ServiceSpec
 DEFAULT_CHANNELS: tuple[Channel, ...] = ("voice", "chat", "sms")
 ARTICLES = articles.FOLDER
 DONE = ("done",)
+MOST_STEPS = 10_000
 CALLERS_OWN = ("resume", "always", "channels", "title", "sorry", "hours", "switches", "escalation", "currency")
 
 
@@ -52,6 +53,10 @@ def assembled(flow: Flow, draft: Draft) -> Flow:
     """The flow with its sub-menus in it, and of what it is made."""
     parts = {name: _part(call, name, draft) for name, call in draft.calls.items()}
     flow = submenus.inlined(flow, draft, parts)
+    if len(flow.steps) > MOST_STEPS:  # parts that call parts can grow without end on a page of text
+        place = next(iter(draft.calls.values())).place
+        problem = f"with all its sub-menus this has {len(flow.steps):,} steps, more than {MOST_STEPS:,}"
+        draft.mistakes.add(place, problem, "call sub-menus less often, or make menus of them")
     places = {step: (place.file, place.line) for step, place in draft.step_places.items()}
     return replace(flow, places=places, parts=dict(draft.used), articles=dict(draft.articles))
 
