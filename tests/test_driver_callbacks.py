@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator
 
@@ -103,7 +104,7 @@ def words(actions: tuple[Action, ...]) -> list[str]:
 async def test_a_promise_is_saved_with_its_turn_and_announced(line: Line) -> None:
     await line.call()
     await line.press("1")
-    async with line.bus.subscribe(None) as page:
+    async with asyncio.timeout(20), line.bus.subscribe(None) as page:
         actions = await line.press("2125550199")
         events = [await anext(page), await anext(page)]
     assert not any(isinstance(action, BookCallback) for action in actions)

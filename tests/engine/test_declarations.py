@@ -90,8 +90,9 @@ def test_switches() -> None:
 
 def test_a_switch_leads_to_a_step_that_is_there_and_that_nothing_else_needs_to_lead_to() -> None:
     assert told("switches: {storm: {goto: by}}") == ['goto "by" does not exist; did you mean "bye"?']
-    alone = read("switches: {storm: {goto: bye}}", "handoff: {queue: q}\n    unavailable: person")
-    assert alone.switches["storm"].goto == "bye"
+    alone = MENU + "\n  shelter:\n    end: Stay inside."
+    assert told("", alone) == ["no way leads here; lead a choice, a next or a goto here, or take the step away"]
+    assert read("switches: {storm: {goto: shelter}}", alone).switches["storm"].goto == "shelter"
 
 
 BRANCH = "branch: [{{if: {{{condition}}}, goto: bye}}, {{else: person}}]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -71,7 +72,7 @@ async def test_switches_of_all_menus_and_how_they_stand(client: TestClient) -> N
 
 
 async def test_a_flip_is_kept_and_told_to_all_pages(client: TestClient, store: ContextStore, bus: ProcessBus) -> None:
-    async with bus.subscribe(None) as page:
+    async with asyncio.timeout(20), bus.subscribe(None) as page:
         response = await client.put("/api/switches/emergency", json={"on": True, "by": "Eva"})
         event = await anext(page)
     line = await response.json()
@@ -100,7 +101,7 @@ async def test_callbacks_are_listed_and_done(client: TestClient, store: ContextS
     found = await (await client.get("/api/callbacks")).json()
     assert [line["id"] for line in found] == ["j1:call_me", "j1:help.call"]
     assert (found[0]["number"], found[0]["wanted"], found[0]["state"]) == ("+15550100", "tomorrow", "open")
-    async with bus.subscribe(None) as page:
+    async with asyncio.timeout(20), bus.subscribe(None) as page:
         assert (await (await client.post("/api/callbacks/j1:call_me/done")).json())["state"] == "done"
         event = await anext(page)
     assert (event.kind, event.body["id"], event.body["state"]) == ("callback", "j1:call_me", "done")
