@@ -1,6 +1,6 @@
 """Publishing: which version of a menu is in force, since when, by whom, and what it changed.
 
-changes.py    two versions -> sentences for people (`telling` words values, `renames` finds steps with a new name)
+changes.py    two versions -> sentences for people, in the words of `phrases` and `telling`; `renames` finds new names
 policy.py     whether a version may be published: nobody may stand on a step that it takes away. Pure
 publisher.py  publish, roll back, compare: the rules on top of the store
 folder.py     what the menus' folder brings, when a server starts

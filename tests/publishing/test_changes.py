@@ -23,7 +23,8 @@ from ivr.engine.flow import (
     Verify,
 )
 from ivr.publishing import renames
-from ivr.publishing.changes import APART, KINDS, changes, text_changes
+from ivr.publishing.changes import APART, changes, text_changes
+from ivr.publishing.phrases import KINDS
 from tests.engine.flows import SUPPORT, prompt, tries, with_steps
 from tests.engine.strategies import flows
 from tests.publishing.menus import RENAMED, menu, text
