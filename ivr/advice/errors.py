@@ -37,6 +37,18 @@ KINDS: Final = (
         r"is no key of |is no verb$|^has no verb|^has \d+ verbs|`.*` is not known here",
     ),
     _kind(
+        "E07",
+        "What is secret stays so",
+        "secrets are not said, sent, or copied to where they are less protected",
+        r"is secret and must not|is (private|secret), \S+ is (public|private)|can only be sent",
+    ),
+    _kind(
+        "E12",
+        "Words in every language",
+        "a customer who chose a language must not hear another one",
+        r"\blanguages?\b|the wording in ",
+    ),
+    _kind(
         "E03",
         "What is needed is there, once",
         "without it the menu does not say what happens",
@@ -53,12 +65,6 @@ KINDS: Final = (
         "Back offices are asked as declared",
         "who asks otherwise gets no answer",
         r"^service |back office|allow does not list|header|secret .* is not declared|idempotent|has no body",
-    ),
-    _kind(
-        "E12",
-        "Words in every language",
-        "a customer who chose a language must not hear another one",
-        r"languages?\b|wording",
     ),
     _kind(
         "E13",
@@ -78,12 +84,6 @@ KINDS: Final = (
         "Slots are declared, and filled",
         "a misspelt slot would be empty for ever",
         r"^slot .* (is not declared|is never asked)",
-    ),
-    _kind(
-        "E07",
-        "What is secret stays so",
-        "secrets are not said, sent, or copied to where they are less protected",
-        r"is secret and must not|is (private|secret), \S+ is (public|private)|can only be sent",
     ),
     _kind(
         "E08",

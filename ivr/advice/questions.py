@@ -42,6 +42,8 @@ def too_many_tries(view: View) -> Iterator[Finding]:
 )
 def patience(view: View) -> Iterator[Finding]:
     for name, step in view.questions.items() if view.voice else ():
+        if isinstance(step, Menu) and step.article:
+            continue  # what it says is to be done before it is known whether it helped
         for key, length, (least, most) in (
             ("timeout", step.tries.timeout, TIMEOUT),
             ("interdigit", step.tries.interdigit, INTERDIGIT),

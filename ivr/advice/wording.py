@@ -36,10 +36,10 @@ BLAME: Final = {
     "fr": r"\b(?:invalide\w*|incorrect\w*|erroné\w*|vous devez|vous n'avez pas|votre erreur)\b",
 }
 FOR_EYES: Final = {
-    "en": r"https?://|\bwww\.|\b(?:click|tap|scroll|see below|the button)\b",
-    "de": r"https?://|\bwww\.|\b(?:klicken|tippen sie auf|siehe unten|die schaltfläche)\b",
-    "es": r"https?://|\bwww\.|\b(?:haga clic|pulse el botón|vea abajo)\b",
-    "fr": r"https?://|\bwww\.|\b(?:cliquez|le bouton|ci-dessous)\b",
+    "en": r"https?://|\bwww\.|\b(?:click|tap|scroll|see below)\b",
+    "de": r"https?://|\bwww\.|\b(?:klicken|tippen sie auf|siehe unten)\b",
+    "es": r"https?://|\bwww\.|\b(?:haga clic|vea abajo)\b",
+    "fr": r"https?://|\bwww\.|\b(?:cliquez|ci-dessous)\b",
 }
 FOR_EARS: Final = {
     "en": r"\b(?:key in|(?:pound|hash|star) key|after the (?:tone|beep)|touch-?tone)\b",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -34,12 +34,17 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    for remembered in (_parts, _services):
-        remembered.cache_clear()  # of an earlier check in this process
-    files = list(_files(chosen.paths or [settings.load().menus]))
-    told = list(dict.fromkeys(one for file in files for one in _told(file)))  # parts of two menus have theirs once
-    FORMATS[chosen.format](told, len(files), chosen)
+    paths = chosen.paths or [settings.load().menus]
+    told = found(paths)
+    FORMATS[chosen.format](told, len(list(_files(paths))), chosen)
     return 1 if any(one.level == "error" or chosen.strict for one in told) else 0
+
+
+def found(paths: Iterable[Path]) -> list[Told]:
+    """All that there is to say of these files and folders. Raises `Complaint` for those that cannot be read."""
+    for remembered in (_menu, _parts, _services):
+        remembered.cache_clear()  # of an earlier check in this process
+    return list(dict.fromkeys(one for file in _files(paths) for one in _told(file)))  # parts of two menus have it once
 
 
 def read(path: Path) -> str:
@@ -53,10 +58,10 @@ def read(path: Path) -> str:
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
-            found = [*path.glob("*.yaml"), *path.glob(f"{CONVERSATIONS}/*.yaml"), *path.glob(f"{ARTICLES}*.yaml")]
-            if not found:
+            files = [*path.glob("*.yaml"), *path.glob(f"{CONVERSATIONS}/*.yaml"), *path.glob(f"{ARTICLES}*.yaml")]
+            if not files:
                 raise Complaint(f"{path} holds no .yaml files; name the folder that holds your menus")
-            yield from sorted(found)
+            yield from sorted(files)
         else:
             yield path
 
@@ -64,23 +69,43 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 def _told(path: Path) -> Iterable[Told]:
     """What there is to say of one file, whichever of its kinds it is."""
     source, name = read(path), str(path)
-    folder = path.parent
     try:
         if path.resolve().parent.name == CONVERSATIONS:
             conversation_file.load(source, name)
         elif path.name == SERVICES:
             load_services(source, name)
         elif part := _part(path):
-            check_part(part, _parts(path.parents[part.count("/")]), _services(path.parents[part.count("/")]))
+            return _of_part(part, path)
         else:
-            return map(of_advice, advise(load(source, name, _services(folder), _parts(folder)), name))
+            return _menu(path).told
     except ConversationMistakes as error:
         return (
             Told(m.file, m.line, m.column, None, CONVERSATION.id, "error", m.problem, CONVERSATION.reason, m.remedy)
             for m in error.mistakes
         )
     except MenuMistakes as error:
-        return [replace(told, file=_named(told.file, path)) for told in map(of_mistake, error.mistakes)]
+        return map(of_mistake, error.mistakes)
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Menu:
+    """`uses`: its parts, by name; None: they are not known, since it has mistakes. `told`: of it and its parts."""
+
+    uses: frozenset[str] | None
+    told: tuple[Told, ...]
+
+
+def _of_part(part: str, path: Path) -> Iterable[Told]:
+    """What its menus say of it, since it is read for each of them; what it is by itself where none uses it."""
+    folder = path.parents[part.count("/")]
+    menus = [_menu(file) for file in sorted(folder.glob("*.yaml")) if file.name != SERVICES and not _part(file)]
+    if any(menu.uses is None or part in menu.uses for menu in menus):
+        return [one for menu in menus for one in menu.told if Path(one.file) == path]
+    try:
+        check_part(part, _parts(folder), _services(folder))
+    except MenuMistakes as error:
+        return [replace(told, file=str(path)) for told in map(of_mistake, error.mistakes)]
     return ()
 
 
@@ -90,9 +115,14 @@ def _part(path: Path) -> str | None:
     return named if named in _parts(path.parents[named.count("/")]) else None
 
 
-def _named(file: str, path: Path) -> str:
-    """A part that is checked by itself goes by the name that menus know it by."""
-    return str(path) if str(path).endswith(f"/{file}") else file
+@cache
+def _menu(path: Path) -> _Menu:
+    folder, name = path.parent, str(path)
+    try:
+        flow = load(read(path), name, _services(folder), _parts(folder))
+    except MenuMistakes as error:
+        return _Menu(None, tuple(map(of_mistake, error.mistakes)))
+    return _Menu(frozenset(flow.parts), tuple(map(of_advice, advise(flow, name))))
 
 
 @cache
@@ -115,9 +145,9 @@ def _as_text(told: list[Told], files: int, _: argparse.Namespace) -> None:
         print(one)
     mistakes = sum(one.level == "error" for one in told)
     advice = len(told) - mistakes
-    found = [f"{mistakes} mistake{'s' * (mistakes != 1)}"] * bool(mistakes)
-    found += [f"{advice} piece{'s' * (advice != 1)} of advice"] * bool(advice)
-    print(f"{files} file{'s' * (files != 1)} read, {', '.join(found) or 'all is well'}")
+    counts = [f"{mistakes} mistake{'s' * (mistakes != 1)}"] * bool(mistakes)
+    counts += [f"{advice} piece{'s' * (advice != 1)} of advice"] * bool(advice)
+    print(f"{files} file{'s' * (files != 1)} read, {', '.join(counts) or 'all is well'}")
 
 
 def _as_json(told: list[Told], _files: int, _: argparse.Namespace) -> None:
