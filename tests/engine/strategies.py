@@ -77,6 +77,7 @@ SPECS = (
     SlotSpec("wish", "text", "your wish", max_length=1000),
 )
 SLOTS = st.sampled_from([spec.name for spec in SPECS])
+TONGUES = ("en-US", "de-DE", "es-ES", "fr-FR", "ko-KR")
 
 targets = st.sampled_from(NAMES)
 # Words come from pools: what random words would add is little, and drawing them is slow
@@ -84,6 +85,7 @@ TEMPLATES: tuple[Template, ...] = (
     (),
     ("Hello ", Ref("customer.name"), "."),
     (Ref("journey.summary"),),
+    ('<emphasis level="strong">', Ref("wish"), '</emphasis><break time="1s"/>', Ref("account"), Ref("pin", "spell")),
     *(("It is ", Ref(spec.name), ".") for spec in SPECS),
     *((Ref(name, form), Ref("pin", form)) for name in ("account", "wish", "day", "price") for form in get_args(Format)),
 )
@@ -112,7 +114,8 @@ def choice_lists(draw: st.DrawFn, least: int) -> tuple[Choice, ...]:
     for name, key in CHOICE_NAMES[: draw(st.integers(least, len(CHOICE_NAMES)))]:
         goto = draw(targets)
         do = draw(st.sampled_from(DEEDS))
-        found.append(Choice(name, key, f"{name} more", (f"say {name}",), None if do else goto, do))
+        tongue = draw(st.sampled_from([*[None] * 10, *TONGUES]))
+        found.append(Choice(name, key, f"{name} more", (f"say {name}",), None if do else goto, do, tongue))
     return tuple(found)
 
 
@@ -131,7 +134,7 @@ conditions = st.builds(
     Condition,
     SLOTS | st.sampled_from(["channel", "trust", "language", "hours.nights", "switch.storm", "switch.closed"]),
     st.sampled_from(["is", "is_not", "in", "known", "at_least", "at_most"]),
-    st.sampled_from([("yes",), ("no",), ("voice",), ("2",), ("s",), ("2026-01-01",), ("open",), ("on",)]),
+    st.sampled_from([("yes",), ("no",), ("voice",), ("2",), ("s",), ("2026-01-01",), ("open",), ("on",), ("ko-KR",)]),
 )
 STEPS: dict[type, st.SearchStrategy[Step]] = {
     Menu: st.builds(Menu, prompts, choice_lists(1), tries) | st.builds(_article, prompts, targets, targets, tries),
@@ -155,7 +158,12 @@ STEPS: dict[type, st.SearchStrategy[Step]] = {
     Handoff: st.builds(
         Handoff, st.just("q"), st.just(()), st.none() | prompts, templates, st.just(60.0), targets, st.none() | targets
     ),
-    SetStep: st.builds(SetStep, st.dictionaries(SLOTS, templates, max_size=2), targets),
+    SetStep: st.builds(
+        SetStep,
+        st.dictionaries(SLOTS, templates, max_size=2)
+        | st.fixed_dictionaries({"language": st.sampled_from([(), ("ko",), ("fr-FR",), (Ref("wish"),)])}),
+        targets,
+    ),
     Branch: st.builds(
         Branch,
         st.lists(st.tuples(st.lists(conditions, min_size=1, max_size=2).map(tuple), targets), max_size=2).map(tuple),
@@ -183,12 +191,17 @@ STEPS: dict[type, st.SearchStrategy[Step]] = {
 # Questions are where most things happen
 steps = st.one_of(STEPS[AskSlot], STEPS[Menu], STEPS[AskSlot], *STEPS.values())
 
+
+def in_all_languages(flow: Flow) -> Flow:
+    return replace(flow, others={tag: replace(flow, language=tag) for tag in TONGUES if tag != flow.language})
+
+
 flows: st.SearchStrategy[Flow] = st.builds(
     Flow,
     menu=st.just("random"),
     version=st.just("v1"),
     title=st.just("Random"),
-    language=st.sampled_from(["en-US", "en-GB", "de-DE"]),
+    language=st.sampled_from([*TONGUES, "en-GB", "pl-PL"]),
     start=targets,
     channels=st.just(CHANNELS),
     steps=st.fixed_dictionaries(dict.fromkeys(NAMES, steps)),
@@ -199,7 +212,7 @@ flows: st.SearchStrategy[Flow] = st.builds(
     hours=st.just({"nights": NIGHTS}),
     switches=st.sampled_from([{}, {}, {"storm": SWITCHES["storm"]}, SWITCHES]),
     keys_after=st.integers(1, 3),
-)
+).map(in_all_languages)
 
 TEXTS = (
     *("1", "2", "0", "one", "say agent", "again", "yes", "no", "small", "3.5", "3*5", "$12.50", "12012026", "tomorrow"),

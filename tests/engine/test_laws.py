@@ -33,6 +33,7 @@ from tests.engine.strategies import (
     Played,
     flows,
     games,
+    in_all_languages,
     played,
 )
 
@@ -135,6 +136,18 @@ def test_the_current_wait_can_be_told_from_flow_and_journey_alone(game: Game) ->
 
 
 @LAW
+@given(games())
+def test_what_is_asked_is_in_the_language_of_the_journey_and_leaving_does_not_change_it(game: Game) -> None:
+    for turn in played(game):
+        spoken = turn.flow.in_language(turn.after.language)
+        if isinstance(turn.actions[-1], Collect) and not turn.moved:
+            assert turn.actions[-1].language == spoken.language
+        if isinstance(turn.event, Left):
+            assert turn.after.language == turn.before.language
+        assert turn.after.language is None or turn.after.language in turn.flow.languages
+
+
+@LAW
 @given(games(), st.sampled_from(CHANNELS), st.sampled_from(["caller", "dropped", "ours", "moved"]))
 def test_leaving_ends_the_contact_and_arriving_goes_on_at_the_same_step(
     game: Game, channel: Channel, reason: LeftReason
@@ -226,6 +239,7 @@ def test_secrets_are_in_no_words_and_private_slots_only_in_words_for_who_may_hea
     """Invariant 9."""
     for turn in played(game):
         for_customers = [a.text for a in turn.actions if isinstance(a, Say | Send)]
+        for_customers += [a.markup or "" for a in turn.actions if isinstance(a, Say)]
         for_agents = [a.whisper + a.why for a in turn.actions if isinstance(a, Enqueue)]
         for_agents += [a.number + a.when + a.why for a in turn.actions if isinstance(a, BookCallback)]
         for_agents.append(summary(turn.flow, turn.after))
@@ -281,7 +295,7 @@ def test_a_journey_stays_with_its_version_until_it_arrives_at_a_newer_one(
 ) -> None:
     """Invariant 10. (There is no migration map yet: what is gone leads to the start.)"""
     kept = {name: place for name, place in newer.steps.items() if name not in gone or name == newer.start}
-    newer = replace(newer, version="v2", steps=kept)
+    newer = in_all_languages(replace(newer, version="v2", steps=kept))
     for turn in played(game):
         if not isinstance(turn.event, Arrived):
             assert turn.after.version == turn.before.version
