@@ -117,6 +117,19 @@ async def test_two_servers_on_one_database_serve_what_either_publishes(
         assert "4711" not in server.log()
 
 
+async def test_the_embedded_database_is_published_to_from_the_command_line(
+    http: aiohttp.ClientSession, stack: AsyncExitStack, tmp_path: Path
+) -> None:
+    server = await start(Server(tmp_path / "server"), stack)
+    phone = await at_the_question(http, server)
+    (server.folder / "menus/support.yaml").write_text(text(*NEWER))
+    await segue(server.folder / "data", "publish", str(server.folder / "menus"), "-m", "kinder words")
+    await serves(http, server, menu(*NEWER).version)
+    await (await call(http, server)).hears("Good day.")
+    await phone.press("4711#", 2)
+    await phone.hears("Order 4 7 1 1 is on its way.")
+
+
 async def segue(folder: Path, *command: str, **environ: str) -> None:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("IVR_")}
     process = await asyncio.create_subprocess_exec(

@@ -5,10 +5,14 @@ A step that a version took away after somebody went there in an older one is kep
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from context_bridge.records import ContextStore, Published
+from ivr.engine.events import Arrived
+from ivr.engine.flow import Flow
+from ivr.publishing.publisher import Draft, Publisher
 from tests.publishing.menus import RENAMED, menu
 from tests.publishing.site import Site
 
@@ -78,6 +82,28 @@ async def test_who_went_to_a_step_after_it_was_taken_away_stays_in_the_old_versi
     assert (journey.step, journey.version) == ("track", menu().version)
     assert "on its way" in await site.press(again, "4711")
     await site.publish(menu(*RENAMED, ("Goodbye.", "Bye.")))  # and they are in nobody's way
+
+
+async def test_a_link_to_a_step_that_went_leads_there_in_the_old_version(site: Site) -> None:
+    await site.publish()
+    journey = await site.journey(await site.call("+14155550101"))
+    await site.publish(menu(*RENAMED))
+    chat = Arrived(id="e", at=site.now, contact="chat-1", channel="chat", resume="continue", step="track")
+    assert (await site.flows.taking(journey, chat)).version == menu().version
+    assert (await site.flows.taking(journey, replace(chat, step="hours"))).version == menu(*RENAMED).version
+    assert journey.contact  # told again by the contact that is on: nothing changes under it
+    assert (await site.flows.taking(journey, replace(chat, contact=journey.contact.id))).version == menu().version
+
+
+async def test_a_version_is_prepared_before_anybody_can_get_it(site: Site) -> None:
+    in_force: list[int] = []
+
+    async def prepare(flow: Flow) -> None:
+        in_force.append(len(await site.store.published(flow.menu)))
+
+    publisher = Publisher(site.store, lambda: site.now, prepare)
+    await publisher.publish(Draft(menu(), None, "Kim", "first"))
+    assert in_force == [0]
 
 
 async def test_another_process_serves_what_this_one_published(store: ContextStore, other: ContextStore) -> None:
