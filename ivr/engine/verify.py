@@ -77,7 +77,7 @@ def is_right(journey: Journey, step: Verify, answer: Mapping[str, str], at: floa
 def passed(journey: Journey, step: Verify) -> Journey:
     """It was right: the contact has the tier, and all of the proof is forgotten, so that a code is used once."""
     journey = _forgotten(journey, step)
-    contact = journey.contact and replace(journey.contact, trust=max(journey.contact.trust, step.trust))
+    contact = journey.contact and replace(journey.contact, trust=step.trust)
     proofs = {name: proof for name, proof in journey.proofs.items() if name != _name(step)}
     return replace(journey, contact=contact, proofs=proofs)
 

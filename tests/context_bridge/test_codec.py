@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from context_bridge.codec import LIMIT, UPGRADES, VERSION, SnapshotTooNew, decode, dump, encode
 from context_bridge.records import JourneyTooLarge
-from ivr.engine.journey import Ask, Contact, Journey, Slot, Visit
+from ivr.engine.journey import Ask, Contact, Journey, Proof, Slot, Visit
 from tests.context_bridge.turns import journey, told
 
 time = st.floats(allow_nan=False, allow_infinity=False)
@@ -21,6 +21,7 @@ journeys = st.builds(
     path=st.lists(st.builds(Visit, at=time), max_size=2).map(tuple),
     contact=st.none() | st.builds(Contact, reach=st.dictionaries(st.text(), st.text())),
     left_at=st.none() | time,
+    proofs=st.dictionaries(st.text(), st.builds(Proof, missed_at=time, sent_at=time)),
 )
 
 
@@ -57,6 +58,13 @@ def test_an_older_layout_is_brought_up_to_date() -> None:
 
     oldest = {"v": 1, "journey": {"id": "j1", "flow_name": "support", "version": "abc"}}
     assert decode(json.dumps(oldest), version=3, upgrades={1: rename, 2: shout}) == Journey("j1", "SUPPORT", "abc")
+
+
+def test_a_snapshot_of_before_proofs_and_languages_can_be_read() -> None:
+    before = json.loads(encode(journey()))
+    for added in ("proofs", "language", "misheard"):
+        del before["journey"][added]
+    assert decode(json.dumps(before)) == journey()
 
 
 def test_a_newer_layout_is_refused_whatever_is_in_it() -> None:
