@@ -16,6 +16,7 @@ const out = new URL("../ivr/web/static/studio/", import.meta.url).pathname;
 const options = {
   // The diagram is laid out in a worker, so that a menu of a thousand steps does not stop the typing.
   entryPoints: { studio: "src/studio.ts", layout: "src/layout.worker.ts" },
+  absWorkingDir: new URL(".", import.meta.url).pathname,
   outdir: out,
   bundle: true,
   format: "esm",

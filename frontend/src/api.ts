@@ -27,7 +27,7 @@ export interface Diagram {
 }
 export interface Service { name: string; demo: boolean; values: string[] }
 export interface Checked {
-  ok: boolean; mistakes: Finding[]; diagram: Diagram | null; languages: string[]; services: Service[];
+  ok: boolean; mistakes: Finding[]; declared: string[]; diagram: Diagram | null; languages: string[]; services: Service[];
 }
 export interface Diff {
   changes: string[]; removed: { step: string; journeys: number }[]; text: string; mistakes: Finding[];
@@ -38,7 +38,7 @@ export interface Reply {
   messages: Bubble[]; options: { id: string; label: string }[]; always: { id: string; label: string }[];
   turn: number | null; ended: boolean; status: string; secret: boolean;
 }
-export interface Switch { name: string; title: string; on: boolean; menus?: string[]; does?: string }
+export interface Switch { name: string; title: string; menus: string[]; on: boolean; by: string; at: number | null }
 
 /** What the server refused. `message` is written for people; `body` is all of the answer. */
 export class Refused extends Error {

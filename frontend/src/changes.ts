@@ -37,16 +37,19 @@ export function moving(removed: Diff["removed"], steps: string[]): { element: HT
 
 const AUTHOR = "segue.author";
 
+/** Who signed last in this browser. */
+export const author = () => localStorage.getItem(AUTHOR) ?? "";
+
 /** Who publishes and why. */
 export function signed(purpose: string): { element: HTMLElement; values: () => { author: string; message: string } } {
-  const author = el("input", { type: "text", id: `${purpose}-author`, required: true, maxlength: 80, autocomplete: "name", value: localStorage.getItem(AUTHOR) ?? "" });
+  const name = el("input", { type: "text", id: `${purpose}-author`, required: true, maxlength: 80, autocomplete: "name", value: author() });
   const message = el("input", { type: "text", id: `${purpose}-message`, required: true, maxlength: 500, autocomplete: "off", placeholder: "What changes for callers, and why" });
   return {
     element: el("div", { class: "signed" },
-      el("label", { for: message.id }, "Message"), message, el("label", { for: author.id }, "Your name"), author),
+      el("label", { for: message.id }, "Message"), message, el("label", { for: name.id }, "Your name"), name),
     values: () => {
-      localStorage.setItem(AUTHOR, author.value.trim());
-      return { author: author.value.trim(), message: message.value.trim() };
+      localStorage.setItem(AUTHOR, name.value.trim());
+      return { author: name.value.trim(), message: message.value.trim() };
     },
   };
 }

@@ -4,7 +4,7 @@
 import type { Completion, CompletionContext, CompletionResult, CompletionSource } from "@codemirror/autocomplete";
 
 interface Schema {
-  $ref?: string; $defs?: Record<string, Schema>; description?: string; default?: unknown;
+  $ref?: string; definitions?: Record<string, Schema>; description?: string; default?: unknown;
   enum?: unknown[]; const?: unknown; type?: string | string[];
   properties?: Record<string, Schema>; required?: string[]; patternProperties?: Record<string, Schema>;
   additionalProperties?: Schema | boolean; items?: Schema;
@@ -35,7 +35,7 @@ export function pathAt(lines: string[], row: number, indent: number): string[] {
 function open(root: Schema, schema: Schema | undefined, depth = 0): Schema[] {
   if (!schema || depth > DEEPEST) return [];
   const name = schema.$ref?.split("/").pop();
-  if (name) return open(root, root.$defs?.[name], depth + 1);
+  if (name) return open(root, root.definitions?.[name], depth + 1);
   const inner = [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])];
   return [schema, ...inner.flatMap((one) => open(root, one, depth + 1)),
     ...(schema.items ? open(root, schema.items, depth + 1) : [])];

@@ -4,11 +4,12 @@ import { el } from "pages/dom.js";
 import type { Diagram, Edge, Node, StepTraffic } from "./api.js";
 import { Layout, type Placed, type Point } from "./layout.js";
 import { cut, svg } from "./svg.js";
-import { Viewport } from "./viewport.js";
+import { type Box, Viewport } from "./viewport.js";
 
 const WIDTH = 178, HIGH = 46, LOW = 30; // of a step, with and without words
 const LETTER = 6.1; // pixels, the mean of an edge's label
 const LONGEST_LABEL = 26;
+const MANY = 400; // steps, from which only what is seen is put into the page
 const KEY_STEP = 60; // pixels that an arrow key pans
 
 const PANS: Record<string, [number, number]> = {
@@ -24,9 +25,11 @@ export class DiagramView extends EventTarget {
   #view = new Viewport(this.frame, this.#content);
   #layout = new Layout();
   #drawn = new Map<string, SVGGElement>();
+  #ways: { parts: SVGElement[]; box: Box; edge: Edge; far: boolean }[] = [];
   #placed: Placed | null = null;
   #diagram: Diagram | null = null;
-  #shape = "";
+  #shape = ""; // what the places depend on
+  #drawing = "";
   #here = "";
   #now = "";
   #live: Record<string, number> = {};
@@ -38,6 +41,8 @@ export class DiagramView extends EventTarget {
     this.frame.append(svg("defs", {}, arrow("arrow"), arrow("arrow-faint")), this.#content);
     host.append(this.frame);
     this.frame.addEventListener("keydown", (event) => this.#key(event));
+    this.#view.changed = () => this.#cull();
+    new ResizeObserver(() => this.#cull()).observe(host);
   }
 
   get diagram(): Diagram | null {
@@ -55,15 +60,27 @@ export class DiagramView extends EventTarget {
   /** Draw, and keep what is looked at. */
   async show(diagram: Diagram): Promise<void> {
     const first = !this.#diagram;
+    const drawing = JSON.stringify(diagram);
+    if (drawing === this.#drawing) return;
     const shape = JSON.stringify([diagram.nodes.map(({ id, title }) => [id, !title]), diagram.edges]);
     const placed = shape === this.#shape ? this.#placed : await this.#layout.place(asked(diagram));
     if (!placed) return;
     this.#shape = shape;
+    this.#drawing = drawing;
     this.#diagram = diagram;
     this.#placed = placed;
     this.#view.box = { x: 0, y: 0, width: placed.width, height: placed.height };
     this.#draw(diagram, placed);
     if (first) this.#view.begin(placed.nodes[diagram.start] ?? { x: 0, y: 0 });
+  }
+
+  /** Let `work` have the drawing with all of its steps in it. */
+  whole<T>(work: (frame: SVGSVGElement) => T): T {
+    this.#edges.replaceChildren(...this.#ways.flatMap(({ parts }) => parts));
+    this.#nodes.replaceChildren(...this.#drawn.values());
+    const done = work(this.frame);
+    this.#cull();
+    return done;
   }
 
   fit(): void {
@@ -80,6 +97,7 @@ export class DiagramView extends EventTarget {
     this.#here = id;
     const place = this.#placed?.nodes[id];
     if (place) this.#view.reveal(place);
+    this.#cull();
     this.#tabbable();
   }
 
@@ -108,15 +126,38 @@ export class DiagramView extends EventTarget {
   #draw(diagram: Diagram, placed: Placed): void {
     const focused = document.activeElement?.closest?.("g.node")?.getAttribute("data-step");
     const drawn = diagram.edges.filter(({ from, to }) => from !== to);
-    this.#edges.replaceChildren(...drawn.flatMap((edge, number) => edgeOf(edge, placed.edges[number]!)));
+    this.#ways = drawn.map((edge, number) => {
+      const way = placed.edges[number]!;
+      return { parts: edgeOf(edge, way), box: around(way.points), edge, far: way.far ?? false };
+    });
     this.#drawn = new Map(diagram.nodes.map((node) => [node.id, this.#node(node, placed.nodes[node.id]!)]));
-    this.#nodes.replaceChildren(...this.#drawn.values());
+    const many = this.#drawn.size > MANY;
+    this.#edges.replaceChildren(...(many ? [] : this.#ways.flatMap(({ parts }) => parts)));
+    this.#nodes.replaceChildren(...(many ? [] : this.#drawn.values()));
+    this.#cull();
     this.#class("", this.#here, "here");
     this.#class("", this.#now, "now");
     for (const [id, count] of Object.entries(this.#live)) this.#badge(id, count);
     if (this.#traffic) this.traffic = this.#traffic;
     this.#tabbable();
     if (focused) this.#drawn.get(focused)?.focus();
+  }
+
+  /** Of a large menu, have in the page what is seen: a thousand steps at once take the browser a second. Ways across
+   * its tree are shown for the step at hand only. */
+  #cull(): void {
+    if (this.#drawn.size <= MANY || !this.#placed) return;
+    const seen = this.#view.seen, focused = document.activeElement;
+    const there = (part: SVGElement, parent: SVGElement, box: Box) => {
+      const wanted = meets(box, seen) || part === focused;
+      if (wanted !== (part.parentNode === parent)) wanted ? parent.append(part) : part.remove();
+    };
+    const nowhere = { x: 0, y: 0, width: -Infinity, height: -Infinity };
+    for (const { parts, box, edge, far } of this.#ways) {
+      const hidden = far && edge.from !== this.#here && edge.to !== this.#here;
+      for (const part of parts) there(part, this.#edges, hidden ? nowhere : box);
+    }
+    for (const [id, node] of this.#drawn) there(node, this.#nodes, around([this.#placed.nodes[id]!]));
   }
 
   #node(node: Node, { x, y }: Point): SVGGElement {
@@ -193,7 +234,7 @@ export class DiagramView extends EventTarget {
 
   /** One step can be reached by Tab; the arrow keys go on from there. */
   #tabbable(): void {
-    this.#nodes.querySelector('[tabindex="0"]')?.setAttribute("tabindex", "-1");
+    for (const node of this.#drawn.values()) if (node.tabIndex === 0) node.setAttribute("tabindex", "-1");
     const id = this.#drawn.has(this.#here) ? this.#here : this.#diagram?.start ?? "";
     this.#drawn.get(id)?.setAttribute("tabindex", "0");
   }
@@ -217,8 +258,8 @@ export class DiagramView extends EventTarget {
     this.#nodes.querySelector('[tabindex="0"]')?.setAttribute("tabindex", "-1");
     const node = this.#drawn.get(id)!;
     node.setAttribute("tabindex", "0");
-    node.focus({ preventScroll: true });
     this.#view.reveal(this.#placed!.nodes[id]!);
+    node.focus({ preventScroll: true });
   }
 
   /** Where an arrow key leads: down and up along the ways, else to what stands nearest in that direction. */
@@ -237,6 +278,16 @@ export class DiagramView extends EventTarget {
   }
 }
 
+function around(points: Point[]): Box {
+  const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];
+  const [x, y] = [Math.min(...xs) - WIDTH / 2, Math.min(...ys) - HIGH];
+  return { x, y, width: Math.max(...xs) + WIDTH / 2 - x, height: Math.max(...ys) + HIGH - y };
+}
+
+function meets(a: Box, b: Box): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
 function asked({ nodes, edges }: Diagram) {
   return {
     nodes: nodes.map(({ id, title }) => ({ id, width: WIDTH, height: title ? HIGH : LOW })),
@@ -245,9 +296,9 @@ function asked({ nodes, edges }: Diagram) {
   };
 }
 
-function edgeOf(edge: Edge, { points, x, y }: Placed["edges"][number]): SVGElement[] {
+function edgeOf(edge: Edge, { points, x, y, far }: Placed["edges"][number]): SVGElement[] {
   const faint = ["failed", "exhausted", "link"].includes(edge.kind);
-  const found: SVGElement[] = [svg("path", { class: `edge ${edge.kind}`, d: curve(points), "marker-end": `url(#${faint ? "arrow-faint" : "arrow"})` })];
+  const found: SVGElement[] = [svg("path", { class: `edge ${edge.kind}${far ? " far" : ""}`, d: curve(points), "marker-end": `url(#${faint ? "arrow-faint" : "arrow"})` })];
   if (edge.label && x !== undefined && y !== undefined) {
     found.push(svg("text", { class: `label ${edge.kind}`, x, y: y + 4 }, cut(edge.label, LONGEST_LABEL), svg("title", {}, edge.label)));
   }

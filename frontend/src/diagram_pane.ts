@@ -55,7 +55,8 @@ export class DiagramPane {
   }
 
   #svg(): void {
-    if (this.view.diagram && this.view.placed) save(`${this.menu}.svg`, asFile(this.view.frame, this.view.placed), "image/svg+xml");
+    const { placed } = this.view;
+    if (placed) save(`${this.menu}.svg`, this.view.whole((frame) => asFile(frame, placed)), "image/svg+xml");
   }
 
   async #mermaid(): Promise<void> {

@@ -5,7 +5,7 @@ import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } 
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
 import { bracketMatching, codeFolding, foldGutter, foldKeymap, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
-import { type Diagnostic, forEachDiagnostic, lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
+import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { EditorState, type Extension, Text } from "@codemirror/state";
 import { drawSelection, dropCursor, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
@@ -125,9 +125,7 @@ export class Editor extends EventTarget {
         source: finding.rule, message: `${sentence(finding.problem)}\n${sentence(finding.remedy)}`,
       };
     });
-    let had = false;
-    forEachDiagnostic(this.view.state, () => (had = true));
-    if (marks.length || had) this.view.dispatch(setDiagnostics(this.view.state, marks));
+    this.view.dispatch(setDiagnostics(this.view.state, marks));
   }
 
   #fresh(text: string): EditorState {

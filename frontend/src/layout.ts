@@ -7,19 +7,21 @@ export interface Asked {
 export interface Point { x: number; y: number }
 export interface Placed {
   nodes: Record<string, Point>;
-  edges: { points: Point[]; x?: number; y?: number }[];
+  /** `x` and `y`: where the words stand, if there are any. `far`: to be drawn faintly. */
+  edges: { points: Point[]; x?: number; y?: number; far?: boolean }[];
   width: number;
   height: number;
 }
 
 export class Layout {
-  #worker: Worker | null = null;
+  // Begun before it is needed, since that takes a tenth of a second.
+  #worker = new Worker(new URL("./layout.js", import.meta.url), { type: "module" });
   #number = 0;
 
   /** Null: a newer question came before this one was answered. */
   place(asked: Asked): Promise<Placed | null> {
     const number = ++this.#number;
-    const worker = (this.#worker ??= new Worker(new URL("./layout.js", import.meta.url), { type: "module" }));
+    const worker = this.#worker;
     return new Promise((resolve) => {
       worker.addEventListener("message", function answered({ data }: MessageEvent<{ number: number; placed: Placed }>) {
         if (data.number < number) return;

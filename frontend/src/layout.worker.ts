@@ -1,11 +1,14 @@
-// Places the nodes of a diagram and routes its edges. Runs as a worker: a thousand steps take a second.
+// Places the nodes of a diagram and routes its edges. Runs as a worker, so that nobody waits for it while typing.
 
 import { Graph, layout } from "@dagrejs/dagre";
 import type { Asked, Placed } from "./layout.js";
+import { placeAsTree } from "./tree.js";
 
-const MANY = 200; // nodes, from which the exact ranking takes too long (8 s for 1,000) and a near one serves
+const MANY = 150; // nodes, from which dagre's exact ranking takes too long, and a near one serves
+const VERY_MANY = 400; // from which dagre takes too long
 
 function place({ nodes, edges }: Asked): Placed {
+  if (nodes.length > VERY_MANY) return placeAsTree({ nodes, edges });
   const many = nodes.length > MANY;
   const graph = new Graph({ multigraph: true });
   graph.setGraph({ rankdir: "TB", nodesep: 26, ranksep: many ? 44 : 34, ranker: many ? "tight-tree" : "network-simplex" });
@@ -14,7 +17,7 @@ function place({ nodes, edges }: Asked): Placed {
   edges.forEach(({ from, to, width }, number) => {
     graph.setEdge(from, to, { width, height: width ? 16 : 0, labelpos: "c" }, String(number));
   });
-  layout(graph, { disableOptimalOrderHeuristic: many });
+  layout(graph);
   return {
     nodes: Object.fromEntries(nodes.map(({ id }) => [id, { x: graph.node(id).x, y: graph.node(id).y }])),
     edges: edges.map(({ from, to }, number) => {

@@ -3,6 +3,8 @@
 import { el, sentence } from "pages/dom.js";
 import type { Checked, Finding } from "./api.js";
 
+const MOST = 100; // more than anybody reads in one go
+
 export class Problems {
   readonly element = el("section", { class: "problems", "aria-label": "Problems" });
   #state = el("p", { class: "state", role: "status" }, "Checking…");
@@ -21,7 +23,9 @@ export class Problems {
       advice.length ? `${advice.length} advice.` : "",
       !errors.length && edited ? "Not published yet." : "",
     ].filter(Boolean).join(" ");
-    this.#list.replaceChildren(...[...errors, ...advice].map((finding) => this.#line(finding)));
+    const all = [...errors, ...advice];
+    this.#list.replaceChildren(...all.slice(0, MOST).map((finding) => this.#line(finding)),
+      ...(all.length > MOST ? [el("li", { class: "muted more" }, `… and ${all.length - MOST} more`)] : []));
   }
 
   away(message: string): void {

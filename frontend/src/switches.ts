@@ -1,7 +1,8 @@
 // The switches that ops flip live, each with what it does.
 
-import { el } from "pages/dom.js";
+import { ago, el } from "pages/dom.js";
 import { type Switch, get, request, words } from "./api.js";
+import { author } from "./changes.js";
 
 export class Switches {
   readonly element = el("section", { class: "switches", "aria-labelledby": "switches-title", hidden: true });
@@ -25,7 +26,7 @@ export class Switches {
   async #flip(one: Switch, button: HTMLButtonElement, note: HTMLElement): Promise<void> {
     button.disabled = true;
     try {
-      await request("PUT", `/api/switches/${encodeURIComponent(one.name)}`, { on: !one.on });
+      await request("PUT", `/api/switches/${encodeURIComponent(one.name)}`, { on: !one.on, by: author() || "studio" });
       one.on = !one.on;
       button.setAttribute("aria-checked", String(one.on));
       note.textContent = told(one);
@@ -37,6 +38,7 @@ export class Switches {
   }
 }
 
-function told({ on, does, menus }: Switch): string {
-  return [on ? "On." : "Off.", does, menus?.length ? `Menus: ${menus.join(", ")}.` : ""].filter(Boolean).join(" ");
+function told({ on, by, at, menus }: Switch): string {
+  const since = at === null ? "" : `, flipped ${ago(at)} ago${by ? ` by ${by}` : ""}`;
+  return `${on ? "On" : "Off"}${since}. In: ${menus.join(", ")}.`;
 }

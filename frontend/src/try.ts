@@ -10,7 +10,8 @@ import type { Draft } from "./draft.js";
 import { type Play, TryChat } from "./try_chat.js";
 import { TryPhone } from "./try_phone.js";
 
-export interface Stage { draft: string; languages: string[]; services: Service[] }
+/** `number`: of the customer who plays, by chat and by phone. */
+export interface Stage { draft: string; number: string; languages: string[]; services: Service[] }
 interface Sent { kind: string; to: string; text: string; key: string; link: boolean }
 interface Asked { service: string; arguments: Record<string, string>; outcome: string }
 
@@ -79,7 +80,7 @@ export class Try {
         asked: (asked: Asked) => this.#asked(asked),
       });
       this.#answers.changed = (values) => void request("PUT", `/api/menus/try/${stage.draft}/answers`, values).catch(() => {});
-      this.#play = this.#form === "chat" ? new TryChat(stage.draft) : new TryPhone(stage.draft);
+      this.#play = this.#form === "chat" ? new TryChat(stage.draft) : new TryPhone(stage.draft, stage.number);
       host.replaceChildren(this.#play.element);
       await this.#play.start();
     } catch (error) {

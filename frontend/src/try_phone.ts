@@ -24,7 +24,7 @@ export class TryPhone implements Play {
   #again = this.#button("Call again", () => void this.start());
   #secret = false;
 
-  constructor(private readonly draft: string) {
+  constructor(private readonly draft: string, private readonly number: string) {
     this.#phone = new WebPhone(`/phone/try?draft=${encodeURIComponent(draft)}`);
     for (const key of "123456789*0#") {
       this.#keys.append(el("button", { type: "button", class: "quiet", "data-key": key, click: () => this.#press(key) }, key));
@@ -45,7 +45,7 @@ export class TryPhone implements Play {
   }
 
   async start(): Promise<void> {
-    await this.#phone.call({ number: null }); // the draft's own customer is calling
+    await this.#phone.call({ number: this.number });
     this.#said.focus();
   }
 

@@ -10,6 +10,7 @@ export class Viewport {
   #y = 0;
   #scale = 1;
   #box: Box = { x: 0, y: 0, width: 1, height: 1 };
+  changed: () => void = () => {};
 
   constructor(private readonly frame: SVGSVGElement, private readonly content: SVGGElement) {
     frame.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
@@ -23,6 +24,13 @@ export class Viewport {
 
   get scale(): number {
     return this.#scale;
+  }
+
+  /** The part of the drawing that is in the frame, and half as much around it. */
+  get seen(): Box {
+    const { clientWidth, clientHeight } = this.frame;
+    const [width, height] = [clientWidth / this.#scale, clientHeight / this.#scale];
+    return { x: -this.#x / this.#scale - width / 2, y: -this.#y / this.#scale - height / 2, width: 2 * width, height: 2 * height };
   }
 
   /** The whole drawing in the frame. */
@@ -74,6 +82,7 @@ export class Viewport {
 
   #apply(): void {
     this.content.setAttribute("transform", `translate(${this.#x} ${this.#y}) scale(${this.#scale})`);
+    this.changed();
   }
 
   #wheel(event: WheelEvent): void {

@@ -56,7 +56,7 @@ export class Workbench {
 
   #lay(): void {
     const host = el("div", { id: "editor" });
-    this.#editor = new Editor(host, () => this.#schema, () => this.#draft.checked?.services.map(({ name }) => name) ?? []);
+    this.#editor = new Editor(host, () => this.#schema, () => this.#draft.checked?.declared ?? []);
     this.#add("try", "Try it", new Try(this.#draft, this.#pane.view));
     this.#add("publish", "Publish…", new Publish(this.#draft, (finding) => this.#go(finding)));
     this.#add("versions", "Versions", new Versions(this.#draft));

@@ -66,7 +66,7 @@ class Menus:
         entries = {entry.menu: entry for entry in await self._store.in_force()}
         live = Counter[str]()
         for place in await self._store.standing():
-            live[place.menu] += place.journeys
+            live[place.menu] += place.live
         return answer([_line(flow, entries.get(name), live[name]) for name, flow in sorted(self._flows.menus.items())])
 
     async def menu(self, request: web.Request) -> web.Response:
@@ -74,7 +74,7 @@ class Menus:
         entry = await self._in_force(flow.menu)
         live = Counter[str]()
         for place in await self._store.standing(flow.menu):
-            live[place.step or ""] += place.journeys
+            live[place.step or ""] += place.live
         in_folder = await asyncio.to_thread(self._in_folder, flow.menu)
         page = schema.MenuPage(
             menu=flow.menu,

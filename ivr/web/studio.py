@@ -20,6 +20,7 @@ from ivr.engine.flow import CODE_SERVICE, Flow, InvokeStep, Verify
 from ivr.engine.loader import MenuMistakes, Mistake, load
 from ivr.engine.services import Services
 from ivr.http import Problem, Route, answer, read
+from ivr.menu_schema import schema
 from ivr.web.pages import STATIC
 
 BUILT = STATIC / "studio" / "studio.js"
@@ -32,11 +33,12 @@ Parts = Annotated[dict[str, str], Meta(max_length=500)]
 
 class Draft(Struct, frozen=True, forbid_unknown_fields=True):
     """A menu as it stands in the editor: its text, and those of its sub-menus and articles by file name. `file`: the
-    name to be given to the menu's own in what is found."""
+    name to be given to the menu's own in what is found. `advice`: whether advice is wanted too."""
 
     source: str
     parts: Parts = {}
     file: str = "menu.yaml"
+    advice: bool = True
 
 
 class Finding(Struct, frozen=True):
@@ -61,10 +63,12 @@ class ServiceUsed(Struct, frozen=True):
 
 
 class Checked(Struct, frozen=True):
-    """`diagram` and what is known of the menu only where there are no mistakes."""
+    """`diagram`, `languages` and `services` (those that it asks) only where there are no mistakes; `declared`: the
+    names of all services that could be asked."""
 
     ok: bool
     mistakes: list[Finding]
+    declared: list[str]
     diagram: Diagram | None = None
     languages: list[str] = []
     services: list[ServiceUsed] = []
@@ -86,7 +90,11 @@ class Studio:
         self._store, self._services, self._clock = store, services, clock
 
     def routes(self) -> list[web.RouteDef]:
-        pages = [web.get("/studio", self.page), web.get("/studio/{menu}", self.page)]
+        pages = [
+            web.get("/studio", self.page),
+            web.get("/studio/schema.json", self.schema),
+            web.get("/studio/{menu}", self.page),
+        ]
         return pages + [route.definition() for route in self.table()]
 
     def table(self) -> list[Route]:
@@ -128,6 +136,10 @@ class Studio:
             raise Problem(503, "The studio is not built", "Run scripts/frontend (`make setup` does), then load again.")
         return web.FileResponse(STATIC / "studio.html")
 
+    async def schema(self, _request: web.Request) -> web.Response:
+        """What the editor completes by."""
+        return answer(schema())
+
     async def check(self, request: web.Request) -> web.Response:
         draft = await read(request, Draft, LARGEST)
         return answer(await asyncio.to_thread(checked, draft, self._services))  # half a second for a thousand steps
@@ -148,9 +160,10 @@ def checked(draft: Draft, services: Services) -> Checked:
     try:
         flow = load(draft.source, draft.file, services, draft.parts)
     except MenuMistakes as error:
-        return Checked(False, [_mistake(mistake) for mistake in error.mistakes])
-    advice = [_advice(found) for found in advise(flow, draft.file)]
-    return Checked(True, advice, diagram(flow, draft.file), list(flow.languages), services_of(flow, services))
+        return Checked(False, [_mistake(mistake) for mistake in error.mistakes], sorted(services))
+    advice = [_advice(found) for found in advise(flow, draft.file)] if draft.advice else []
+    drawn, asked = diagram(flow, draft.file), services_of(flow, services)
+    return Checked(True, advice, sorted(services), drawn, list(flow.languages), asked)
 
 
 def services_of(flow: Flow, services: Services) -> list[ServiceUsed]:

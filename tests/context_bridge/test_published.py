@@ -52,9 +52,9 @@ async def test_who_is_not_at_the_end_stands_at_a_step(store: ContextStore) -> No
         await save(store, turn(journey(id_, step=step, status=status)))
     await save(store, turn(journey("e", menu="clinic", version="x", step=None)))
     await save(store, turn(replace(await saved(store, "a"), step="person")))
-    found = {Standing("support", "abc123", step, 1) for step in ("track", "hours", "person")}
+    found = {Standing("support", "abc123", step, 1, 1) for step in ("track", "hours", "person")}
     assert set(await store.standing("support")) == found
-    assert set(await store.standing()) == found | {Standing("clinic", "x", None, 1)}
+    assert set(await store.standing()) == found | {Standing("clinic", "x", None, 1, 1)}
 
 
 async def saved(store: ContextStore, id_: str) -> Journey:
@@ -70,7 +70,7 @@ def test_an_older_database_learns_where_its_journeys_stand(kind: str, tmp_path: 
     asyncio.run(put_one(url))
     asyncio.run(make_old(url))
     migrate(url)
-    assert asyncio.run(standing(url)) == [Standing("support", "abc123", "track", 1)]
+    assert asyncio.run(standing(url)) == [Standing("support", "abc123", "track", 1, 1)]
 
 
 async def put_one(url: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -33,7 +34,7 @@ ROOT = Path(__file__).parents[2]
 @asynccontextmanager
 async def site(folder: Path, **settings: Any) -> AsyncIterator[Segue]:
     """With the studio as its sources are now."""
-    subprocess.run([ROOT / "scripts" / "frontend"], check=True)
+    await asyncio.to_thread(subprocess.run, [ROOT / "scripts" / "frontend"], check=True)
     chosen = Settings(port=free_port(), data_dir=folder, demo=True, voice_rate=900, **settings)
     async with build(chosen) as segue:
         runner = web.AppRunner(application(segue), access_log=None)

@@ -6,13 +6,14 @@ that our Content-Security-Policy had to refuse.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import xml.etree.ElementTree as ET
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Download, Page, expect
 
 from ivr.driver import Arrival
 from ivr.engine.events import Left
@@ -38,6 +39,10 @@ async def alice(segue: Segue) -> AsyncIterator[Ops]:
 async def picture(page: Page, name: str) -> None:
     if PICTURES:
         await page.screenshot(path=Path(PICTURES) / f"studio-{name}.png")
+
+
+async def text_of(saved: Download) -> str:
+    return await asyncio.to_thread((await saved.path()).read_text)
 
 
 async def test_from_the_list_to_a_changed_and_published_menu(alice: Ops, segue: Segue) -> None:
@@ -208,12 +213,12 @@ async def test_the_diagram_is_saved_as_svg_and_mermaid(alice: Ops) -> None:
     page = await alice.open()
     async with page.expect_download() as saved:
         await page.get_by_role("button", name="Save the diagram as SVG").click()
-    drawn = Path(await (await saved.value).path()).read_text()
+    drawn = await text_of(await saved.value)
     texts = {text.text for text in ET.fromstring(drawn).iter("{http://www.w3.org/2000/svg}text")}
     assert {"welcome", "1 track an order"} <= texts
     async with page.expect_download() as saved:
         await page.get_by_role("button", name="Save the diagram as Mermaid text").click()
-    assert Path(await (await saved.value).path()).read_text().startswith("flowchart TD")
+    assert (await text_of(await saved.value)).startswith("flowchart TD")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
