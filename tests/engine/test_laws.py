@@ -333,7 +333,8 @@ def test_who_arrives_while_a_switch_is_on_hears_it_first_and_goes_where_it_leads
 ) -> None:
     for turn in played(game):
         event = Arrived(id="x", at=NOON, contact="new", channel=channel, resume=resume, switches=frozenset(SWITCHES))
-        flow = replace(turn.flow, switches=SWITCHES, steps={**turn.flow.steps, "s2": End(prompt("Closed."))})
+        steps = {**turn.flow.steps, "s2": End(prompt("Closed."))}
+        flow = replace(turn.flow, switches=SWITCHES, steps=steps, others={})
         if turn.after.status == "expired":
             continue
         after, actions = step(flow, turn.after, event)
