@@ -318,6 +318,14 @@ def test_keys_of_the_callers_always_choices_are_no_answers_inside() -> None:
     }
 
 
+def test_a_part_asks_for_the_hours_of_its_caller() -> None:
+    branch = "    branch: [{if: {hours.office: {is: open}}, goto: look}, {else: bad}]\n"
+    part = IDENTIFY.replace("    next: look\n", "    next: now\n") + f"  now:\n{branch}"
+    assert any('"hours.office" is not declared' in line for line in told(identify=part))
+    bank(BANK.replace("steps:", "hours: {office: {zone: Europe/Berlin, mon-fri: 08:00-20:00}}\nsteps:"), identify=part)
+    check_part("identify.yaml", {"identify.yaml": part})  # by itself it has none to ask for
+
+
 def test_a_part_that_no_menu_uses_is_checked_by_itself() -> None:
     check_part("identify.yaml", {"identify.yaml": IDENTIFY})
     with pytest.raises(MenuMistakes, match=r"identify\.yaml:14:11"):

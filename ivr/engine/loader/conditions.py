@@ -59,7 +59,7 @@ def _kind(subject: str) -> str:
 
 
 def _undeclared(subjects: Reader, subject: str, place: Place) -> None:
-    if (kind := _kind(subject)) and subject not in subjects.draft.subjects:
+    if (kind := _kind(subject)) and subject not in subjects.draft.subjects and not subjects.draft.alone:
         known = [name for name in subjects.draft.subjects if _kind(name) == kind]
         remedy = did_you_mean(subject, known) if known else f"write it at the top of the file, under {DECLARED[kind]}:"
         subjects.wrong(place, f"{quoted(subject)} is not declared", remedy)

@@ -46,7 +46,7 @@ def check_part(
     spoken = languages.declared(Reader(source.read(parts[file], mistakes), draft, "a sub-menu file"))
     read = articles.read if file.startswith(ARTICLES) else read_part
     for language in spoken:
-        read(parts[file], draft.in_language(language, spoken))
+        read(parts[file], replace(draft.in_language(language, spoken), alone=True))
 
 
 def assembled(flow: Flow, draft: Draft) -> Flow:

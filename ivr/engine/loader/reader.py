@@ -72,6 +72,7 @@ class Draft:
 
     `parts`: the files that may be used, by name; `used` those that are. `within`: the files whose calls led here,
     this one at the end; none for a menu's own. `parsed`: their nodes, shared by all readings.
+    `alone`: it is read without the menu that calls it, whose hours and switches are not known.
     `language`: in which this reading takes the wordings; `languages`: those of the menu, whose first makes the ids;
     `spoken`: those of this file.
     `returns` and `ends` are a sub-menu's: its results, and which step returns which."""
@@ -95,6 +96,7 @@ class Draft:
     parts: Mapping[str, str] = field(default_factory=dict)
     used: dict[str, str] = field(default_factory=dict)
     within: tuple[str, ...] = ()
+    alone: bool = False
     parsed: dict[str, Fields] = field(default_factory=dict)
     read: dict[str, Any] = field(default_factory=dict)  # file -> `submenus.Part`, which holds a draft
     calls: dict[str, Call] = field(default_factory=dict)
@@ -126,6 +128,7 @@ class Draft:
             self.languages,
             self.languages,
             subjects=self.subjects,
+            alone=self.alone,
             parts=self.parts,
             parsed=self.parsed,
             used=self.used,
