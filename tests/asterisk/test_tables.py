@@ -54,6 +54,14 @@ def test_which_keys_are_left() -> None:
     assert ahead.left("42", 5) == ""
 
 
+def test_a_mark_knows_all_reads_until_their_keys_are_known() -> None:
+    """Whoever takes over may be killed while they do so, and the next one too."""
+    asked = Mark("3_9", "1", turn=2, before=0, used=1, behind=(Tail("3_8", 2),), sent=70)
+    twice = asked.followed().followed()
+    assert (twice.read, twice.behind) == ("3_11", (Tail("3_8", 2), Tail("3_9", 0), Tail("3_10", 0)))
+    assert (twice.asked, twice.sent, twice.left("42", 3)) == (3, 70, "42")
+
+
 def test_no_key_shows_in_what_may_be_logged() -> None:
     assert "777" not in repr(Mark("3_0", "777")) + repr(signals.Pressed("777", 0.0))
 
