@@ -1,7 +1,8 @@
 """Put the menus of a folder in force, on all servers of the database and without a restart.
 
 Calls that are on end as they began; who calls anew gets the new version. All menus of the folder are published, or
-none. Refused while customers stand at a step that would be gone: keep it, or say with --moved where they go on."""
+none. Refused while customers stand at a step that would be gone: keep it, or say with --moved where they go on. Refused
+too where the folder is older than what is in force, so that nobody's work is undone unseen."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from ivr import settings
 from ivr.cli.complaint import Complaint
-from ivr.cli.published import Press, add_story, folder_flows, moves, opened, tell
+from ivr.cli.published import Press, add_story, folder_flows, moves, named, opened, tell
 from ivr.engine.flow import Flow
 from ivr.publishing.publisher import Draft
 
@@ -37,7 +38,14 @@ async def run(chosen: argparse.Namespace) -> int:
 
 async def _draft(press: Press, flow: Flow, chosen: argparse.Namespace, moved: Mapping[str, str]) -> Draft:
     """With those moves that are about steps which this menu takes away."""
-    now = next(iter(await press.store.published(flow.menu)), None)
+    entries = await press.store.published(flow.menu)
+    now = entries[0] if entries else None
+    if now and flow.version != now.version and any(entry.version == flow.version for entry in entries):
+        raise Complaint(
+            f"the folder has an older version of {flow.menu} than {named(now)}, which {now.author} published: "
+            f"{now.message}. Bring that into the folder (`segue versions {flow.menu} --save DIR`), or go back to this "
+            f"one: segue rollback {flow.menu} {flow.version} -m WHY"
+        )
     old = await press.publisher.version(flow.menu, now.version) if now and moved else None
     known = [*old.steps, *(name.partition(".")[0] for name in old.steps)] if old else []
     mine = {step: target for step, target in moved.items() if step in known and step not in flow.steps}

@@ -36,8 +36,8 @@ async def _publish(flow: Flow, file: str, folder: Path, store: ContextStore, pub
         now = entries[0]
         log.warning(
             "%s is not what is in force: that is version %s of %s (%s). "
-            "`segue diff %s %s` tells the difference, `segue publish %s` puts the folder in force",
-            *(file, now.version, now.author, now.message, flow.menu, folder, folder),
+            "`segue diff %s %s` tells the difference, `segue rollback %s %s -m WHY` puts this one in force again",
+            *(file, now.version, now.author, now.message, flow.menu, folder, flow.menu, flow.version),
         )
         return
     try:

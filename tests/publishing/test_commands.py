@@ -140,6 +140,20 @@ def test_a_folder_with_mistakes_is_not_published(folder: Path, said: Said) -> No
     assert "was published" in said("versions", "support", code=2)
 
 
+def test_a_folder_that_is_older_than_what_is_in_force_undoes_nothing(folder: Path, tmp_path: Path, said: Said) -> None:
+    said("publish", "-m", "first")
+    newer = tmp_path / "newer"
+    newer.mkdir()
+    write(newer, EIGHT)
+    said("publish", str(newer), "-m", "eight digits", "--by", "Ann")
+    refused = said("publish", "-m", "stale", code=2)
+    assert "which Ann published: eight digits" in refused
+    assert "segue rollback support" in refused
+    assert said("versions", "support", "--save", str(folder)) == f"{folder / 'support.yaml'}\n"
+    assert (folder / "support.yaml").read_text() == text(EIGHT) == said("versions", "support", "2")
+    assert "nothing changed" in said("publish", "-m", "now it is the same")
+
+
 def test_after_a_roll_back_the_version_must_be_named(folder: Path, said: Said) -> None:
     said("publish", "-m", "first")
     write(folder, EIGHT)
