@@ -234,14 +234,16 @@ async def test_no_step_of_our_menus_goes_without_a_conversation() -> None:
 
 NIGHT = """\
 menu: night
+languages: [en-US, de-DE]
 start: open
 exhausted: voicemail
 hours:
   office: {zone: America/New_York, mon-fri: 08:00-20:00, holidays: US-NY}
 switches:
-  emergency: {title: Emergency, say: There is an outage.}
+  emergency: {title: Emergency, say: {en: There is an outage., de: Es gibt eine Störung.}}
 always:
-  - {key: 0, say: [message], label: leave a message, goto: voicemail}
+  - {key: 0, say: {en: [mail], de: [post]}, label: {en: leave a message, de: eine Nachricht}, goto: voicemail}
+  - {key: 8, say: {en: [deutsch], de: [deutsch]}, label: {en: Deutsch, de: Deutsch}, language: de-DE, do: repeat}
 steps:
   open:
     branch:
@@ -249,26 +251,34 @@ steps:
       - {else: closed}
   hello:
     menu:
-      prompt: Hello.
+      prompt: {en: Hello., de: Guten Tag.}
       choices:
-        - {key: 1, label: be called back, say: [call me], goto: back}
+        - {key: 1, label: {en: be called back, de: einen Rückruf}, say: {en: [call me], de: [rückruf]}, goto: back}
+        - {key: 2, label: {en: prove who I am, de: mich ausweisen}, goto: prove}
   closed:
-    say: We are closed.
+    say: {en: We are closed., de: Wir haben geschlossen.}
     next: voicemail
   voicemail:
     record:
       slot: message
-      prompt: Speak after the tone.
+      prompt: {en: Speak after the tone., de: Sprechen Sie nach dem Ton.}
       longest: 1m
       silence: 3s
     next: bye
     failed: bye
   back:
-    callback: {queue: support, when: soon, prompt: We will call you.}
+    callback: {queue: support, when: soon, prompt: {en: We will call you., de: Wir rufen an.}}
     next: bye
     failed: voicemail
+  prove:
+    verify:
+      code: sms
+      text: {en: "{code} is your code.", de: "{code} ist Ihr Code."}
+      prompt: {en: The code?, de: Der Code?}
+    done: hello
+    failed: voicemail
   bye:
-    end: Goodbye.
+    end: {en: Goodbye., de: Tschüss.}
 """
 NIGHTS = [
     """
@@ -300,6 +310,24 @@ turns:
     hears_not: outage
   - type: Please call me.
     known: {message: Please call me.}
+""",
+    """
+at: 2026-12-28 12:00 America/New_York
+turns:
+  - call: voice
+  - press: 8
+    hears: Guten Tag
+    language: de-DE
+  - press: 2
+    hears: Der Code
+    sent: ist Ihr Code
+    trust: 1
+  - press: "000000"
+    hears: Der Code
+    trust: 1
+  - give_code:
+    hears: Guten Tag
+    trust: 3
 """,
 ]
 

@@ -17,29 +17,34 @@ from ivr.backoffice import BackOfficeError
 from ivr.cli.complaint import Complaint
 from ivr.cli.replay import write
 from ivr.cli.transcript import Transcript
-from ivr.conversation import Act, Answer, Call, CannotPlay, Deed, Do, Press, Type, Wait, perform
+from ivr.conversation import Act, Answer, Call, CannotPlay, Deed, Do, Flip, Press, Promised, Speak, Type, Wait, perform
+from ivr.conversation import Record as Message
 from ivr.conversation_file import seconds
-from ivr.engine.actions import Collect, Enqueue
+from ivr.engine.actions import Collect, Enqueue, Record
 from ivr.engine.events import Channel
-from ivr.engine.flow import Flow, InvokeStep
+from ivr.engine.flow import Flow, InvokeStep, Verify
 from ivr.flows import read_folder
-from ivr.rehearsal import Rehearsal, rehearse
+from ivr.rehearsal import Rehearsal, rehearse, text_of
 
 HELP = """\
-  1, 42#          press keys (by phone)         any words       write them (in a chat)
+  1, 42#          press keys (by phone)         any words       say them, or write them (in a chat)
   /silence        say nothing                   /wait 2m        let time pass
   /drop           lose the line                 /hangup         hang up
   /call [NUMBER]  phone, or come back           /channel chat   come back in another channel
-  /open           open the link that was sent   /join  /finish  an agent takes the call, and is done
+  /open           open the link that was sent   /code           give the one-time code that was sent
+  /join  /finish  an agent takes the call, and is done
+  /switch emergency on                          ops flip a switch of the menu
   /slots          what is known                 /quit           end"""
 DEEDS: Mapping[str, Deed] = {
     "/silence": "silence",
     "/drop": "drop",
     "/hangup": "hang_up",
     "/open": "open_link",
+    "/code": "give_code",
     "/join": "agent_joins",
     "/finish": "agent_finishes",
 }
+WORDS_A_SECOND = 2.5  # of somebody who leaves a message
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 
 
@@ -69,7 +74,7 @@ def run(chosen: argparse.Namespace) -> int:
         stack = AsyncExitStack()
         try:
             player = runner.run(stack.enter_async_context(rehearse(flows, office, region=setting.region)))
-            talk = Talk(runner, player, menu, chosen.number)
+            talk = Talk(runner, player, flows[menu], chosen.number)
             talk.play(talk.arrival(chosen.channel))
             while (line := _read("> ")) is not None and line != "/quit":
                 talk.line(line)
@@ -86,10 +91,11 @@ class Talk:
 
     runner: asyncio.Runner
     player: Rehearsal
-    menu: str
+    flow: Flow
     number: str
     transcript: Transcript = field(default_factory=Transcript)
     sent: int = 0
+    promised: Promised | None = None
 
     def line(self, line: str) -> None:
         if not line:
@@ -105,7 +111,7 @@ class Talk:
 
     def play(self, act: Act) -> None:
         try:
-            self.runner.run(perform(act, self.menu, self.player))
+            self.runner.run(perform(act, self.flow.menu, self.player))
         except CannotPlay as error:
             print(f"  ({error})")
             return
@@ -122,43 +128,70 @@ class Talk:
     def _act(self, line: str) -> Act | str:
         """What the line stands for, or why it stands for nothing."""
         word, _, rest = line.partition(" ")
-        if word in DEEDS:
-            return Do(DEEDS[word])
-        if word == "/wait":
-            try:
-                return Wait(seconds(rest))
-            except ValueError:
-                return "how long? /wait 30s, /wait 2m, /wait 8d"
-        if word == "/call":
-            self.number = rest or self.number
-            return self.arrival("voice")
-        if word == "/channel":
-            channel = next((known for known in CHANNELS if known == rest), None)
-            return self.arrival(channel) if channel else f"which one? {', '.join(CHANNELS)}"
         if word.startswith("/"):
-            return f"{word} is no command; /help lists them"
+            return self._command(word, rest)
         if self.player.channel != "voice":
             return Type(line)
         keys = line.replace(" ", "")
-        return Press(keys) if set(keys) <= set("0123456789*#") else "by phone, press keys: 0 to 9, * and #"
+        if set(keys) <= set("0123456789*#"):
+            return Press(keys)
+        if isinstance(self.player.waits_for, Record):
+            return Message(max(1.0, round(len(line.split()) / WORDS_A_SECOND)))
+        return Speak(line)
+
+    def _command(self, word: str, rest: str) -> Act | str:
+        match word:
+            case _ if word in DEEDS:
+                return Do(DEEDS[word])
+            case "/wait":
+                try:
+                    return Wait(seconds(rest))
+                except ValueError:
+                    return "how long? /wait 30s, /wait 2m, /wait 8d"
+            case "/call":
+                self.number = rest or self.number
+                return self.arrival("voice")
+            case "/channel":
+                channel = next((known for known in CHANNELS if known == rest), None)
+                return self.arrival(channel) if channel else f"which one? {', '.join(CHANNELS)}"
+            case "/switch":
+                return self._flip(rest)
+            case _:
+                return f"{word} is no command; /help lists them"
+
+    def _flip(self, rest: str) -> Act | str:
+        name, _, state = rest.partition(" ")
+        known = self.flow.switches
+        if name not in known or state not in {"on", "off"}:
+            return f"which one, on or off? {', '.join(known)}" if known else "this menu has no switches"
+        return Flip({name: state == "on"})
 
     def _show_slots(self) -> None:
         journey = self.runner.run(self.player.journey())
         for name, slot in journey.slots.items() if journey else ():
             print(f"  {name} = {slot.value}  (by {slot.channel or 'the menu'})")
         if journey:
-            print(f"  {journey.status} at step {journey.step}")
+            trust = journey.contact.trust if journey.contact else 0
+            language = journey.language or self.flow.language
+            print(f"  {journey.status} at step {journey.step}, language {language}, trust {trust}")
 
     def _show_sent(self) -> None:
         messages = self.runner.run(self.player.messages())
         for row in messages[: len(messages) - self.sent]:
-            print(f"  {row.kind} to {row.payload['to']}: {row.payload['text']}")
+            print(f"  {row.kind} to {row.payload['to']}: {text_of(row)}")
         self.sent = len(messages)
+        promised = self.runner.run(self.player.callback())
+        if promised and promised != self.promised:
+            when = promised.when or "at any time"
+            print(f"  (a call is promised to {promised.number}, by queue {promised.queue}: {when})")
+        self.promised = promised
 
     def _show_wait(self) -> None:
         match self.player.waits_for:
             case Collect() as wait if wait.options:
                 print("  " + "  ".join(f"[{option.key or option.id}] {option.label}" for option in wait.options))
+            case Record() if self.player.channel == "voice":
+                print("  (a message is recorded: type its words, or /silence)")
             case Enqueue(queue=queue):
                 print(f"  (waits for a person in queue {queue}; /join takes the call, /finish ends the talk)")
             case None:
@@ -169,8 +202,10 @@ class AskingBackOffice:
     """Back offices played by who sits at the terminal. `given` is what they answered, for the test file."""
 
     def __init__(self, flow: Flow, read: Callable[[str], str | None] | None = None) -> None:
-        self._values = {
-            step.service: tuple(step.save.values()) for step in flow.steps.values() if isinstance(step, InvokeStep)
+        steps = flow.steps.values()
+        checks = {step.service: ("ok",) for step in steps if isinstance(step, Verify)}  # yes or no
+        self._values = checks | {
+            step.service: tuple(step.save.values()) for step in steps if isinstance(step, InvokeStep)
         }
         self._read = read or _read
         self.given: dict[str, list[Answer]] = {}
