@@ -19,7 +19,7 @@ def renamed(noun: Noun, names: Mapping[str, str]) -> Noun:
     for field in fields(noun):
         value = getattr(noun, field.name)
         match field.name:
-            case name if name in TO_STEP:
+            case name if name in TO_STEP or name == "otherwise":
                 found[name] = names.get(value, value)
             case name if name in TO_STEPS:
                 found[name] = {channel: names.get(target, target) for channel, target in value.items()}
