@@ -10,6 +10,7 @@ import pytest
 from ivr.engine.actions import Say
 from ivr.engine.flow import Flow, Menu
 from ivr.engine.loader import MenuMistakes, load
+from ivr.engine.step import current_wait
 from ivr.prompts import fixed_says
 from tests.engine.flows import Talk
 
@@ -216,10 +217,33 @@ def test_mistakes_at_the_top(top: str, told: str) -> None:
     assert any(told in str(mistake) for mistake in caught.value.mistakes)
 
 
+PRICES = """
+menu: prices
+languages: [en-US, de-DE]
+currency: EUR
+start: ask
+exhausted: bye
+always: [{key: "*", label: Deutsch, language: de}]
+slots: {price: {type: money}}
+steps:
+  ask: {ask: {slot: price, prompt: {en: How much?, de: Wie viel?}}, next: tell}
+  tell: {say: "{price:money}", next: bye}
+  bye: {end: {en: Bye., de: Tschüss.}}
+"""
+
+
 def test_the_currency_is_the_menus_in_all_languages() -> None:
-    text = CLINIC.replace("start: welcome", "currency: EUR\nstart: welcome")
-    flow = load(text, "clinic.yaml")
+    flow = load(PRICES, "prices.yaml")
     assert {each.currency for each in (flow, *flow.others.values())} == {"EUR"}
+    assert Talk(flow).arrive().write("€12.50").said[0] == "12 euros and 50 cents"
+    assert Talk(flow).arrive().press("*").write("12,50 €").said[0] == "12 Euro und 50 Cent"
+    assert Talk(flow).arrive("chat", "chat").write("€12.50").said[0] == "€12.50"
+
+
+def test_what_comes_too_late_hears_the_question_in_the_language_again(clinic: Flow) -> None:
+    talk = Talk(clinic).arrive().press("8").press("1", turn=1)
+    assert talk.said[0] == "Guten Tag."
+    assert current_wait(clinic, talk.journey)[0] == talk.actions[0]
 
 
 def test_a_menu_of_a_thousand_steps_in_two_languages_loads_in_time() -> None:

@@ -142,6 +142,12 @@ def test_what_programs_give_means_itself_in_all_languages(language: str, kind: S
         assert all(saved_value(spec, found, words_of(other, "USD"), NOON) == found for other in TAGS)
 
 
+def test_a_point_in_what_programs_give_parts_no_thousands() -> None:
+    spec = SlotSpec("s", "number", "t")
+    assert saved_value(spec, "1.234", words_of("de-DE"), NOON) == "1.234"
+    assert value_of(spec, "1.234", "text", words_of("de-DE"), NOON) == "1234"
+
+
 # As people type and say it
 
 
