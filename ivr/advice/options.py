@@ -12,7 +12,7 @@ from ivr.engine.flow import Choice
 from ivr.engine.match import fold
 
 MOST_OPTIONS = 5
-ALIKE = 0.8  # of 1; "cancel a card" and "cancel a call" have 0.85, "track an order" and "return an order" 0.69
+ALIKE = 0.8  # of 1; "cancel a card" and "cancel a call" have 0.85, "track an order" and "return an order" 0.76
 CONVENTIONS = {"9": "repeats", "*": "goes back or starts over", "#": "ends what is keyed in"}
 
 

@@ -38,7 +38,7 @@ def too_many_tries(view: View) -> Iterator[Finding]:
     "Time to answer",
     reason="shorter, and slow fingers are cut off; longer, and silence is taken for a dead line",
     remedy="wait 3 to 10 seconds for an answer to begin, and 2 to 5 seconds for the next key",
-    source="ISO 9241-154 (time-outs); ETSI EG 202 116",
+    source="ISO 9241-154 (time-outs)",
 )
 def patience(view: View) -> Iterator[Finding]:
     for name, step in view.questions.items() if view.voice else ():
@@ -107,7 +107,7 @@ def _secrets(view: View) -> Iterator[tuple[str, str]]:
 @rule(
     "V18",
     "Long numbers are checked",
-    reason="one in ten long numbers has a wrong digit; nobody finds out before it is too late",
+    reason="long numbers are easily mistyped, and nobody finds out before it is too late",
     remedy="let a service check it, or read it back: {name:digits}",
     source="ISO 9241-154 (error tolerance); AVIxD: confirm what costs most to get wrong",
 )

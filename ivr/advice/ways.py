@@ -19,7 +19,7 @@ A_LEVEL = 3  # choices from which a menu is one
     "A person from everywhere",
     reason="callers whom the menu does not fit hang up and call again, or write a complaint",
     remedy="add to always: - {key: 0, say: [agent], goto: …} with a step that hands off, calls back or takes a message",
-    source="Avaya; ISO 9241-154 (controllability); GetHuman's standard",
+    source="house convention: 0 or “agent” always works; ISO 9241-154 (controllability)",
 )
 def no_person(view: View) -> Iterator[Finding]:
     if any(view.leads_to_person(choice) for choice in view.flow.always):

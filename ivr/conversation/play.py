@@ -1,191 +1,28 @@
-"""Conversations: a customer's side of a story, played against a menu, and what must be heard and known on the way.
-
-`Conversation` is one file (see docs/conversations.md; `ivr.conversation_file` reads it), a `Player` is any way to reach
-a running Segue, and `run` plays one on the other. The same files are played on the engine, over the web phone's socket
-and over a real Asterisk, so nothing here knows how a customer is reached.
-"""
+"""Playing a conversation: act by act, until its end or the first turn that goes another way than it says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from ivr.engine.events import Channel
-from ivr.engine.journey import Journey, Status
-
-Deed = Literal["silence", "drop", "hang_up", "open_link", "give_code", "agent_joins", "agent_finishes"]
-Answer = Mapping[str, str] | None  # what a back office gives, by the names a menu saves it under; None: it fails
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A contact begins: a call, or in a text channel a visit. `number` None: withheld."""
-
-    channel: Channel
-    number: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    keys: str
-
-
-@dataclass(frozen=True, slots=True)
-class Choose:
-    """A button of a text channel, by its label."""
-
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Type:
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Speak:
-    """What recognition understands of what is said by phone."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A message is spoken, this long."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Flip:
-    """Ops flip switches of the menu: name -> whether it is on now."""
-
-    switches: Mapping[str, bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Do:
-    deed: Deed
-
-
-Act = Call | Press | Choose | Type | Speak | Record | Wait | Flip | Do
-FEATURES: Mapping[type, str] = {
-    Press: "press",
-    Choose: "choose",
-    Type: "type",
-    Speak: "speak",
-    Record: "record",
-    Wait: "wait",
-    Flip: "switch",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One act and what must follow from it. `hears` are parts of what is said, in that order; `known` slots by
-    canonical value, None for a slot that must not be known; `refused` when a link must not work any more; `sent` parts
-    of the message that was sent last; `callback` what is known of the call that was promised last, by the names of
-    `Promised`. `shown` is the act as the file has it."""
-
-    line: int
-    act: Act | None
-    shown: str
-    hears: tuple[str, ...] = ()
-    hears_not: tuple[str, ...] = ()
-    known: Mapping[str, str | None] = field(default_factory=dict)
-    status: Status | None = None
-    language: str | None = None
-    trust: int | None = None
-    sent: tuple[str, ...] = ()
-    callback: Mapping[str, str] = field(default_factory=dict)
-    refused: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """`services`: answers of each back office, one for each time it is asked; the last one serves all later times.
-    `customers`: who is known already, name -> phone numbers. `at`: when it begins, in Unix seconds. `splits`: the step
-    to which each split of the menu leads."""
-
-    name: str
-    file: str
-    menu: str
-    turns: tuple[Turn, ...]
-    services: Mapping[str, tuple[Answer, ...]] = field(default_factory=dict)
-    customers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    never_asked_twice: bool = True
-    at: float | None = None
-    splits: Mapping[str, str] = field(default_factory=dict)
-
-
-class CannotPlay(Exception):
-    """The turn makes no sense where the conversation stands, such as a key when no call is on. The message says why."""
-
-
-class Refused(CannotPlay):
-    """The link that was opened leads nowhere any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Promised:
-    """A call that is owed to the customer. `when` is in their words."""
-
-    queue: str
-    number: str
-    when: str
-
-
-class Player(Protocol):
-    """A way to be a customer. Acts raise `CannotPlay`; `features` are the acts and channels that it is able to play,
-    by the names that `needs` gives."""
-
-    features: frozenset[str]
-
-    async def call(self, channel: Channel, number: str | None, menu: str) -> None: ...
-    async def press(self, keys: str) -> None: ...
-    async def choose(self, label: str) -> None: ...
-    async def type(self, text: str) -> None: ...
-    async def speak(self, text: str) -> None: ...
-    async def record(self, seconds: float) -> None: ...
-    async def flip(self, switches: Mapping[str, bool]) -> None: ...
-    async def wait(self, seconds: float) -> None: ...
-    async def silence(self) -> None:
-        """Say nothing until the current question gives up waiting."""
-
-    async def drop(self) -> None:
-        """The line is lost; nobody hangs up."""
-
-    async def hang_up(self) -> None: ...
-    async def open_link(self) -> None:
-        """Open the link that was sent last and press its button. Raises `Refused`."""
-
-    async def give_code(self) -> None:
-        """Key in, or type, the one-time code that was sent last."""
-
-    async def agent_joins(self) -> None: ...
-    async def agent_finishes(self) -> None: ...
-
-    async def heard(self) -> list[str]:
-        """What was said since this was last asked, in order, once Segue waits for the customer or the contact ended."""
-        ...
-
-    async def journey(self) -> Journey | None:
-        """The journey of the latest contact as it is stored; None before the first."""
-        ...
-
-    async def sent(self) -> str | None:
-        """The message that was sent last, outside of the contact."""
-        ...
-
-    async def callback(self) -> Promised | None:
-        """The call that was promised last."""
-        ...
+from ivr.conversation.player import CannotPlay, Player, Refused
+from ivr.conversation.told import (
+    FEATURES,
+    Act,
+    Call,
+    Choose,
+    Conversation,
+    Deed,
+    Do,
+    Flip,
+    Press,
+    Record,
+    Speak,
+    Turn,
+    Type,
+    Wait,
+)
+from ivr.engine.journey import Journey
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,56 @@
+"""Conversations: a customer's side of a story, played against a menu, and what must be heard and known on the way.
+
+told.py    `Conversation` is one file (see docs/conversations.md; `ivr.conversation_file` reads it)
+player.py  a `Player` is any way to reach a running Segue
+play.py    `run` plays one on the other
+
+The same files are played on the engine, over the web phone's socket and over a real Asterisk, so nothing here knows
+how a customer is reached.
+"""
+
+from ivr.conversation.play import Mismatch, Result, needs, perform, run
+from ivr.conversation.player import CannotPlay, Player, Promised, Refused
+from ivr.conversation.told import (
+    FEATURES,
+    Act,
+    Answer,
+    Call,
+    Choose,
+    Conversation,
+    Deed,
+    Do,
+    Flip,
+    Press,
+    Record,
+    Speak,
+    Turn,
+    Type,
+    Wait,
+)
+
+__all__ = [
+    "FEATURES",
+    "Act",
+    "Answer",
+    "Call",
+    "CannotPlay",
+    "Choose",
+    "Conversation",
+    "Deed",
+    "Do",
+    "Flip",
+    "Mismatch",
+    "Player",
+    "Press",
+    "Promised",
+    "Record",
+    "Refused",
+    "Result",
+    "Speak",
+    "Turn",
+    "Type",
+    "Wait",
+    "needs",
+    "perform",
+    "run",
+]
