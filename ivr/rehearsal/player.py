@@ -1,119 +1,28 @@
-"""Rehearsal: a customer played on the real driver, with a store in memory and a clock that only moves when told to.
-
-This is the `Player` of `segue test` and `segue talk`, and the quickest one of the test-suite. It stands where an
-adapter stands: it makes answers of keys with the same `KeyPad`, runs the same time-outs, and performs what the driver
-answers.
-"""
+"""The player: what a customer does, given to the driver as an adapter would give it."""
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
 from context_bridge.codes import code_for
 from context_bridge.links import token_for
 from context_bridge.records import OutboxRow
-from ivr.backoffice import BackOffice
-from ivr.conversation import FEATURES, CannotPlay, Conversation, Deed, Promised, Refused
+from ivr.conversation import FEATURES, CannotPlay, Deed, Promised, Refused
 from ivr.driver import Arrival, LinkRefused
-from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Option, Record, Say, Wait
+from ivr.engine.actions import Action, Collect, Enqueue, Option, Record, Wait
 from ivr.engine.events import Channel, Input, Left, LeftReason, NoInput, QueueOutcome, Recorded
-from ivr.engine.flow import Flow
 from ivr.engine.journey import Journey
-from ivr.stage import KEEPING, ScriptedBackOffice, Stage, VirtualClock, stage
-from ivr.turns import Turn
-from recognition.keys import Answer as KeyAnswer
-from recognition.keys import Keyed, KeyPad, Silence
+from ivr.rehearsal.contact import Contact
+from ivr.stage import KEEPING, Stage
+from recognition.keys import Keyed, Silence
 
 KEY_SECONDS: Final = 0.3  # between two keys of somebody who knows what to press
 ACT_SECONDS: Final = 1.0  # every act takes a little time, so that what is stored has an order
 AGENT: Final = "Robin"
 CODE: Final = re.compile(r"\b[0-9]{4,10}\b")
-
-
-@dataclass(slots=True)
-class Contact:
-    """One contact of the rehearsal, as an adapter would hold it: the driver's `Leg`."""
-
-    id: str
-    channel: Channel
-    clock: VirtualClock
-    keypad: KeyPad = field(default_factory=KeyPad)
-    wait: Wait | None = None
-    deadline: float | None = None  # when the wait gives up; text channels wait for ever
-    said: list[str] = field(default_factory=list)
-    with_agent: bool = False
-    keyed: KeyAnswer | None = None  # an answer out of type-ahead, not given to the driver yet
-    ended: str | None = None
-
-    def perform(self, actions: tuple[Action, ...]) -> None:
-        self.wait, self.deadline, self.with_agent = None, None, False
-        for action in actions:
-            match action:
-                case Say():
-                    self.said.append(action.text)
-                case Collect():
-                    self.wait = action
-                    if self.channel == "voice":
-                        now = self.clock()
-                        self.keyed = self.keypad.begin(action.keys, action.timeout, action.interdigit, now, now)
-                case Record():
-                    self.wait = action
-                    self.deadline = self.clock() + action.timeout if self.channel == "voice" else None
-                case Enqueue():
-                    self.wait, self.deadline = action, self.clock() + action.timeout
-                case Hangup():
-                    self.ended = action.reason
-                case _:
-                    raise AssertionError(f"the driver must carry out {type(action).__name__} itself")
-
-    async def say(self, says: tuple[Say, ...]) -> None:
-        self.said += [say.text for say in says]
-
-    async def moved(self) -> None:
-        self.ended = "moved"
-
-    async def joined(self, agent: str) -> None:
-        self.said.append(f"[{agent} joins]")
-        self.deadline, self.with_agent = None, True
-
-    async def released(self, actions: tuple[Action, ...]) -> None:
-        self.perform(actions)
-
-    async def message(self, text: str, sender: str) -> None:
-        self.said.append(f"[{sender}] {text}")
-
-
-@asynccontextmanager
-async def rehearse(
-    flows: Mapping[str, Flow],
-    back_office: BackOffice,
-    customers: Mapping[str, tuple[str, ...]] | None = None,
-    region: str = "US",
-    at: float | None = None,
-    on_turn: Callable[[Turn], None] = lambda _turn: None,
-    splits: Mapping[str, str] | None = None,
-) -> AsyncIterator[Rehearsal]:
-    """A rehearsal of these menus with nobody on the line yet; see `stage` for what can be set."""
-    async with stage(flows, back_office, customers, region, at, on_turn, splits) as set_up:
-        yield Rehearsal(set_up)
-
-
-@asynccontextmanager
-async def rehearsal_of(
-    told: Conversation,
-    flows: Mapping[str, Flow],
-    region: str = "US",
-    on_turn: Callable[[Turn], None] = lambda _turn: None,
-) -> AsyncIterator[Rehearsal]:
-    """Everything as a conversation wants it, and its first turn still to come."""
-    office = ScriptedBackOffice(told.services)
-    async with rehearse(flows, office, told.customers, region, told.at, on_turn, told.splits) as player:
-        yield player
 
 
 class Rehearsal:
@@ -216,13 +125,13 @@ class Rehearsal:
         contact = self._current()
         if contact.channel != "voice" or not isinstance(contact.wait, Collect | Record):
             raise CannotPlay("silence answers a question by phone, and none is open")
-        if (deadline := _deadline(contact)) is not None:
+        if (deadline := contact.gives_up) is not None:
             await self._until(contact, deadline)
 
     async def wait(self, seconds: float) -> None:
         """Time passes; questions and queues give up as they do by the real clock."""
         end = self._clock() + seconds
-        while self._contact and not self._contact.ended and (deadline := _deadline(self._contact)) is not None:
+        while self._contact and not self._contact.ended and (deadline := self._contact.gives_up) is not None:
             if deadline > end:
                 break
             await self._until(self._contact, deadline)
@@ -383,7 +292,3 @@ def text_of(row: OutboxRow) -> str:
     """What the customer reads, but for the address of a link."""
     text, code = str(row.payload["text"]), row.payload.get("code")
     return text if code is None else text.replace("{code}", code_for(KEEPING.secret, row.journey, code))
-
-
-def _deadline(contact: Contact) -> float | None:
-    return contact.keypad.deadline if isinstance(contact.wait, Collect) else contact.deadline
