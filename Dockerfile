@@ -1,4 +1,13 @@
 # The app alone: PostgreSQL and Redis are in docker-compose.yml, Asterisk is yours.
+FROM debian:12-slim AS studio
+
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends python3 python3-venv
+WORKDIR /opt/segue
+RUN python3 -m venv .venv && .venv/bin/pip install --no-cache-dir uv
+COPY scripts scripts
+COPY frontend frontend
+RUN scripts/frontend
+
 FROM debian:12-slim
 
 RUN apt-get update -qq \
@@ -10,6 +19,7 @@ WORKDIR /opt/segue
 COPY requirements/run.txt requirements/run.txt
 RUN python3 -m venv .venv && .venv/bin/pip install --no-cache-dir --require-hashes -r requirements/run.txt
 COPY . .
+COPY --from=studio /opt/segue/ivr/web/static/studio ivr/web/static/studio
 RUN .venv/bin/pip install --no-cache-dir --no-deps .
 
 USER segue

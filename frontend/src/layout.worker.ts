@@ -11,7 +11,7 @@ function place({ nodes, edges }: Asked): Placed {
   if (nodes.length > VERY_MANY) return placeAsTree({ nodes, edges });
   const many = nodes.length > MANY;
   const graph = new Graph({ multigraph: true });
-  graph.setGraph({ rankdir: "TB", nodesep: 26, ranksep: many ? 44 : 34, ranker: many ? "tight-tree" : "network-simplex" });
+  graph.setGraph({ rankdir: "TB", nodesep: 26, ranksep: 44, ranker: many ? "tight-tree" : "network-simplex" });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { id, width, height } of nodes) graph.setNode(id, { width, height });
   edges.forEach(({ from, to, width }, number) => {

@@ -29,6 +29,7 @@ COMMANDS = {
     "test": "play the conversations of the menus",
     "replay": "keep a journey that happened as a test",
     "schema": "print the JSON Schema of menus, for editors",
+    "diagram": "print the diagram of a menu as Mermaid text",
     "publish": "put the menus of a folder in force",
     "versions": "list the versions of a menu",
     "diff": "tell in words what differs between two versions",

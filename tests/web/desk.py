@@ -302,13 +302,13 @@ POP: dict[str, Any] = {
 class Desk:
     """Everything together, as the server puts it; `key` empty: open, as on loopback."""
 
-    def __init__(self, key: str = "", grace: float = 60.0, heartbeat: float = 15.0) -> None:
+    def __init__(self, key: str = "", ops_key: str = "", grace: float = 60.0, heartbeat: float = 15.0) -> None:
         self.store, self.bus = Store(), Bus()
         self.driver = Talk(self.store, self.bus)
         self.metrics = Metrics()
         self.wrong = {"store": "", "voices": "", "ami": ""}
         store: Any = self.store
-        self.access = Access(key, "http://127.0.0.1")
+        self.access = Access(key, "http://127.0.0.1", ops_key=ops_key)
         self.api = Api(self.driver, store, lambda row: str(row.payload["text"]))
         self.live = Live(self.bus, heartbeat=heartbeat)
         self.chat = Chat(self.driver, store, "support", "Acme support", render, grace=grace, heartbeat=heartbeat)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import TestClient
 
 from ivr.web.access import Access, signature
 from tests.web.desk import Desk
 
-KEY = "correct horse"
+KEY, OPS_KEY = "correct horse", "battery staple"
+CHANGES = [("POST", "/api/menus/x/publish"), ("PUT", "/api/switches/x"), ("GET", "/studio")]
 
 
 @pytest.fixture
@@ -141,3 +143,37 @@ async def test_static_files_are_asked_for_again_and_found_unchanged(client: Test
     again = await client.get("/static/base.css", headers={"If-None-Match": first.headers["ETag"]})
     assert again.status == 304
     assert (await client.get("/static/../access.py")).status == 404
+
+
+@pytest.fixture
+async def ops(client_of: Any) -> TestClient:
+    """A browser before a server with an ops key, whose menus answer whoever may change them."""
+    desk = Desk(key=KEY, ops_key=OPS_KEY)
+    for method, path in CHANGES:
+        desk.app.router.add_route(method, path, done)
+    client: TestClient = await client_of(desk)
+    return client
+
+
+async def done(_request: web.Request) -> web.Response:
+    return web.Response(text="done")
+
+
+@pytest.mark.parametrize(("method", "path"), CHANGES)
+async def test_an_agents_key_changes_no_menu_where_there_is_an_ops_key(ops: TestClient, method: str, path: str) -> None:
+    bearer = {"Authorization": f"Bearer {KEY}"}
+    refused = await ops.request(method, path, headers=bearer)
+    assert refused.status == 401
+    assert "ops key" in (await refused.json())["detail"]
+    await log_in(ops)
+    assert (await ops.request(method, path)).status == 401
+    assert (await ops.get("/api/queue")).status == 200
+    await log_in(ops, OPS_KEY, "/studio")
+    assert (await ops.request(method, path)).status == 200
+
+
+async def test_the_ops_key_opens_the_desk_too_and_the_form_says_which_is_wanted(ops: TestClient) -> None:
+    wrong = await log_in(ops, KEY, "/studio")
+    assert (wrong.status, "not the ops key" in await wrong.text()) == (401, True)
+    await log_in(ops, OPS_KEY)
+    assert (await ops.get("/api/queue")).status == 200

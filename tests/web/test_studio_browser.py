@@ -16,7 +16,7 @@ import pytest
 from playwright.async_api import Download, Page, expect
 
 from ivr.driver import Arrival
-from ivr.engine.events import Left
+from ivr.engine.events import Input, Left, LeftReason
 from ivr.server import Segue
 from tests.web.studio_site import PATIENCE, Ops, ops, site
 
@@ -130,18 +130,49 @@ async def test_steps_and_slots_are_completed_from_the_text(alice: Ops) -> None:
     await expect(options).to_have_text(["order_number"])
 
 
+async def come(segue: Segue, contact: str, *words: str) -> None:
+    """Somebody begins a chat and says these."""
+    await segue.driver.arrive(Arrival(contact, "chat", "chat", "support", number=f"+141555501{contact:>02}"))
+    for n, said in enumerate(words):
+        at = segue.driver.now()
+        await segue.driver.advance(Input(id=f"{contact}-{n}", at=at, contact=contact, text=said, mode="text"))
+
+
+async def go(segue: Segue, contact: str, reason: LeftReason) -> None:
+    await segue.driver.advance(Left(id=f"{contact}-left", at=segue.driver.now(), contact=contact, reason=reason))
+
+
 async def test_live_callers_stand_at_their_steps_without_a_reload(alice: Ops, segue: Segue) -> None:
     page = await alice.open()
     await expect(page.locator("g.live")).to_have_count(0)
-    arrival = Arrival("c1", "chat", "chat", "support", number="+14155550101")
-    await segue.driver.arrive(arrival)
+    await come(segue, "1")
     badge = page.locator("g.node[data-step=welcome] g.live")
     await expect(badge).to_have_text("1")
     await expect(page.get_by_role("button", name="1 caller now")).to_be_visible()
-    left = Left(id="e1", at=segue.driver.now(), contact="c1", reason="dropped")
-    await segue.driver.advance(left)
+    await go(segue, "1", "dropped")
+    await expect(page.locator("g.live")).to_have_count(0)
+
+
+async def test_traffic_colours_the_steps_and_says_where_customers_were_lost(alice: Ops, segue: Segue) -> None:
+    for contact in ("2", "3", "4", "5"):
+        await come(segue, contact, "track", "4217")
+    for contact in ("6", "7"):
+        await come(segue, contact, "track", "what", "what", "what")
+    await come(segue, "8", "hours")
+    await go(segue, "3", "dropped")
+    await go(segue, "8", "caller")
+    page = await alice.open()
     await page.get_by_label("Traffic, 7 days").check()
-    await expect(page.locator("g.node[data-step=welcome] .traffic")).to_contain_text("1 dropped")
+    told = {
+        step: page.locator(f"g.node[data-step={step}] .traffic")
+        for step in ("welcome", "order", "anything_else", "what_next", "nobody")
+    }
+    await expect(told["welcome"]).to_have_text("7×")
+    await expect(told["order"]).to_contain_text("2 not understood (33 %)")
+    await expect(told["anything_else"]).to_contain_text("1 hung up (100 %)")
+    await expect(told["what_next"]).to_contain_text("1 dropped")
+    await expect(told["nobody"]).to_have_count(0)
+    await page.get_by_role("button", name="Show all of it").click()
     await picture(page, "traffic")
 
 
@@ -177,7 +208,6 @@ async def test_the_edited_menu_is_played_by_web_phone(alice: Ops, segue: Segue) 
     await page.get_by_role("button", name="2 hear our opening hours").click()
     await expect(said).to_contain_text("Is there anything else?")
     await expect(page.locator("g.node.now")).to_have_attribute("data-step", "anything_else")
-    await picture(page, "phone")
     await page.get_by_role("button", name="Drop the line").click()
     await page.get_by_role("button", name="Call again").click()
     await expect(said).to_contain_text("We were cut off.")
@@ -237,5 +267,3 @@ async def test_it_can_be_used_by_keyboard_alone_and_nothing_is_wider_than_the_wi
         nameless = """[...document.querySelectorAll('button, input, select')].filter((e) =>
             !e.textContent.trim() && !e.title && !e.labels?.length && !e.ariaLabel).map((e) => e.outerHTML)"""
         assert await page.evaluate(nameless) == []
-        if PICTURES:
-            await picture(page, scheme)
