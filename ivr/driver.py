@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
 from context_bridge.codes import is_code
+from context_bridge.identity import normalize
 from context_bridge.records import (
     AnswerRow,
     Change,
@@ -256,7 +257,7 @@ class Driver:
             flow = await self._flows.taking(journey, event)
             if flow.switches:
                 event = replace(event, switches=await self.switches.on())
-            turn = taken(flow, journey, event)
+            turn = await self._known(taken(flow, journey, event))
             if turn.after == journey:
                 return turn
             change = change_of(turn, self._keeping, self._region)
@@ -274,6 +275,22 @@ class Driver:
                 raise StoreUnavailable(f"journey {journey.id} vanished from the store")
             journey = saved.current
         raise StoreUnavailable(f"journey {journey.id} changes too quickly")
+
+    async def _known(self, turn: Turn) -> Turn:
+        """A number that the turn has learnt belongs to the journey's customer: who phones from it will be known."""
+        contact, before = turn.after.contact, turn.before.contact
+        number = contact.reach.get("sms") if contact else None
+        if contact is None or number is None or (before is not None and before.reach.get("sms") == number):
+            return turn
+        known = normalize(number, self._region, "allowed")
+        if known is None or known[0] != "e164":
+            reach = {way: to for way, to in contact.reach.items() if way != "sms"}
+            return replace(turn, after=replace(turn.after, contact=replace(contact, reach=reach)))
+        after = replace(turn.after, contact=replace(contact, reach={**contact.reach, "sms": known[1]}))
+        if after.customer is None:
+            found = await self._store.identify(*known)
+            after = replace(after, customer=None if found.shared else found.customers[0].id)
+        return replace(turn, after=after)
 
     async def _announce(self, change: Change, turn: Turn) -> None:
         await self._bus.publish("turn", shown(change, turn))

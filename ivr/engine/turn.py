@@ -35,7 +35,7 @@ from ivr.engine.languages import lookup
 from ivr.engine.match import MAX_TEXT
 from ivr.engine.waits import prompt_of, wait_of
 
-LANGUAGE = "language"  # what a `set` of this name changes is no slot
+LANGUAGE, NUMBER = "language", "customer.number"  # what a `set` of these names changes is no slot
 DIGITS = frozenset("0123456789")
 MAX_STEPS = 100  # in one turn; more are a loop
 SEEN, PATH, LEDGER = 32, 50, 200  # how many events, visits and asks a journey remembers
@@ -135,6 +135,11 @@ class Turn:
             **{name: Slot(value, channel, contact, self.at) for name, value in values.items()},
         }
         self.journey = replace(self.journey, slots={name: slot for name, slot in slots.items() if slot.value})
+
+    def reach(self, number: str) -> None:
+        """A back office knows the customer's number: messages go there, and who phones from it goes on here."""
+        contact = self.contact
+        self.journey = replace(self.journey, contact=replace(contact, reach={**contact.reach, "sms": number}))
 
     def speak(self, language: str) -> None:
         """From now on in that language, if the flow has it (`de` stands for its `de-DE`); nothing: in its own."""
@@ -322,6 +327,8 @@ def _set(turn: Turn, step: SetStep) -> str:
     }
     if (language := values.pop(LANGUAGE, None)) is not None:
         turn.speak(language)
+    if number := values.pop(NUMBER, ""):
+        turn.reach(number)
     before = turn.journey.slots
     turn.keep(values, given=False)
     turn.belongs({slot: before[copied] for slot, value in step.values.items() if (copied := _copied(value)) in before})

@@ -73,6 +73,8 @@ def _about(mention: Mention, flow: Flow, draft: Draft) -> Iterator[tuple[str, st
         yield f"format {mention.format} does not fit {name}, a {spec.type}", f"use {{{name}{_or(fitting)}}}"
     if mention.how in {"said", "sent", "coded"} and spec.sensitivity == "secret":
         yield f"{name} is secret and must not be {'said' if mention.how == 'said' else 'sent'}", "leave it out"
+    if mention.how == "reached" and name not in draft.saved:
+        yield f"{name} is what anybody may say", "set customer.number to a value that a back office has given"
     target = flow.slots.get(mention.into or "")
     if target and SENSITIVITIES.index(target.sensitivity) < SENSITIVITIES.index(spec.sensitivity):
         remedy = f"declare {target.name} with sensitivity: {spec.sensitivity}"

@@ -22,8 +22,10 @@ from ivr.engine.services import ServiceSpec
 T = TypeVar("T")
 L = TypeVar("L", bound=str)
 # asked, saved, set: fills the slot. said, sent, coded (beside a one-time code): the customer gets it; told: an agent;
-# passed: a back office, a slot.
-How = Literal["asked", "saved", "set", "forgotten", "tested", "said", "sent", "coded", "told", "passed", "copied"]
+# passed: a back office, a slot. reached: it becomes the number of the customer.
+How = Literal[
+    "asked", "saved", "set", "forgotten", "tested", "said", "sent", "coded", "told", "passed", "copied", "reached"
+]
 
 WORDED = {"said", "sent", "coded", "told"}  # these are words, which have a language
 UNKNOWN = ""  # stands for a step whose name could not be read
@@ -135,6 +137,12 @@ class Draft:
             within=(*self.within, file),
             read=self.read,
         )
+
+    @property
+    def saved(self) -> frozenset[str]:
+        """Slots that back offices fill, and nobody else."""
+        other = {mention.slot for mention in self.mentions if mention.how in {"asked", "set"}}
+        return frozenset(mention.slot for mention in self.mentions if mention.how == "saved") - other
 
 
 class Reader:

@@ -34,7 +34,7 @@ from ivr.engine.services import ServiceSpec
 
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 WAYS: tuple[Literal["sms", "email"], ...] = ("sms", "email")
-LANGUAGE = "language"  # in a set: no slot
+LANGUAGE, NUMBER = "language", "customer.number"  # in a set: no slots
 DEEDS: tuple[Literal["repeat", "start_over"], ...] = ("repeat", "start_over")
 RESERVED = {"channel", "trust", "link", "code", "language"}  # have a meaning of their own in conditions and templates
 
@@ -219,6 +219,8 @@ def _value(slots: Reader, slot: str, place: Place, node: Node) -> Template:
     """What a slot is set to; nothing (null) forgets it. A value without parts must fit the slot's type."""
     if slot == LANGUAGE:
         return _spoken(slots, node)
+    if slot == NUMBER:
+        return slots.template(slot, node, "reached")
     slot_name(slots, slot, place)
     if isinstance(node, Text) and node.empty:
         slots.mention(slot, "forgotten", place)
