@@ -365,3 +365,30 @@ async def test_what_is_expected_of_them_and_is_not_so(turn: str, problem: str) -
 def test_a_time_needs_its_zone() -> None:
     with pytest.raises(ConversationMistakes, match=r"c\.yaml:3:5: this is no time in a zone"):
         load("conversation: c\nmenu: m\nat: 2026-12-24 18:00\nturns:\n  - call: voice\n", "c.yaml")
+
+
+TRIAL = """\
+menu: trial
+start: trial
+steps:
+  trial:
+    split: [{percent: 1, goto: new}, {else: old}]
+  new: {say: The new way., next: bye}
+  old: {say: The old way., next: bye}
+  bye: {end: Goodbye.}
+"""
+
+
+@pytest.mark.parametrize("way", ["new", "old"])
+async def test_a_split_leads_where_the_conversation_wants_it(way: str) -> None:
+    turns = f"turns:\n  - call: voice\n    hears: The {way} way\n"
+    told = load(f"conversation: c\nmenu: trial\nsplits: {{trial: {way}}}\n{turns}", "c.yaml")
+    async with rehearsal_of(told, {"trial": load_menu(TRIAL, "trial.yaml")}) as player:
+        assert (await run(told, player)).passed
+
+
+async def test_a_split_that_does_not_lead_there() -> None:
+    told = load("conversation: c\nmenu: trial\nsplits: {trial: bye}\nturns:\n  - call: voice\n", "c.yaml")
+    with pytest.raises(CannotPlay, match="trial is no split that leads to bye"):
+        async with rehearsal_of(told, {"trial": load_menu(TRIAL, "trial.yaml")}):
+            pass

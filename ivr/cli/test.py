@@ -15,7 +15,7 @@ from pathlib import Path
 from ivr import conversation, conversation_file, settings
 from ivr.cli.check import CONVERSATIONS, read
 from ivr.cli.complaint import Complaint
-from ivr.conversation import Conversation, Result
+from ivr.conversation import CannotPlay, Conversation, Result
 from ivr.coverage import Coverage, Report
 from ivr.engine.flow import Flow
 from ivr.flows import read_folder
@@ -56,8 +56,11 @@ async def _played(
 ) -> Result:
     if told.menu not in flows:
         raise Complaint(f"{told.file}: there is no menu {told.menu!r}; there are: {', '.join(sorted(flows))}")
-    async with rehearsal_of(told, flows, region, coverages[told.menu].watch) as player:
-        return await conversation.run(told, player)
+    try:
+        async with rehearsal_of(told, flows, region, coverages[told.menu].watch) as player:
+            return await conversation.run(told, player)
+    except CannotPlay as error:  # the stage cannot be set as the conversation wants it
+        raise Complaint(f"{told.file}: {error}") from error
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:

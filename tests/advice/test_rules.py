@@ -149,6 +149,8 @@ def test_a_rule_is_accepted_with_a_reason_everywhere_or_at_a_step() -> None:
     assert [advice.rule for advice in elsewhere] == ["V00", "V12"]
     with pytest.raises(MenuMistakes, match="V12 is empty"):
         load(text.replace("start:", "accept: {V12: }\nstart:", 1), "m.yaml")
+    with pytest.raises(MenuMistakes, match="V12: it is empty"):
+        load(text.replace("start:", 'accept: {V12: " "}\nstart:', 1), "m.yaml")
 
 
 def test_a_language_that_nobody_can_choose() -> None:

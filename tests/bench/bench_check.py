@@ -70,14 +70,14 @@ def main() -> None:
     text = menu(1000)
     loads, advised = [], []
     for _ in range(RUNS):
-        began = time.perf_counter()
+        began = time.process_time()
         flow = load(text, "big.yaml")
-        loaded = time.perf_counter()
+        loaded = time.process_time()
         found = advise(flow)
         loads.append(loaded - began)
-        advised.append(time.perf_counter() - loaded)
+        advised.append(time.process_time() - loaded)
     print(f"{len(flow.steps)} steps, {len(text)} characters, {len(found)} pieces of advice; median of {RUNS}")
-    print(f"load {median(loads):.2f} s, advice {median(advised):.2f} s")
+    print(f"load {median(loads):.2f} s, advice {median(advised):.2f} s, of processor time")
 
 
 if __name__ == "__main__":
