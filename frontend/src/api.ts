@@ -30,7 +30,7 @@ export interface Checked {
   ok: boolean; mistakes: Finding[]; declared: string[]; diagram: Diagram | null; languages: string[]; services: Service[];
 }
 export interface Diff {
-  changes: string[]; removed: { step: string; journeys: number }[]; text: string; mistakes: Finding[];
+  changes: string[]; removed: { step: string; journeys: number; likely?: string | null }[]; text: string; mistakes: Finding[];
 }
 export interface StepTraffic { visits: number; left: number; dropped: number; exhausted: number }
 export interface Bubble { from: "segue" | "customer" | "agent"; text: string }

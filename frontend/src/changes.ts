@@ -21,9 +21,9 @@ export function changesOf({ changes, text }: Diff): HTMLElement[] {
 /** Where the customers go who stand on a step that is gone. `moved` reads the answers. */
 export function moving(removed: Diff["removed"], steps: string[]): { element: HTMLElement; moved: () => Record<string, string> } {
   const standing = removed.filter(({ journeys }) => journeys > 0);
-  const choices = standing.map(({ step, journeys }) => {
+  const choices = standing.map(({ step, journeys, likely }) => {
     const select = el("select", { id: `moved-${step}`, required: true, "data-step": step },
-      el("option", { value: "" }, "choose a step…"), steps.map((name) => el("option", { value: name }, name)));
+      el("option", { value: "" }, "choose a step…"), steps.map((name) => el("option", { value: name, selected: name === likely }, name)));
     return el("p", {}, el("label", { for: `moved-${step}` },
       `${journeys} ${journeys === 1 ? "customer stands" : "customers stand"} at `, el("code", {}, step), ", which is gone. They go on at"), select);
   });

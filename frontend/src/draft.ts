@@ -77,6 +77,12 @@ export class Draft extends EventTarget {
     this.#keep();
   }
 
+  /** Begin a sub-menu or an article. */
+  add(file: string): void {
+    const name = file.replace(/^articles\//, "").replace(/\.yaml$/, "");
+    this.write(file, file.startsWith("articles/") ? `article: ${name}\n` : `submenu: ${name}\n`);
+  }
+
   write(file: string, text: string): void {
     if (file === this.main) this.texts = { ...this.texts, source: text };
     else this.texts = { ...this.texts, parts: { ...this.texts.parts, [file]: text } };

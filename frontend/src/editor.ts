@@ -53,6 +53,19 @@ const look = EditorView.theme({
   ".cm-diagnostic-info": { borderLeftColor: "var(--accent)" },
 });
 
+// Where a selection of several colours is typed over, Chromium keeps the first one's in a style attribute, which our
+// Content-Security-Policy refuses. So what is typed over a selection goes into the text and not into the document.
+const typedOver = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { data, inputType } = event, { from, to } = view.state.selection.main;
+    if (inputType !== "insertText" || !data || from === to || view.composing) return false;
+    event.preventDefault();
+    const insert = () => view.state.update({ ...view.state.replaceSelection(data), userEvent: "input.type" });
+    if (!view.state.facet(EditorView.inputHandler).some((take) => take(view, from, to, data, insert))) view.dispatch(insert());
+    return true;
+  },
+});
+
 /** Events: `wrote`, `moved` (detail: the line of the cursor). */
 export class Editor extends EventTarget {
   readonly view: EditorView;
@@ -68,7 +81,7 @@ export class Editor extends EventTarget {
       drawSelection(), dropCursor(), indentOnInput(), indentUnit.of("  "), bracketMatching(), closeBrackets(),
       highlightActiveLine(), highlightSelectionMatches(), search({ top: true }), lintGutter(),
       autocompletion({ override: [complete(schema, services)], maxRenderedOptions: 60 }),
-      yaml(), syntaxHighlighting(colours), look, EditorView.lineWrapping,
+      yaml(), syntaxHighlighting(colours), look, typedOver, EditorView.lineWrapping,
       EditorView.contentAttributes.of({ "aria-label": "Text of the menu" }),
       keymap.of([
         ...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap,

@@ -26,8 +26,8 @@ export class Switches {
   async #flip(one: Switch, button: HTMLButtonElement, note: HTMLElement): Promise<void> {
     button.disabled = true;
     try {
-      await request("PUT", `/api/switches/${encodeURIComponent(one.name)}`, { on: !one.on, by: author() || "studio" });
-      one.on = !one.on;
+      const wanted = { on: !one.on, by: author() || "studio" };
+      Object.assign(one, await request<Switch>("PUT", `/api/switches/${encodeURIComponent(one.name)}`, wanted));
       button.setAttribute("aria-checked", String(one.on));
       note.textContent = told(one);
     } catch (error) {

@@ -143,8 +143,27 @@ export class Workbench {
           if (step) this.#showFile(files[(files.indexOf(file) + step + files.length) % files.length]!);
         },
       }, file);
-    }));
+    }), this.#adder());
     if (focused) this.#tabs.querySelector<HTMLElement>("[aria-selected=true]")?.focus();
+  }
+
+  /** A button that becomes a field for the name of a new file. */
+  #adder(): HTMLElement {
+    const name = el("input", { type: "text", "aria-label": "Name of the new file", size: 22, placeholder: "identify or articles/reset" });
+    const form = el("form", { hidden: true, submit: (event: SubmitEvent) => {
+      event.preventDefault();
+      const file = `${name.value.trim().replace(/\.yaml$/, "")}.yaml`;
+      if (!/^(articles\/)?[A-Za-z_]\w*\.yaml$/.test(file)) return name.setCustomValidity("Use letters, digits and _"), name.reportValidity();
+      if (!this.#draft.files.includes(file)) this.#draft.add(file);
+      this.#showFile(file);
+      this.#editor.view.focus();
+    } }, name);
+    name.addEventListener("input", () => name.setCustomValidity(""));
+    const button = el("button", { class: "add", "aria-label": "New sub-menu or article", title: "New sub-menu or article", click: () => {
+      [button.hidden, form.hidden] = [true, false];
+      name.focus();
+    } }, "+");
+    return el("span", { role: "presentation" }, button, form);
   }
 
   // What the text, the cursor and the diagram tell each other

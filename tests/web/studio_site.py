@@ -87,4 +87,4 @@ async def ops(url: str, scheme: Any = "light", width: int = 1280, height: int = 
         page.on("console", lambda said: person.wrong.append(said.text) if said.type in {"error", "warning"} else None)
         yield person
         await browser.close()
-    assert person.wrong == []
+    assert not person.wrong, person.wrong
