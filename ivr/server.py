@@ -39,6 +39,7 @@ from ivr.http import problems
 from ivr.prompts import BUILT_IN, fixed_says
 from ivr.publishing.folder import publish_folder
 from ivr.publishing.publisher import Publisher
+from ivr.recordings import Recordings
 from ivr.settings import Settings, SettingsError, listed
 from ivr.turns import Keeping
 from ivr.web.access import Access
@@ -50,6 +51,7 @@ from ivr.web.live import Live
 from ivr.web.menus import Menus
 from ivr.web.openapi import OpenApi
 from ivr.web.pages import Pages, render, secure
+from ivr.web.recordings import Playback
 from ivr.web.studio import Studio
 from ivr.web.switches import SwitchBoard
 from recognition.speak import Speaker, SpeakFailed
@@ -158,6 +160,7 @@ def application(segue: Segue) -> web.Application:
     api, live = Api(driver, store, segue.outbox.text), Live(segue.bus)
     menus = Menus(store, segue.bus, segue.flows, segue.publisher, segue.services, settings)
     switches, callbacks = SwitchBoard(driver.switches, segue.flows, store), Callbacks(store, segue.bus)
+    playback = Playback(Recordings(settings.recordings_dir))
     health = Health(driver, store, segue.metrics, _checks(segue), _nodes(settings))
     studio = Studio(store, segue.services, driver.now)
     drafts = Drafts(Workshop(settings, segue.services, segue.back_office, segue.speaker))
@@ -169,6 +172,7 @@ def application(segue: Segue) -> web.Application:
             *menus.table(),
             *switches.table(),
             *callbacks.table(),
+            *playback.table(),
             *live.table(),
             *health.table(),
             *segue.chat.table(),
@@ -184,6 +188,7 @@ def application(segue: Segue) -> web.Application:
         menus,
         switches,
         callbacks,
+        playback,
         live,
         health,
         openapi,
@@ -241,6 +246,7 @@ async def _sweep(segue: Segue) -> None:
             before = segue.driver.now() - segue.settings.journey_days * DAY
             await segue.store.purge(before)
             await asyncio.to_thread(segue.speaker.forget, before)  # prompts may speak what a customer said
+            await asyncio.to_thread(Recordings(segue.settings.recordings_dir).forget, before)
             await segue.store.purge_answers(segue.driver.now() - ANSWER_LIFE)
         await asyncio.sleep(SWEEP)
 

@@ -60,6 +60,11 @@ class Settings:
     def prompts_dir(self) -> Path:
         return self.asterisk_sounds or self.data_dir / "prompts"
 
+    @property
+    def recordings_dir(self) -> Path:
+        """Where Asterisk may write, when it has a folder of its own for us."""
+        return (self.asterisk_sounds or self.data_dir) / "recordings"
+
 
 PREFIX = "IVR_"
 SECRET_PREFIX = "IVR_SECRET_"  # noqa: S105  # of what services.yaml calls secrets, which `ivr.backoffice.secret` reads

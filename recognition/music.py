@@ -1,4 +1,5 @@
-"""Hold music: four slow, soft chords that go round without a seam. Synthesized, so it comes with nobody's licence."""
+"""Hold music, four slow, soft chords that go round without a seam, and the beep before a recording. Synthesized, so
+they come with nobody's licence."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from recognition.audio import Samples
 
 CHORD_SECONDS, NOTE_SECONDS = 4.0, 5.5  # a note rings into the next chord
 LEVEL = 0.05  # of full scale, RMS: some 6 dB below a prompt, so that waiting is not tiring
+BEEP_SECONDS, BEEP_LEVEL = 0.3, 0.2
 CHORDS = (  # equal temperament, A4 = 440 Hz: Cmaj7, Am7, Fmaj7, G6
     (130.8, 196.0, 246.9, 329.6),
     (110.0, 196.0, 261.6, 329.6),
@@ -31,6 +33,15 @@ def hold_music(rate: int) -> Samples:
             begins = nth * step + int(0.22 * voice * rate)  # one voice after another: a slow arpeggio
             sound[(begins + np.arange(note.size)) % sound.size] += note  # the last chord rings into the first
     samples: Samples = (sound * LEVEL / np.sqrt(np.mean(sound**2))).astype(np.float32)
+    return samples
+
+
+@functools.cache
+def beep(rate: int) -> Samples:
+    """After which a message is recorded: 1,000 Hz, as answering machines have it."""
+    at = np.arange(int(BEEP_SECONDS * rate)) / rate
+    edge = np.minimum(1, np.minimum(at, BEEP_SECONDS - at) / 0.01)
+    samples: Samples = (BEEP_LEVEL * edge * np.sin(2 * np.pi * 1000 * at)).astype(np.float32)
     return samples
 
 

@@ -142,7 +142,7 @@ class Speaker:
         """Remove the clips made before a time (Unix seconds), since some hold what customers told us; what is still
         needed is made again. How many. Blocking."""
         removed = 0
-        for path in self._cache.glob("*/*.wav"):
+        for path in self._cache.glob("[0-9]*/*.wav"):
             with contextlib.suppress(FileNotFoundError):  # another server shares the cache
                 if path.stat().st_mtime < before:
                     path.unlink()
@@ -153,7 +153,7 @@ class Speaker:
         try:
             for rate in RATES:
                 (self._cache / str(rate)).mkdir(parents=True, exist_ok=True)
-            for part in self._cache.glob("*/.*.part"):  # of a server that was killed while writing
+            for part in self._cache.glob("[0-9]*/.*.part"):  # of a server that was killed while writing
                 part.unlink(missing_ok=True)
         except OSError as error:
             raise self._cannot_write(error) from error

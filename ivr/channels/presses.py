@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Container, Coroutine, Iterable
+from typing import Any
 
 from ivr.channels import webphone_wire as wire
 from ivr.channels.line import Line
@@ -90,6 +91,30 @@ class Presses:
         if self._pad.barged:
             await hush()
         return found
+
+    async def one_of(self, keys: Container[str]) -> int:
+        """Wait for one of these; its number. Others mean nothing here and are used up."""
+        while True:
+            while self._inbox:
+                self.used, key = self._inbox.popleft()
+                if key in keys:
+                    return self.used
+            self._woken.clear()
+            await self._woken.wait()
+
+    async def unless_one_of(self, keys: Container[str], work: Coroutine[Any, Any, None]) -> int | None:
+        """Let `work` be done until one of these is pressed; its number then."""
+        key, working = asyncio.create_task(self.one_of(keys)), asyncio.create_task(work)
+        try:
+            await asyncio.wait({key, working}, return_when=asyncio.FIRST_COMPLETED)
+            if key.done():
+                return key.result()
+            working.result()  # an error of it is ours
+            return None
+        finally:
+            for task in {key, working}:
+                task.cancel()
+            await asyncio.gather(key, working, return_exceptions=True)
 
     def last_of_answer(self) -> int:
         """The number of the last key of the answer just given."""

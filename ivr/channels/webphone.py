@@ -3,7 +3,7 @@
 A caller's socket is at `/phone/ws`, an agent's at `/phone/agent`; what goes over them is in `webphone_wire`, what
 happens in a call in `webphone_call`. Here: which socket belongs to which call, restarts, and who may connect.
 
-Deliberately small: two parties, no conference, no recording, no codecs.
+Deliberately small: two parties, no conference, no codecs.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from ivr.channels.line import received, send
 from ivr.channels.webphone_call import NODE, Call, Exchange
 from ivr.driver import Driver
 from ivr.engine.events import Left
+from ivr.recordings import Recordings
 from ivr.settings import Settings
 from recognition.speak import Speaker
 
@@ -43,7 +44,7 @@ class WebPhone:
         self, driver: Driver, speaker: Speaker, settings: Settings, *, grace: float = GRACE, speed: float = 1.0
     ) -> None:
         self._driver, self._settings, self._grace = driver, settings, grace
-        self._exchange = Exchange(driver, speaker, settings.menu, grace, speed)
+        self._exchange = Exchange(driver, speaker, Recordings(settings.recordings_dir), settings.menu, grace, speed)
         self._calls: dict[str, Call] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._missing: dict[str, asyncio.TimerHandle] = {}  # contacts of a former process

@@ -16,14 +16,17 @@ from ivr.channels import webphone_wire as wire
 from ivr.channels.bridge import Talk
 from ivr.channels.ending import Ending, Gone, Why
 from ivr.channels.line import Line
+from ivr.channels.message import Messages
 from ivr.channels.patience import AFTERWARDS, patiently
 from ivr.channels.playout import Playout, Sound
 from ivr.channels.presses import Presses, choices, event_id, last_used
 from ivr.channels.prompts import Prompts
+from ivr.channels.recorder import Message
 from ivr.driver import Arrival, Driver, UnknownMenu
 from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Record, Say
-from ivr.engine.events import Input, Left, LeftReason, NoInput, QueueOutcome
+from ivr.engine.events import Input, Left, LeftReason, NoInput, QueueOutcome, Recorded
 from ivr.prompts import fault, moment, moved
+from ivr.recordings import Recordings
 from ivr.traces import trace
 from recognition.audio import to_pcm
 from recognition.keys import Answer, Keyed, Silence
@@ -43,6 +46,7 @@ class Exchange:
 
     driver: Driver
     speaker: Speaker
+    recordings: Recordings
     menu: str
     grace: float
     speed: float
@@ -61,6 +65,7 @@ class Call:
         self._ending = Ending()
         self._news: asyncio.Queue[Literal["joined"] | QueueOutcome | tuple[Action, ...]] = asyncio.Queue()
         self._showing: wire.ToPhone | None = None
+        self._messages = Messages(contact, self.line, self._presses, self._playout, exchange.recordings, self._show)
         self._grace: asyncio.TimerHandle | None = None
 
     # What the socket tells.
@@ -77,6 +82,7 @@ class Call:
         for seq, key in keys:
             await self.press(seq, key)
         self._presses.wake()
+        self._messages.wake()
 
     def lost(self, ws: web.WebSocketResponse) -> None:
         """A socket of this call has ended; the call has not, unless the page meant it."""
@@ -94,6 +100,8 @@ class Call:
     async def heard(self, frame: bytes) -> None:
         if self.talk is not None:
             await self.talk.heard(frame)
+        else:
+            self._messages.heard(frame)
 
     def leave(self, why: Why) -> None:
         self._ending.come(why)
@@ -151,11 +159,8 @@ class Call:
             match actions[-1]:
                 case Collect() as wait:
                     actions = await self._collect(says, wait)
-                case Record(turn):  # this channel does not record yet: the menu's `failed` way is taken
-                    silent = NoInput(
-                        id=self._driver.new_event_id(), at=self._driver.now(), contact=self.contact, turn=turn
-                    )
-                    actions = await self._patiently(partial(self._driver.advance, silent, self._filler))
+                case Record() as wait:
+                    actions = await self._record(says, wait)
                 case Enqueue() as wait:
                     actions = await self._queue(says, wait)
                 case Hangup() as end:
@@ -203,6 +208,31 @@ class Call:
                 return Input(id=name, at=at, contact=self.contact, text=text, mode="keys", turn=wait.turn)
             case Silence():
                 return NoInput(id=self._driver.new_event_id(), at=at, contact=self.contact, turn=wait.turn)
+
+    async def _record(self, says: Sequence[Say], wait: Record) -> tuple[Action, ...]:
+        """Takes a message. One that a hang-up ends is kept too."""
+        sounds = await self._ending.unless(self._prompts.sounds(says))
+        try:
+            message, key = await self._messages.take(sounds, wait, self._ending)
+        except Gone as gone:
+            if (message := await self._messages.last_words(gone)) is not None:
+                await self._report(self._recorded(wait, message, None))
+            if gone.why != "restart":
+                await self._messages.forget()
+            raise
+        event = self._recorded(wait, message, key)
+        actions = await self._patiently(lambda: self._driver.advance(event, self._filler))
+        await self.line.send(wire.Ack(seq=self._presses.used))
+        await self._messages.forget()
+        return actions
+
+    def _recorded(self, wait: Record, message: Message | None, key: int | None) -> Recorded | NoInput:
+        name = self._driver.new_event_id() if key is None else event_id(self.contact, key)
+        at, contact, turn = self._driver.now(), self.contact, wait.turn
+        if message is None:
+            return NoInput(id=name, at=at, contact=contact, turn=turn)
+        recording, seconds = message.recording, message.seconds
+        return Recorded(id=name, at=at, contact=contact, turn=turn, recording=recording, seconds=seconds)
 
     async def _queue(self, says: Sequence[Say], wait: Enqueue) -> tuple[Action, ...]:
         """Waits for a person and lets them talk; comes back with what the driver wants after that."""
@@ -271,11 +301,12 @@ class Call:
             await self.talk.restart()
         await self._end_talk("dropped" if left == "dropped" else "caller")
         if left is not None:
-            await self._report(left)
+            await self._report(
+                Left(id=self._driver.new_event_id(), at=self._driver.now(), contact=self.contact, reason=left)
+            )
 
-    async def _report(self, left: LeftReason) -> None:
-        """That the call is over; again while the database is away, so that no agent waits for a ghost."""
-        event = Left(id=self._driver.new_event_id(), at=self._driver.now(), contact=self.contact, reason=left)
+    async def _report(self, event: Left | Recorded | NoInput) -> None:
+        """At the end of the call; again while the database is away, so that no agent waits for a ghost."""
 
         async def rest(seconds: float) -> None:
             await self.line.close(wire.FINISHED)

@@ -105,6 +105,26 @@ class Collect(_Message, frozen=True):
     options: tuple[Choice, ...]
 
 
+class Record(_Message, frozen=True):
+    """We are going to take a message: ask for the microphone now. Any key leaves out the rest of the prompt."""
+
+    turn: int
+
+
+class Recording(_Message, frozen=True):
+    """The beep was heard and the message is taken, `longest` seconds at most; a key of `ends` ends it."""
+
+    turn: int
+    longest: float
+    ends: str
+
+
+class Recorded(_Message, frozen=True):
+    """The message is over: nobody listens any more. `seconds` 0: nothing was said."""
+
+    seconds: float
+
+
 class Queued(_Message, frozen=True):
     """The caller waits for a person."""
 
@@ -131,7 +151,7 @@ class Error(_Message, frozen=True):
     message: str
 
 
-ToPhone = Answer | Ack | Say | Clear | Collect | Queued | Agent | Moved | Ended | Error
+ToPhone = Answer | Ack | Say | Clear | Collect | Record | Recording | Recorded | Queued | Agent | Moved | Ended | Error
 
 _decoder: msgspec.json.Decoder[FromPhone] = msgspec.json.Decoder(FromPhone)
 _encoder = msgspec.json.Encoder()

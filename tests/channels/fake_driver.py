@@ -1,24 +1,27 @@
 """A driver with one small dialogue, to try channels with. Its records outlive it, as a database would.
 
-welcome: 1 asks for an order number, 2 asks a back office, 3 goes on in a chat, 0 calls for a person; 9 says goodbye.
+welcome: 1 asks for an order number, 2 asks a back office, 3 goes on in a chat, 5 takes a message, 0 calls for a person;
+9 says goodbye.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from context_bridge.records import StoreUnavailable
 from ivr.driver import Arrival, Leg, Saying, UnknownMenu
-from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Keys, Option, Say
-from ivr.engine.events import Event, Input, Left, NoInput, QueueOutcome
+from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Keys, Option, Record, Say
+from ivr.engine.events import Event, Input, Left, NoInput, QueueOutcome, Recorded
 from ivr.engine.journey import Contact, Journey
 
 WELCOME = "Welcome. Press 1 for an order."
 ORDER = "Please key in your order number."
+SPEAK = "Speak after the beep."
 CUT_OFF = "We were cut off."
-OPTIONS = tuple(Option(key, key, f"choice {key}") for key in "12390")
+MESSAGE = {"longest": 60.0, "silence": 2.0, "timeout": 5.0}
+OPTIONS = tuple(Option(key, key, f"choice {key}") for key in "123590")
 
 
 @dataclass
@@ -32,14 +35,27 @@ class Records:
     def left(self) -> list[tuple[str, str]]:
         return [(event.contact, event.reason) for event in self.events if isinstance(event, Left)]
 
+    def messages(self) -> list[Recorded]:
+        return [event for event in self.events if isinstance(event, Recorded)]
+
     def inputs(self) -> list[str]:
         return [event.text for event in self.events if isinstance(event, Input)]
 
 
 class FakeDriver:
-    """`away`: how many turns the database refuses. `queue_timeout`: seconds an `Enqueue` waits."""
+    """`away`: how many turns the database refuses. `queue_timeout`: seconds an `Enqueue` waits. `message`: how a
+    `Record` ends, in seconds."""
 
-    def __init__(self, records: Records, *, away: int = 0, queue_timeout: float = 60.0, timeout: float = 60.0) -> None:
+    def __init__(
+        self,
+        records: Records,
+        *,
+        away: int = 0,
+        queue_timeout: float = 60.0,
+        timeout: float = 60.0,
+        message: Mapping[str, float] = MESSAGE,
+    ) -> None:
+        self.message = message
         self.records, self.away, self.queue_timeout, self.timeout = records, away, queue_timeout, timeout
         self.legs: dict[str, Leg] = {}
         self._ids = itertools.count(1)
@@ -73,6 +89,12 @@ class FakeDriver:
                 return Say(f"Order {event.text} is on its way."), *self._wait(event.contact)
             case Input(text=key):
                 return await self._chosen(journey, event.contact, key, say)
+            case Recorded():
+                self._keep(replace(journey, step="welcome"))
+                return Say("Thank you."), *self._wait(event.contact)
+            case NoInput() if journey.step == "message":
+                self._keep(replace(journey, step="welcome"))
+                return Say("There was no message."), *self._wait(event.contact)
             case NoInput():
                 self._keep(journey)
                 return Say("I heard nothing."), *self._wait(event.contact)
@@ -120,6 +142,8 @@ class FakeDriver:
         match key:
             case "1":
                 journey = replace(journey, step="order")
+            case "5":
+                journey = replace(journey, step="message")
             case "2" if say is not None:
                 await say((Say("One moment please."),))
             case "0":
@@ -136,9 +160,11 @@ class FakeDriver:
         journey = self.records.journeys[contact]
         if journey.step == "person":
             return Say("Please hold."), Enqueue(journey.turn, "person", "support", (), "", "", self.queue_timeout)
+        if journey.step == "message":
+            return Say(SPEAK), Record(journey.turn, "message", "message", **self.message)
         if journey.step == "order":
             return Say(ORDER), self._collect(journey, Keys(("0",), 4, 6, "#"), "order_number", ())
-        return Say(WELCOME), self._collect(journey, Keys(tuple("12390")), None, OPTIONS)
+        return Say(WELCOME), self._collect(journey, Keys(tuple("123590")), None, OPTIONS)
 
     def _collect(self, journey: Journey, keys: Keys, slot: str | None, options: Sequence[Option]) -> Collect:
         step = journey.step or ""

@@ -1,5 +1,6 @@
 """The phone's page in a real Chromium: what a caller sees, hears and presses."""
 
+import os
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -255,3 +256,39 @@ async def test_nothing_is_cut_off_in_a_narrow_frame(
     assert await driver.join(next(iter(driver.records.journeys)), "Adelheid of the second floor")
     await caller.reads("Adelheid")
     await caller.fits(290, 520, "Drop")
+
+
+async def test_a_message_is_recorded_with_the_page_showing_it(
+    stack: AsyncExitStack, exchange: Exchange, driver: FakeDriver, tmp_path: Path
+) -> None:
+    caller = await at_the_page(stack, exchange)
+    await caller.call()
+    await caller.page.get_by_role("button", name="choice 5").click()
+    await caller.reads("Get ready to speak")
+    await caller.reads("Recording: speak now")
+    await caller.page.wait_for_function("() => document.getElementById('voice').value > 0.05")
+    takes = tmp_path / "recordings"
+    await eventually(lambda: any(path.stat().st_size > 100_000 for path in takes.glob(".*.pcm")))
+    if shots := os.environ.get("SHOTS"):
+        await caller.page.set_viewport_size({"width": 290, "height": 540})
+        await caller.page.screenshot(path=f"{shots}/recording.png")
+    done = caller.page.get_by_role("button", name="Done, or press hash")
+    await expect(done).to_be_focused()
+    await caller.page.keyboard.press("Enter")
+    await caller.sees("Thank you.")
+    await caller.sees("seconds is recorded.")
+    await expect(done).to_be_hidden()
+    assert len(driver.records.messages()) == 1
+    assert caller.complaints == []
+
+
+async def test_who_refuses_the_microphone_is_told_and_goes_on(
+    stack: AsyncExitStack, exchange: Exchange, driver: FakeDriver
+) -> None:
+    driver.message = {"longest": 60.0, "silence": 2.0, "timeout": 0.1}
+    caller = await at_the_page(stack, exchange, REFUSED)
+    await caller.call()
+    await caller.page.get_by_role("button", name="choice 5").click()
+    await caller.sees("Allow it in your browser")
+    await caller.sees("No message was recorded.")
+    await caller.sees("There was no message.")

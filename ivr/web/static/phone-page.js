@@ -30,6 +30,7 @@ const asked = new URLSearchParams(location.search);
 let since = 0;
 let secret = false;
 let person = "";
+let message = null; // the one that is recorded: its turn, and when it began
 
 // Calling
 
@@ -66,18 +67,13 @@ phone.addEventListener("ended", ({ detail }) => {
   person = "";
   note(ENDS[detail] ?? "", BAD.has(detail));
   byId("options").replaceChildren();
+  quiet();
   byId("call").focus();
 });
 
 // Hearing
 
-phone.addEventListener("say", ({ detail }) => {
-  const said = byId("said");
-  said.lastElementChild?.classList.remove("now");
-  said.append(el("li", { class: "now" }, detail.text));
-  while (said.children.length > MOST_SAID) said.firstElementChild.remove();
-  said.scrollTop = said.scrollHeight;
-});
+phone.addEventListener("say", ({ detail }) => caption(detail.text));
 phone.addEventListener("collect", ({ detail }) => {
   secret = detail.secret;
   typed("");
@@ -87,6 +83,16 @@ phone.addEventListener("collect", ({ detail }) => {
   byId("mute").hidden = true;
   byId("options").replaceChildren(...detail.options.map(choice));
 });
+phone.addEventListener("record", () => {
+  waiting("Get ready to speak");
+  note("After the beep, say your message. Any key skips to the beep.");
+});
+phone.addEventListener("recording", ({ detail }) => recording(detail));
+phone.addEventListener("recorded", ({ detail }) => {
+  quiet();
+  note("");
+  caption(detail.seconds ? `Your message of ${words(detail.seconds)} is recorded.` : "No message was recorded.");
+});
 phone.addEventListener("queued", () => waiting("Waiting for a person…"));
 phone.addEventListener("agent", ({ detail }) => waiting(`Talking to ${detail.name}`));
 phone.addEventListener("microphone", ({ detail }) => {
@@ -95,11 +101,59 @@ phone.addEventListener("microphone", ({ detail }) => {
 });
 phone.addEventListener("error", ({ detail }) => note(detail.message, true));
 
+function caption(text) {
+  const said = byId("said");
+  said.lastElementChild?.classList.remove("now");
+  said.append(el("li", { class: "now" }, text));
+  while (said.children.length > MOST_SAID) said.firstElementChild.remove();
+  said.scrollTop = said.scrollHeight;
+}
+
 function waiting(words) {
   person = words;
   typed("");
   byId("options").replaceChildren();
   show(words);
+}
+
+// Recording
+
+byId("done").addEventListener("click", () => press(message.ends[0]));
+
+/** A message is taken; after a lost line this is told again. */
+function recording({ turn, longest, ends }) {
+  waiting("Recording: speak now");
+  note("");
+  message = { turn, longest, ends, since: message?.turn === turn ? message.since : performance.now() };
+  byId("recorder").hidden = false;
+  byId("done").hidden = !ends;
+  byId("done").textContent = `Done (${ends[0]})`;
+  byId("done").setAttribute("aria-label", `Done, or press ${NAMES[ends[0]] ?? ends[0]}`);
+  if (ends) byId("done").focus();
+}
+
+function quiet() {
+  if (byId("recorder").contains(document.activeElement)) byId("said").focus();
+  byId("recorder").hidden = true;
+  message = null;
+}
+
+/** What the recorder shows now. */
+function meter() {
+  if (!message) return;
+  const seconds = Math.min(message.longest, (performance.now() - message.since) / 1000);
+  byId("spoken").textContent = `${clock(seconds)} of ${clock(message.longest)}`;
+  byId("voice").value = Math.min(1, phone.sound.voice() * 5);
+}
+
+function clock(seconds) {
+  const whole = Math.floor(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+function words(seconds) {
+  const whole = Math.max(1, Math.round(seconds));
+  return whole < 60 ? `${whole} seconds` : `${clock(whole)} minutes`;
 }
 
 // Pressing
@@ -152,8 +206,8 @@ function start() {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   requestAnimationFrame(function tick() {
     if (phone.state === "idle") return;
-    const seconds = Math.floor((performance.now() - since) / 1000);
-    byId("timer").textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    byId("timer").textContent = clock((performance.now() - since) / 1000);
+    meter();
     const level = calm ? 0 : Math.min(1, phone.sound.level() * 4);
     byId("light").style.setProperty("--level", level.toFixed(2));
     requestAnimationFrame(tick);

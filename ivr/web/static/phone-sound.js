@@ -9,6 +9,7 @@ export class Sound {
   #meter = null;
   #stream = null;
   #asking = null;
+  #voice = null;
 
   /** Be ready to play. To be called while a click or a key press is handled: browsers play nothing otherwise. */
   async open() {
@@ -43,7 +44,8 @@ export class Sound {
     }
     const mic = new AudioWorkletNode(context, "mic", { numberOfOutputs: 0 });
     mic.port.onmessage = ({ data }) => this.muted || heard(data);
-    context.createMediaStreamSource(this.#stream).connect(mic);
+    this.#voice = new AnalyserNode(context, { fftSize: 2048 });
+    context.createMediaStreamSource(this.#stream).connect(this.#voice).connect(mic);
     return true;
   }
 
@@ -58,10 +60,12 @@ export class Sound {
 
   /** How loud it is in the loudspeaker now: the root mean square, 0 to 1. */
   level() {
-    if (!this.#meter) return 0;
-    const samples = new Float32Array(this.#meter.fftSize);
-    this.#meter.getFloatTimeDomainData(samples);
-    return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
+    return loudness(this.#meter);
+  }
+
+  /** The same of the microphone. */
+  voice() {
+    return this.muted ? 0 : loudness(this.#voice);
   }
 
   /** The sound of a key, for the one who pressed it only. */
@@ -83,6 +87,13 @@ export class Sound {
   close() {
     for (const track of this.#stream?.getTracks() ?? []) track.stop();
     this.#context?.close();
-    this.#context = this.#speaker = this.#meter = this.#stream = this.#asking = null;
+    this.#context = this.#speaker = this.#meter = this.#stream = this.#asking = this.#voice = null;
   }
+}
+
+function loudness(meter) {
+  if (!meter) return 0;
+  const samples = new Float32Array(meter.fftSize);
+  meter.getFloatTimeDomainData(samples);
+  return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
 }

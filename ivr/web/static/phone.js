@@ -12,11 +12,13 @@ const DROPPED = 4000; // close codes: see docs/webphone.md
 const TRY_LATER = 1013;
 const FINAL = { 1000: "finished", 1008: "refused", [DROPPED]: "dropped", 4001: "replaced" };
 const MOST_KEYS = 64;
+const LISTENS = { queued: true, agent: true, record: true, recording: true, recorded: false, collect: false };
 
 /** A socket that is found again when it is lost, with sound. */
 class Phone extends EventTarget {
   sound = new Sound();
   state = "idle";
+  _listening = true; // somebody, or a recorder, is at the other end
   #url;
   #socket = null;
   #begun = false; // what `_opened` sends goes before everything else
@@ -52,7 +54,8 @@ class Phone extends EventTarget {
 
   /** Ask for the microphone, once a call. */
   async _speak() {
-    this.#tell("microphone", await this.sound.listen((frame) => this.#begun && this.#socket?.send(frame)));
+    const heard = await this.sound.listen((frame) => this.#begun && this._listening && this.#socket?.send(frame));
+    if (this._listening) this.#tell("microphone", heard);
   }
 
   _end(reason, code = 1000) {
@@ -146,6 +149,7 @@ export class WebPhone extends Phone {
     this.#answered = false;
     this.#seq = 0;
     this.#unused = [];
+    this._listening = false;
     await this._begin();
   }
 
@@ -175,7 +179,8 @@ export class WebPhone extends Phone {
   _heard({ event, seq }) {
     if (event === "answer") this.#answered = true;
     if (event === "ack") this.#unused = this.#unused.filter(([number]) => number > seq);
-    if (event === "queued" || event === "agent") this._speak(); // until then nobody would hear us
+    if (event in LISTENS) this._listening = LISTENS[event];
+    if (this._listening) this._speak(); // until then nobody would hear us
   }
 }
 

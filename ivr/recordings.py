@@ -1,0 +1,84 @@
+"""Recordings: what customers said after the beep, as WAV files in one folder.
+
+While somebody speaks, their words are a *take*: bare samples in a hidden file, added to about every second, so that a
+process that is killed loses no more than that and the next one goes on with it. A *recording* is a finished file,
+written whole or not at all. Its id is random and is known to the journey and to desks alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import secrets
+from pathlib import Path
+
+from recognition import audio
+
+ID = re.compile(r"[0-9a-f]{32}")
+PREFIX = "recording:"  # before the id, in a slot
+
+
+def id_in(value: str) -> str | None:
+    """The id that a slot's value names."""
+    found = value.removeprefix(PREFIX)
+    return found if value.startswith(PREFIX) and ID.fullmatch(found) else None
+
+
+class Recordings:
+    """All methods block, and those that write raise `OSError`, such as for a full disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.absolute()
+
+    def take(self, name: str, rate: int) -> Take:
+        """The words of one wait; `name`, of letters, digits and dashes, tells it from all others."""
+        self._folder.mkdir(mode=0o770, parents=True, exist_ok=True)
+        return Take(self._folder / f".{name}.pcm", self, rate)
+
+    def keep(self, samples: audio.Samples, rate: int) -> str:
+        """Its id."""
+        name = secrets.token_hex(16)
+        audio.write(self._folder / f"{name}.wav", samples, rate)
+        return name
+
+    def find(self, name: str) -> Path | None:
+        """The file of a recording; None when there is none, or not any more."""
+        path = self._folder / f"{name}.wav"
+        return path if ID.fullmatch(name) and path.is_file() else None
+
+    def forget(self, before: float) -> int:
+        """Remove what was recorded before a time (Unix seconds); how many."""
+        removed = 0
+        for path in (*self._folder.glob("*.wav"), *self._folder.glob(".*")):
+            with contextlib.suppress(FileNotFoundError):  # another server shares the folder
+                if path.stat().st_mtime < before:
+                    path.unlink()
+                    removed += 1
+        return removed
+
+
+class Take:
+    """Grows at the end. What a former process has written is there already. Its methods block and raise `OSError`."""
+
+    def __init__(self, path: Path, recordings: Recordings, rate: int) -> None:
+        self._path, self._recordings, self._rate = path, recordings, rate
+
+    def pcm(self) -> bytes:
+        """16-bit samples."""
+        with contextlib.suppress(FileNotFoundError):
+            return self._path.read_bytes()
+        return b""
+
+    def write(self, pcm: bytes) -> None:
+        with self._path.open("ab") as file:
+            file.write(pcm)
+
+    def keep(self, cut: float) -> tuple[str, float]:
+        """A recording without the last `cut` seconds: its id and seconds. The take stays until `remove`: were we
+        killed before the journey has the id, nobody would have to say it again."""
+        samples = audio.from_pcm(self.pcm())
+        samples = samples[: max(0, len(samples) - int(cut * self._rate))]
+        return self._recordings.keep(samples, self._rate), len(samples) / self._rate
+
+    def remove(self) -> None:
+        self._path.unlink(missing_ok=True)
