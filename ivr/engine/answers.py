@@ -54,7 +54,7 @@ def checked(turn: Turn, question: Verify, event: Invoked) -> None:
     """Whether the proof was right."""
     if verify.is_right(turn.journey, question, event.result, event.at):
         turn.journey = verify.passed(turn.journey, question)
-        turn.go(question.done)
+        turn.proven(question)
         return
     turn.journey = verify.refused(turn.journey, question)
     if verify.is_exhausted(turn.journey, question) or not turn.send_code(question):
@@ -154,7 +154,7 @@ def _offer_again(turn: Turn) -> None:
 
 
 def _go_on(turn: Turn) -> None:
-    turn.go(turn.journey.step or turn.flow.start)
+    turn.return_to(turn.journey.step or turn.flow.start)
 
 
 def _nth(prompts: Sequence[Prompt], n: int) -> Prompt | None:

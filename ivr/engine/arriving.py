@@ -83,7 +83,7 @@ def _go_on(turn: Turn, step: str) -> None:
         turn.say(lead)
     else:
         turn.tell(words_of(turn.flow.language).continuing)
-    turn.go(step, keep_counters=step == turn.journey.step)
+    turn.return_to(step, keep_counters=step == turn.journey.step)
 
 
 def _lead(turn: Turn) -> Prompt | None:

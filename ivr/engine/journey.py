@@ -74,7 +74,7 @@ class Proof:
 @dataclass(frozen=True, slots=True)
 class Journey:
     """`language` (BCP 47): chosen by the customer; None: that of the flow. `proofs`: by what they prove (see
-    `ivr.engine.verify`)."""
+    `ivr.engine.verify`). `owed`: where to go on once the proof is given that is asked for now (`ivr.engine.guard`)."""
 
     id: str
     menu: str
@@ -99,3 +99,4 @@ class Journey:
     agent: str = ""
     language: str | None = None
     proofs: Mapping[str, Proof] = field(default_factory=dict)
+    owed: str | None = None

@@ -30,6 +30,7 @@ from ivr.engine.flow import (
     Template,
     Verify,
 )
+from ivr.engine.guard import proof_before
 from ivr.engine.journey import Ask, Contact, Journey, Slot, Visit
 from ivr.engine.languages import lookup
 from ivr.engine.match import MAX_TEXT
@@ -79,6 +80,21 @@ class Turn:
                 return
             name, tries = following, (0, 0, 0)
         self._give_up(origin)
+
+    def return_to(self, name: str, *, keep_counters: bool = False) -> None:
+        """Go on there after a while, by way of the proof that this contact has not given."""
+        if name == self.journey.step and self.journey.owed:
+            name, keep_counters = self.journey.owed, False
+        proof = proof_before(self.flow, name, self.contact.trust)
+        if proof is None:
+            self.go(name, keep_counters=keep_counters)
+        else:
+            self.go(proof)
+            self.journey = replace(self.journey, owed=name)
+
+    def proven(self, step: Verify) -> None:
+        """The proof was right: on from here, or to where the journey was."""
+        self.go(self.journey.owed or step.done)
 
     def begin(self) -> None:
         """From the flow's start, with the answers there are."""
@@ -195,6 +211,7 @@ class Turn:
             noinputs=noinputs,
             nomatches=nomatches,
             misheard=misheard,
+            owed=None,
         )
 
     def _give_up(self, origin: Journey) -> None:

@@ -19,6 +19,7 @@ from ivr.engine.actions import Action, BookCallback, Collect, Enqueue, Hangup, I
 from ivr.engine.conditions import drawn
 from ivr.engine.events import Arrived, Channel, Expired, Input, Invoked, Left, LeftReason, NoInput, Resume
 from ivr.engine.flow import AskSlot, Branch, End, Flow, RecordStep, Split, Step, Verify
+from ivr.engine.guard import proof_before
 from ivr.engine.journey import Journey
 from ivr.engine.step import current_wait, step, summary
 from tests.engine.flows import NOON, prompt
@@ -163,10 +164,24 @@ def test_leaving_ends_the_contact_and_arriving_goes_on_at_the_same_step(
         if live.status != "live" or _goes_elsewhere(turn.flow, live, channel):
             continue
         back = _arrive(turn.flow, left, channel, "continue")
+        assert back.contact is not None
+        if live.owed or proof_before(turn.flow, live.step or "", back.contact.trust):
+            continue  # see the law of who stands behind a proof
         assert (back.step, back.slots) == (live.step, live.slots)
         assert back.contact is not None
         assert back.contact.channel == channel
         assert (back.noinputs, back.nomatches, back.misheard) == (live.noinputs, live.nomatches, live.misheard)
+
+
+@LAW
+@given(games(), st.integers(0, 4))
+def test_nobody_who_comes_stands_behind_a_proof_that_they_did_not_give(game: Game, trust: int) -> None:
+    """Invariant 9."""
+    for turn in played(game):
+        arrival = Arrived(id="a1", at=NOON, contact="new", channel="chat", trust=trust, resume="continue")
+        back, _ = step(turn.flow, turn.after, arrival)
+        if back.contact is not None and back.status == "live" and back.step is not None:
+            assert proof_before(turn.flow, back.step, back.contact.trust) is None
 
 
 def _goes_elsewhere(flow: Flow, journey: Journey, channel: Channel) -> bool:

@@ -9,7 +9,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.engine.actions import Collect, Invoke, Send
-from ivr.engine.flow import CODE_SERVICE, Choice, End, Flow, Handoff, Menu, Ref, SlotSpec, Step, Verify
+from ivr.engine.flow import (
+    CODE_SERVICE,
+    Branch,
+    Choice,
+    Condition,
+    End,
+    Flow,
+    Handoff,
+    Menu,
+    Ref,
+    SlotSpec,
+    Step,
+    Verify,
+)
+from ivr.engine.guard import proof_before
 from ivr.engine.journey import Slot
 from ivr.engine.step import summary
 from tests.engine.flows import SUPPORT, SUPPORT_STEPS, Talk, prompt, tries
@@ -258,3 +272,49 @@ def test_whatever_they_try_they_have_three_guesses_in_a_quarter_of_an_hour_and_n
         assert "1234" not in repr((talk.journey.path, talk.journey.ledger, talk.journey.proofs))
     for last in guesses:
         assert sum(last - CLOSED < at <= last for at in guesses) <= 3
+
+
+def behind_the_pin() -> Talk:
+    talk = guess(at_the_pin(), ok="yes")
+    talk.leave("dropped")
+    return talk.arrive(contact="call-2", resume="continue", reach=PHONE, trust=1)
+
+
+def test_who_comes_back_behind_a_proof_gives_it_again_and_goes_on_where_they_were() -> None:
+    talk = behind_the_pin()
+    assert "You are in." not in talk.said
+    assert talk.said[-1] == "Your PIN?"
+    guess(talk, ok="yes")
+    assert (talk.journey.step, trust(talk), talk.journey.owed) == ("inside", 3, None)
+
+
+def test_who_loses_the_line_while_proving_it_again_still_goes_on_there() -> None:
+    talk = behind_the_pin()
+    talk.leave("dropped")
+    talk.arrive(contact="call-3", resume="continue", reach=PHONE, trust=1)
+    assert talk.said[-1] == "Your PIN?"
+    assert guess(talk, ok="yes").journey.step == "inside"
+
+
+def test_who_cannot_prove_it_again_does_not_get_in() -> None:
+    talk = behind_the_pin()
+    for _ in range(3):
+        guess(talk)
+    assert (talk.journey.step, talk.journey.owed) == ("person", None)
+
+
+def test_who_comes_with_the_tier_is_not_asked_again() -> None:
+    talk = guess(at_the_pin(), ok="yes")
+    talk.leave("dropped")
+    talk.arrive(contact="chat-1", channel="chat", resume="continue", reach=PHONE, trust=3)
+    assert talk.journey.step == "inside"
+
+
+def test_a_branch_on_the_tier_is_a_guard_too() -> None:
+    """Nobody is led round the proof by a way that is open to the proven only."""
+    gate = Branch((((Condition("trust", "at_least", ("3",)),), "inside"),), "welcome")
+    steps = {**BANK.steps, "gate": gate}
+    flow = replace(BANK, steps=steps, start="gate")
+    assert proof_before(flow, "inside", 1) == "pin"
+    assert proof_before(flow, "inside", 3) is None
+    assert proof_before(flow, "welcome", 0) is None

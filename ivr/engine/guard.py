@@ -1,0 +1,62 @@
+"""Who comes back must not stand behind a proof that they did not give.
+
+A journey that is dropped behind a PIN is resumed by whoever phones next from that number, or finds that browser open.
+So where a step can only be reached by a proof, and the new contact has not the tier that it gives, they prove it first
+and then go on where the journey stands. Pure, on the flow alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ivr.engine.exits import exits
+from ivr.engine.flow import Branch, Condition, Flow, Step, Verify
+
+
+def proof_before(flow: Flow, step: str, trust: int) -> str | None:
+    """The `verify` that a contact of that tier must pass before it stands at `step`; None: it may go there."""
+    if not any(isinstance(each, Verify) for each in flow.steps.values()):
+        return None
+    free = _reached(flow, _entries(flow), trust)
+    if step in free:
+        return None
+    for name, each in flow.steps.items():
+        if isinstance(each, Verify) and name in free and step in _reached(flow, [each.done], each.trust):
+            return name
+    return None
+
+
+def _entries(flow: Flow) -> list[str]:
+    """Where anybody may get to without a step that leads there."""
+    always = [choice.goto for choice in flow.always if choice.goto]
+    switched = [switch.goto for switch in flow.switches.values() if switch.goto]
+    return [flow.start, *always, *switched]
+
+
+def _reached(flow: Flow, entries: list[str], trust: int) -> set[str]:
+    reached, ahead = set(entries), list(entries)
+    while ahead:
+        found = flow.steps.get(ahead.pop())
+        fresh = set(_ways(found, trust)) - reached if found else set()
+        reached |= fresh
+        ahead += fresh
+    return reached
+
+
+def _ways(step: Step, trust: int) -> Iterator[str]:
+    """The exits that are open to that tier."""
+    match step:
+        case Verify():
+            yield from (step.failed, step.tries.exhausted)
+            if trust >= step.trust:
+                yield step.done
+        case Branch():
+            yield step.otherwise
+            yield from (target for case, target in step.cases if all(_may_hold(each, trust) for each in case))
+        case _:
+            yield from (way.target for way in exits(step) if way.target is not None)
+
+
+def _may_hold(condition: Condition, trust: int) -> bool:
+    """Of conditions, only those on the tier are known here."""
+    return condition.subject != "trust" or condition.test != "at_least" or trust >= int(condition.values[0])
