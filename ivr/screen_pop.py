@@ -7,9 +7,9 @@ from typing import Any
 
 from context_bridge.records import HistoryRow, Identifier, JourneyRow
 from ivr.engine.actions import Enqueue
-from ivr.engine.flow import Flow
+from ivr.engine.flow import HELPED, NOT_HELPED, Flow
 from ivr.engine.journey import Journey
-from ivr.engine.render import summary, taken_at, title_for_agent
+from ivr.engine.render import article_at, summary, taken_at, title_for_agent
 from ivr.engine.step import current_wait
 
 TRUST = (
@@ -52,8 +52,20 @@ def pop(
         "slots": _slots(flow, journey),
         "answered": [title_for_agent(flow, name) for name, slot in journey.slots.items() if slot.channel is not None],
         "path": [{"step": v.step, "channel": v.channel, "at": v.at, "chose": taken_at(flow, v)} for v in journey.path],
+        "tried": _tried(flow, journey),
         "contacts": _contacts(history),
+        "proven": [{**row.body["proof"], "at": row.at} for row in history if "proof" in row.body],
     }
+
+
+def _tried(flow: Flow, journey: Journey) -> list[dict[str, Any]]:
+    """The articles that the customer has read or heard and judged, by their newest judgement."""
+    judged = [visit for visit in journey.path if visit.chose in {HELPED, NOT_HELPED}]
+    titles = [(article_at(flow, visit), visit) for visit in judged]
+    newest = {
+        title: {"title": title, "helped": visit.chose == HELPED, "at": visit.at} for title, visit in titles if title
+    }
+    return list(newest.values())
 
 
 def _slots(flow: Flow, journey: Journey) -> list[dict[str, Any]]:

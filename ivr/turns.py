@@ -122,6 +122,8 @@ def _history(turn: Turn, after: Journey) -> HistoryRow:
             body |= {"recording": recording, "seconds": event.seconds}
         case Invoked():
             body["result"] = _answered(turn.flow, before, event)
+            if proof := _proof(turn):
+                body["proof"] = proof
         case InvokeFailed():
             body["reason"] = event.reason
         case Arrived():
@@ -129,6 +131,16 @@ def _history(turn: Turn, after: Journey) -> HistoryRow:
         case _:
             pass
     return HistoryRow(after.id, after.rev, event.at, type(event).__name__, body)
+
+
+def _proof(turn: Turn) -> dict[str, Any]:
+    """What the customer has proved who they are by in this turn, and the tier that they have now; empty: nothing."""
+    asking, contact = turn.flow.steps.get(turn.before.step or ""), turn.after.contact
+    if not isinstance(asking, Verify) or contact is None or turn.before.contact is None:
+        return {}
+    if contact.trust <= turn.before.contact.trust:
+        return {}
+    return {"by": "code" if asking.send else "pin", "trust": contact.trust}
 
 
 def _exhausted(turn: Turn) -> str | None:

@@ -104,6 +104,13 @@ async def test_the_code_that_was_sent_is_right_and_another_is_wrong(bank: Bank) 
     assert (journey.step, trust(journey)) == ("inside", 3)
 
 
+async def test_an_agent_sees_how_and_when_they_proved_who_they_are(bank: Bank) -> None:
+    journey = await bank.press(await bank.call())
+    pop = await bank.driver.pop(journey.id)
+    assert pop
+    assert pop["proven"] == [{"by": "code", "trust": 3, "at": bank.now}]
+
+
 async def test_the_code_is_read_by_the_carrier_and_by_nobody_else(bank: Bank) -> None:
     heard: list[str] = []
     code = await bank.call()

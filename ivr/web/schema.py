@@ -46,6 +46,22 @@ class ContactShown(Struct, frozen=True):
     left: str
 
 
+class Tried(Struct, frozen=True):
+    """A knowledge article that the customer was shown."""
+
+    title: str
+    helped: bool
+    at: float
+
+
+class Proof(Struct, frozen=True):
+    """What a customer proved who they are by: a PIN or a one-time code."""
+
+    by: Literal["pin", "code"]
+    trust: int
+    at: float
+
+
 class Pop(Struct, frozen=True):
     """The screen-pop: all that an agent must know about a journey, and must not ask again."""
 
@@ -71,7 +87,9 @@ class Pop(Struct, frozen=True):
     answered: list[str]
     path: list[StepShown]
     candidates: list[Person]
+    tried: list[Tried]
     contacts: list[ContactShown]
+    proven: list[Proof]
 
 
 class Turn(Struct, frozen=True):

@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -28,8 +29,8 @@ async def client_of() -> AsyncIterator[Open]:
 
 
 @pytest.fixture
-async def desk() -> Desk:
-    return Desk()
+async def desk(tmp_path: Path) -> Desk:
+    return Desk(recordings=tmp_path)
 
 
 @pytest.fixture

@@ -9,24 +9,41 @@ import asyncio
 import itertools
 import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
-from context_bridge.records import HistoryRow, JourneyRow, LinkRow, LiveEvent, OutboxRow, StoreUnavailable
+from context_bridge.records import (
+    CallbackRow,
+    HistoryRow,
+    JourneyRow,
+    LinkRow,
+    LiveEvent,
+    OutboxRow,
+    StoreUnavailable,
+    SwitchRow,
+)
 from ivr.channels.chat import Chat
 from ivr.driver import Arrival, Leg, LinkRefused, Saying
 from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Keys, Option, Say
 from ivr.engine.events import AgentJoined, Arrived, Event, Input, Left, QueueOutcome
+from ivr.engine.flow import Flow
 from ivr.engine.journey import Contact, Journey
+from ivr.engine.loader import load
 from ivr.http import problems
+from ivr.recordings import Recordings
+from ivr.switches import Switches
 from ivr.web.access import Access
 from ivr.web.api import Api
+from ivr.web.callbacks import Callbacks
 from ivr.web.health import Health, Metrics
 from ivr.web.live import Live
 from ivr.web.openapi import OpenApi
 from ivr.web.pages import Pages, render, secure
+from ivr.web.recordings import Playback
+from ivr.web.switches import SwitchBoard
 
 WELCOME, TOLD, PIN, BYE = "Welcome to Acme.", "Order 4217 is on its way.", "What is your PIN?", "Goodbye."
 LINK = "good-link-token"
@@ -87,6 +104,8 @@ class Store:
     def __init__(self) -> None:
         self.rows: dict[str, list[HistoryRow]] = {}
         self.sent: list[OutboxRow] = []
+        self.owed: list[CallbackRow] = []
+        self.switched: list[SwitchRow] = []
         self.away = False
 
     async def recent(self, limit: int) -> list[JourneyRow]:
@@ -102,6 +121,26 @@ class Store:
 
     async def outbox(self, limit: int) -> list[OutboxRow]:
         return self.sent[:limit]
+
+    async def callbacks(self, limit: int) -> list[CallbackRow]:
+        return self.owed[:limit]
+
+    async def call_done(self, callback: str) -> CallbackRow | None:
+        for at, row in enumerate(self.owed):
+            if row.id == callback:
+                self.owed[at] = replace(row, state="done")
+                return self.owed[at]
+        return None
+
+    async def switches(self) -> list[SwitchRow]:
+        return self.switched
+
+
+@dataclass(frozen=True)
+class Menus:
+    """Of the menus in force only their switches."""
+
+    menus: Mapping[str, Flow]
 
 
 class Talk:
@@ -258,6 +297,7 @@ class Talk:
 
 
 NOW = time.time()
+RECORDING = "5e60e" + 27 * "0"
 POP: dict[str, Any] = {
     "contact": None,
     "journey": "j0",
@@ -280,6 +320,13 @@ POP: dict[str, Any] = {
     "slots": [
         {"name": "order_number", "title": "Order number", "value": "4217", "channel": "voice", "at": NOW - 400},
         {"name": "status", "title": "Status of the order", "value": "on its way", "channel": None, "at": NOW - 395},
+        {
+            "name": "note",
+            "title": "Your message",
+            "value": f"recording:{RECORDING}",
+            "channel": "voice",
+            "at": NOW - 90,
+        },
         {"name": "eta", "title": "Arrives", "value": "2026-11-24", "channel": None, "at": NOW - 395},
     ],
     "answered": ["Order number", "What it is about"],
@@ -291,6 +338,11 @@ POP: dict[str, Any] = {
         {"step": "change_delivery", "channel": "chat", "at": NOW - 80, "chose": "talk to a person"},
     ],
     "candidates": [],
+    "tried": [
+        {"title": "Track a parcel yourself", "helped": False, "at": NOW - 350},
+        {"title": "Opening hours", "helped": True, "at": NOW - 340},
+    ],
+    "proven": [{"by": "code", "trust": 3, "at": NOW - 70}],
     "contacts": [
         {"channel": "voice", "at": NOW - 425, "left": "dropped"},
         {"channel": "voice", "at": NOW - 330, "left": "caller"},
@@ -299,10 +351,25 @@ POP: dict[str, Any] = {
 }
 
 
+CLOSABLE = """
+menu: support
+start: bye
+switches: {emergency: {title: Emergency closure, say: We are closed.}}
+steps: {bye: {end: Bye.}}
+"""
+
+
 class Desk:
     """Everything together, as the server puts it; `key` empty: open, as on loopback."""
 
-    def __init__(self, key: str = "", ops_key: str = "", grace: float = 60.0, heartbeat: float = 15.0) -> None:
+    def __init__(
+        self,
+        key: str = "",
+        ops_key: str = "",
+        grace: float = 60.0,
+        heartbeat: float = 15.0,
+        recordings: Path = Path("none"),
+    ) -> None:
         self.store, self.bus = Store(), Bus()
         self.driver = Talk(self.store, self.bus)
         self.metrics = Metrics()
@@ -314,7 +381,14 @@ class Desk:
         self.chat = Chat(self.driver, store, "support", "Acme support", render, grace=grace, heartbeat=heartbeat)
         checks = {name: self._check(name) for name in self.wrong}
         self.health = Health(self.driver, store, self.metrics, checks, ("chat", "webphone"))
-        self.tables = [self.api, self.live, self.chat, self.health]
+        self.recordings = Recordings(recordings)
+        flows: Any = Menus({"support": load(CLOSABLE, "support.yaml")})
+        more = [
+            SwitchBoard(Switches(store, self.bus, time.time), flows, store),
+            Callbacks(store, self.bus),
+            Playback(self.recordings),
+        ]
+        self.tables = [*more, self.api, self.live, self.chat, self.health]
         self.app = web.Application(middlewares=[problems, self.access.middleware])
         parts = (*self.tables, self.access, Pages(demo=True), OpenApi(r for part in self.tables for r in part.table()))
         for part in parts:

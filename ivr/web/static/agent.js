@@ -1,6 +1,7 @@
 // The agent's desk: who waits, the pop of the one chosen, and the talk with them. All state is the server's; a reload
 // loses nothing, because the lists come from the API and the live events go on from there.
 
+import { flipped, loadSide, owed } from "./agent_side.js";
 import { byId, el, icon } from "./dom.js";
 import { nameOf, popCard, waitingCard } from "./pop.js";
 import { ask, listen } from "./wire.js";
@@ -11,6 +12,7 @@ const desk = {
   pops: new Map(), // contact -> pop, in the order in which they came
   said: new Map(), // journey -> messages of its chat
   chosen: asked.get("contact"),
+  looked: null, // the pop of a journey that waits for nobody, such as one of a callback
   agent: localStorage.getItem(NAME) ?? asked.get("agent") ?? "",
   call: null, // the web phone call that we are in
   wrong: "",
@@ -30,10 +32,10 @@ function draw() {
 }
 
 function drawPop() {
-  const pop = desk.pops.get(desk.chosen);
+  const pop = desk.looked ?? desk.pops.get(desk.chosen);
   const typed = byId("talk-text")?.value, focused = document.activeElement?.id;
   byId("pop").replaceChildren(pop
-    ? popCard(pop, acts(pop), talk(pop))
+    ? popCard(pop, desk.looked ? looking(pop) : acts(pop), talk(pop))
     : el("p", { class: "empty muted" }, desk.wrong || "Choose a customer to see their journey."));
   if (typed && byId("talk-text")) byId("talk-text").value = typed;
   if (focused) byId(focused)?.focus();
@@ -53,6 +55,18 @@ function acts(pop) {
     el("span", { class: "muted small" }, pop.agent ? `With ${pop.agent}` : ""), wrong];
 }
 
+function looking(pop) {
+  return [el("span", { class: "muted" }, `This journey is ${STATUS[pop.status] ?? pop.status}.`),
+    el("button", { class: "quiet", click: close }, "Close")];
+}
+
+function close() {
+  desk.looked = null;
+  drawPop();
+  byId("pop").focus();
+}
+
+const STATUS = { live: "going on", paused: "paused: the customer left", dropped: "kept: the line was lost", expired: "closed: left alone for too long" };
 const SIDES = { agent: "own", customer: "", segue: "segue" };
 
 function talk(pop) {
@@ -67,8 +81,20 @@ function talk(pop) {
   return el("section", { class: "card talk" }, el("h3", {}, "Chat"), log, pop.status === "with_agent" ? form : null);
 }
 
+/** A journey, whether its customer waits or not. */
+async function look(journey) {
+  await attempt(async () => {
+    const { pop, history: turns } = await ask(`/api/journeys/${encodeURIComponent(journey)}`);
+    if (desk.pops.has(pop.contact)) return choose(pop.contact);
+    desk.said.set(pop.journey, turns.flatMap(wordsOf));
+    desk.looked = pop;
+  });
+  byId("pop").focus();
+}
+
 async function choose(contact) {
   desk.chosen = contact;
+  desk.looked = null;
   desk.wrong = "";
   const here = new URL(location);
   here.searchParams.set("contact", contact);
@@ -144,7 +170,7 @@ function arrived(pop) {
   if (isNew) {
     byId("news").textContent = `${nameOf(pop)} is waiting. ${pop.why}`;
     ring();
-    if (!desk.pops.has(desk.chosen)) desk.chosen = pop.contact;
+    if (!desk.pops.has(desk.chosen) && !desk.looked) desk.chosen = pop.contact;
   }
   draw();
   if (desk.chosen === pop.contact) drawPop();
@@ -208,7 +234,7 @@ async function refresh() {
 }
 
 async function load() {
-  const queue = await ask("/api/queue");
+  const [queue] = await Promise.all([ask("/api/queue"), loadSide(look)]);
   desk.pops = new Map(queue.map((pop) => [pop.contact, pop]));
   if (!desk.pops.has(desk.chosen)) {
     if (desk.chosen) desk.wrong = "This customer is not waiting any more.";
@@ -233,7 +259,7 @@ function askName() {
 byId("me").addEventListener("click", askName);
 setInterval(draw, 5000); // how long each has waited
 if (!desk.agent) askName();
-listen("/api/events", { pop: arrived, contact: changed, message: heard, reset: load }, {
+listen("/api/events", { pop: arrived, contact: changed, message: heard, callback: owed, switch: flipped, reset: load }, {
   state: (on) => {
     byId("line").textContent = on ? "" : "Connecting…";
     if (on) load().catch((error) => (byId("line").textContent = error.message));
