@@ -9,27 +9,30 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
+from callbacks.consent import STOPPED
 from callbacks.retry import next_try
 from context_bridge.codes import DIGITS, code_for
 from context_bridge.links import token_for
-from context_bridge.records import ContextStore, EventBus, OutboxRow, StoreUnavailable
+from context_bridge.records import ContextStore, DeliveryRow, EventBus, OutboxRow, StoreUnavailable
 
 log = logging.getLogger(__name__)
 
 POLL = 5.0  # seconds between looks for rows that another process wrote or whose time has come
 BATCH = 20
+WORST = ("failed", "undelivered", "", "accepted", "scheduled", "queued", "sending", "sent", "delivered", "read")
 MASKED = "•" * DIGITS
 
 
 class NotSent(Exception):
-    """The message did not go out. `final` when trying again cannot help; the text is shown to ops, without content."""
+    """The message did not go out, as far as we know. `final` when trying again cannot help, `after`: seconds before
+    which it would be too early. The text is shown to ops, without content."""
 
-    def __init__(self, why: str, *, final: bool = False) -> None:
+    def __init__(self, why: str, *, final: bool = False, after: float = 0.0) -> None:
         super().__init__(why)
-        self.final = final
+        self.final, self.after = final, after
 
 
 class Sender(Protocol):
@@ -92,19 +95,35 @@ class Outbox:
         return text
 
     async def _send(self, row: OutboxRow) -> None:
+        to = str(row.payload.get("to", ""))
         try:
-            await self._sender.send(row.key, row.kind, str(row.payload.get("to", "")), self._text(row, codes=True))
+            await self._allowed(to)
+            await self._sender.send(row.key, row.kind, to, self._text(row, codes=True))
         except NotSent as error:
             due = None if error.final else next_try(row.attempts, self._clock())
+            due = due and max(due, self._clock() + error.after)
             await self._settle(row, "failed" if due is None else "waiting", str(error), due)
         else:
             await self._settle(row, "sent", "", None)
 
+    async def _allowed(self, to: str) -> None:
+        """Asked at the last moment, whoever sends and why: a customer's STOP may be a second old. Raises `NotSent`."""
+        consent = await self._store.messages.consent(to)
+        if consent is not None and consent.wish == "stop":
+            raise NotSent(STOPPED, final=True)
+
     async def _settle(self, row: OutboxRow, state: str, note: str, due_at: float | None) -> None:
         await self._store.settle_outbox(row.key, state, note, due_at)
-        await self._bus.publish("outbox", self.shown(row, state))
+        await self._bus.publish("outbox", self.shown(row, state, note))
 
-    def shown(self, row: OutboxRow, state: str | None = None) -> Mapping[str, Any]:
+    async def delivered(self, key: str) -> None:
+        """What became of a message is known now: tell pages."""
+        row = await self._store.messages.outbox_row(key)
+        if row is not None:
+            parts = await self._store.messages.deliveries(key)
+            await self._bus.publish("outbox", {**self.shown(row), "delivery": delivery_of(parts)})
+
+    def shown(self, row: OutboxRow, state: str | None = None, note: str | None = None) -> Mapping[str, Any]:
         """A row as pages show it."""
         return {
             "key": row.key,
@@ -113,5 +132,14 @@ class Outbox:
             "to": row.payload.get("to", ""),
             "text": self.text(row),
             "state": state or row.state,
-            "note": row.note,
+            "note": row.note if note is None else note,
+            "delivery": "",
         }
+
+
+def delivery_of(parts: Iterable[DeliveryRow]) -> str:
+    """The worst of its parts: delivered is only what was delivered whole. With the provider's error, if any."""
+    worst = min(parts, key=lambda part: WORST.index(part.state) if part.state in WORST else len(WORST), default=None)
+    if worst is None:
+        return ""
+    return f"{worst.state} ({worst.code})" if worst.code else worst.state

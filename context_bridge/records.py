@@ -30,7 +30,7 @@ class OutboxRow:
 
     key: str
     journey: str
-    kind: Literal["sms", "email"]
+    kind: Literal["sms", "email", "messenger"]
     payload: Mapping[str, Any]  # {"to": "+1…", "text": "…"}
     due_at: float
     state: Literal["waiting", "sending", "sent", "failed"] = "waiting"
@@ -113,6 +113,51 @@ class AnswerRow:
     turn: int
     journey: str
     body: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class SentRow:
+    """A message on its way, a part of what the outbox calls `key`. `at`: the first attempt; `tried_at`: the attempt
+    whose outcome nobody knows, if there is one; `sid`: what the provider calls it, once that is known."""
+
+    key: str
+    part: int
+    at: float
+    tried_at: float | None = None
+    sid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """What became of a message that was sent. `code`: the provider's error, or empty."""
+
+    key: str
+    part: int
+    sid: str
+    state: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRow:
+    """A customer's address that writes to one of ours, as one contact; `heard_at`: their last message."""
+
+    contact: str
+    ours: str
+    theirs: str
+    heard_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRow:
+    """A line of the ledger of consent; the last one of an address counts. `id` names what said so: a line that comes
+    again is one line."""
+
+    id: str
+    address: str
+    wish: Literal["stop", "start"]
+    why: str
     at: float
 
 
@@ -200,9 +245,35 @@ class StepTraffic:
     exhausted: int = 0
 
 
+class MessageStore(Protocol):
+    """Messages in and out; see `context_bridge.messages`, which says what each does."""
+
+    async def put_outbox(self, row: OutboxRow) -> None: ...
+    async def outbox_row(self, key: str) -> OutboxRow | None: ...
+    # what was sent as what
+    async def intend(self, key: str, part: int, at: float, unless_since: float) -> SentRow | None: ...
+    async def withdraw(self, key: str, part: int) -> None: ...
+    async def sent_as(self, key: str, part: int, sid: str) -> None: ...
+    async def found_as(self, key: str, part: int, sid: str) -> bool: ...
+    # what became of it
+    async def delivered(self, sid: str, state: str, rank: int, code: str, at: float) -> bool: ...
+    async def deliveries(self, key: str) -> list[DeliveryRow]: ...
+    async def recent_deliveries(self, limit: int) -> list[DeliveryRow]: ...
+    # who writes to us, and what they want of us
+    async def hear(self, row: ThreadRow) -> None: ...
+    async def thread(self, contact: str) -> ThreadRow | None: ...
+    async def thread_with(self, theirs: str) -> ThreadRow | None: ...
+    async def consent(self, address: str) -> ConsentRow | None: ...
+    async def agree(self, row: ConsentRow) -> None: ...
+    async def purge(self, before: float) -> None: ...
+
+
 class ContextStore(Protocol):
     """The only truth. Two implementations (SQLite, PostgreSQL), one contract test suite.
     Every method may raise `StoreUnavailable` within a bounded time; none hangs."""
+
+    @property
+    def messages(self) -> MessageStore: ...
 
     async def load(self, journey: str) -> Journey | None: ...
     async def by_contact(self, contact: str) -> Journey | None: ...

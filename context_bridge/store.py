@@ -14,6 +14,7 @@ from context_bridge import statements as sql
 from context_bridge.codec import decode, dump, encode
 from context_bridge.database import Database, Refused, Row, Step, Turn
 from context_bridge.lane import Lane
+from context_bridge.messages import Messages, outbox_row, outbox_values
 from context_bridge.migrate import sqlite_path
 from context_bridge.postgres import Postgres
 from context_bridge.records import (
@@ -65,6 +66,7 @@ class Store:
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
+        self.messages = Messages(database)
         self._saves: Lane[Turn, Refused | None] = Lane(database.save, lambda turn: turn.journey["id"], width=2)
         self._loads: Lane[str, str | None] = Lane(self._load_ids, str)
         self._contacts: Lane[str, str | None] = Lane(self._load_contacts, str)
@@ -173,7 +175,7 @@ class Store:
         The order is that of their times."""
         values = {"now": now, "stuck_since": now - sql.STUCK, "limit": limit}
         rows = await self._database.write(Step(sql.CLAIM_OUTBOX, values))
-        return sorted((_outbox_row(row) for row in rows), key=lambda row: (row.due_at, row.key))
+        return sorted((outbox_row(row) for row in rows), key=lambda row: (row.due_at, row.key))
 
     async def settle_outbox(self, key: str, state: str, note: str, due_at: float | None) -> None:
         """`sent`, `failed`, or `waiting` for another try at `due_at`."""
@@ -184,7 +186,7 @@ class Store:
 
     async def outbox(self, limit: int) -> list[OutboxRow]:
         """The latest first."""
-        return [_outbox_row(row) for row in await self._database.read(sql.OUTBOX, {"limit": limit})]
+        return [outbox_row(row) for row in await self._database.read(sql.OUTBOX, {"limit": limit})]
 
     # links
 
@@ -311,11 +313,6 @@ def _token() -> int:
     return secrets.randbits(63)
 
 
-def _outbox_row(row: Row) -> OutboxRow:
-    key, journey, kind, payload, due_at, state, attempts, note = row
-    return OutboxRow(key, journey, kind, msgspec.json.decode(payload), due_at, state, attempts, note)
-
-
 def _published(row: Row) -> Published:
     menu, n, version, at, author, message, moved, rolled_back_from = row
     return Published(menu, n, version, at, author, message, msgspec.json.decode(moved), rolled_back_from)
@@ -345,7 +342,7 @@ def _turn(change: Change) -> Turn:
             "step": journey.step,
         },
         history={**_history(change.history), "journey": journey.id, "rev": journey.rev, "token": token},
-        outbox=[_outbox(row, journey.id) for row in change.outbox],
+        outbox=[outbox_values(row, journey.id) for row in change.outbox],
         links=[{**asdict(row), "journey": journey.id, "spent_by": None} for row in change.links],
         callbacks=[{**asdict(row), "journey": journey.id} for row in _last_of_each(change.callbacks)],
         answers=[{**asdict(change.answer), "journey": journey.id, "token": token}] if change.answer else [],
@@ -359,17 +356,3 @@ def _history(row: HistoryRow) -> Mapping[str, Any]:
 def _last_of_each(rows: Iterable[CallbackRow]) -> Iterable[CallbackRow]:
     """PostgreSQL refuses to replace a row twice in one statement."""
     return {row.id: row for row in rows}.values()
-
-
-def _outbox(row: OutboxRow, journey: str) -> Mapping[str, Any]:
-    return {
-        "key": row.key,
-        "journey": journey,
-        "kind": row.kind,
-        "payload": dump(row.payload),
-        "due_at": row.due_at,
-        "state": row.state,
-        "attempts": row.attempts,
-        "note": row.note,
-        "claimed_at": None,
-    }

@@ -148,6 +148,51 @@ answer = Table(
     Index("answer_at", "at"),
 )
 
+intent = Table(  # that a message is being sent, written before it is; a text of several messages has several parts
+    "intent",
+    metadata,
+    Column("key", Text, primary_key=True),  # of the outbox
+    Column("part", Integer, primary_key=True),
+    Column("at", Double, nullable=False),  # of the first attempt
+    Column("tried_at", Double),  # of the attempt whose outcome nobody knows yet
+    Column("sid", Text),  # what the provider calls it
+    Index("intent_sid", "sid", unique=True),
+    Index("intent_at", "at"),
+)
+
+delivery = Table(  # what became of a message; may be known before we know what it is called
+    "delivery",
+    metadata,
+    Column("sid", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("rank", Integer, nullable=False),  # it only grows
+    Column("code", Text, nullable=False),  # the provider's error; empty: none
+    Column("at", Double, nullable=False),
+    Index("delivery_at", "at"),
+)
+
+thread = Table(  # an address of a customer's that writes to one of ours
+    "thread",
+    metadata,
+    Column("contact", Text, primary_key=True),
+    Column("ours", Text, nullable=False),
+    Column("theirs", Text, nullable=False),
+    Column("heard_at", Double, nullable=False),
+    Index("thread_theirs", "theirs", "heard_at"),
+    Index("thread_heard_at", "heard_at"),
+)
+
+consent = Table(  # a ledger: the last line of an address counts
+    "consent",
+    metadata,
+    Column("id", Text, primary_key=True),  # of the message that said so
+    Column("address", Text, nullable=False),
+    Column("wish", Text, nullable=False),  # stop or start
+    Column("why", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    Index("consent_address", "address", "at"),
+)
+
 customer = Table(
     "customer",
     metadata,

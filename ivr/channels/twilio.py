@@ -12,14 +12,14 @@ import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl
 
 from aiohttp import web
 
 from context_bridge.records import AnswerRow, ContextStore, StoreUnavailable
 from ivr.channels import twilio_wire as wire
+from ivr.channels.twilio_door import Door
 from ivr.channels.twilio_rest import Refused, Rest, Unknown, Unreached
-from ivr.channels.twilio_signature import MOST_FIELDS, Secrets, is_signed
+from ivr.channels.twilio_signature import Secrets
 from ivr.channels.twilio_twiml import TooLong, Ways, dial_agent, document, leave, nothing, redirect, waiting
 from ivr.driver import Arrival, Driver, UnknownMenu
 from ivr.engine.actions import Action, Hangup, Say
@@ -34,7 +34,6 @@ log = logging.getLogger(__name__)
 NODE = "twilio"
 PATH = r"{epoch:\d{1,6}}.{turn:\d{1,9}}"
 MOST = r".{most:\d{1,6}}"  # seconds in a queue
-BODY_LIMIT = 64 * 1024  # bytes; Twilio's largest form has some two thousand
 PATIENCE = 8.0  # seconds that a webhook waits for a back office; Twilio gives up after 15
 DONE: Mapping[str, QueueOutcome] = {
     "bridged": "done",
@@ -74,7 +73,7 @@ class Twilio:
         self, driver: Driver, store: ContextStore, account: Account, public: str, rest: Rest | None = None
     ) -> None:
         self._driver, self._store, self._account, self._public = driver, store, account, public.rstrip("/")
-        self._rest = rest
+        self._door, self._rest = Door(account.sid, account.secrets, self._public), rest
         self._turning: dict[str, asyncio.Task[bytes]] = {}
         driver.attach_all(NODE, lambda contact: _Leg(contact, self))
 
@@ -143,7 +142,7 @@ class Twilio:
 
     async def status(self, request: web.Request) -> web.Response:
         """How the call goes on; all that matters is that it is over. Comes when it likes, and more than once."""
-        form = await self._signed(request)
+        form = await self._door.signed(request)
         if form is None:
             return web.Response(status=403)
         try:
@@ -270,7 +269,7 @@ class Twilio:
         """A webhook that is answered with a document. What fails here fails as a 500, so that Twilio asks elsewhere."""
 
         async def handle(request: web.Request) -> web.Response:
-            form = await self._signed(request)
+            form = await self._door.signed(request)
             if form is None:
                 return web.Response(status=403)
             try:
@@ -292,19 +291,6 @@ class Twilio:
             return web.Response(body=body, content_type="text/xml", charset="utf-8")
 
         return handle
-
-    async def _signed(self, request: web.Request) -> dict[str, str] | None:
-        """The form of a request that Twilio signed for our account; None for any other."""
-        body = await request.content.read(BODY_LIMIT + 1)
-        while len(body) <= BODY_LIMIT and (more := await request.content.read(BODY_LIMIT + 1 - len(body))):
-            body += more
-        if len(body) > BODY_LIMIT:
-            return None
-        url = self._public + request.raw_path
-        if not is_signed(self._account.secrets, url, request.headers, request.content_type, body):
-            return None
-        form = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))
-        return form if form.get("AccountSid") == self._account.sid else None
 
 
 _Taking = Callable[[Callable[[tuple[Say, ...]], Awaitable[None]], "_Answer"], Awaitable[Actions]]

@@ -12,8 +12,8 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from datetime import datetime
+from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import aiohttp
@@ -25,7 +25,7 @@ from twilio.rest import Client
 
 TIMEOUT = 10.0  # seconds for a whole request
 OURS = {"TWILIO_REGION": "", "TWILIO_EDGE": ""}  # or the library takes those of the environment and goes elsewhere
-LOOKED_THROUGH = 1000  # messages to one number on one day
+LOOKED_THROUGH = 1000  # messages to one number, the newest: one page
 
 T = TypeVar("T")
 
@@ -53,13 +53,15 @@ class Unknown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message as Twilio has it; `at` in Unix seconds, 0 when it was not sent yet."""
+    """A message as Twilio has it; `at`: when it was made, in whole Unix seconds. `asked`: by a request to this API, not
+    as the answer to a webhook."""
 
     sid: str
     to: str
     body: str
     status: str
     at: float
+    asked: bool = True
 
 
 class Rest:
@@ -86,18 +88,13 @@ class Rest:
         return str(message.sid)
 
     async def sent_to(self, to: str, since: float) -> list[Sent]:
-        """What was sent to that address since that time, newest first."""
-        after = datetime.fromtimestamp(since, UTC) - timedelta(days=1)  # the filter knows whole days only
-        rows = await _answered(
-            self._client.messages.list_async(
-                to=to, date_sent_after=after, limit=LOOKED_THROUGH, page_size=LOOKED_THROUGH
-            )
-        )
-        return [Sent(row.sid, row.to, row.body or "", str(row.status), _seconds(row.date_created)) for row in rows]
+        """What was sent to that address since that time, newest first. Not filtered by date: Twilio's filter is by
+        the day of sending, which a message that is still queued does not have."""
+        rows = await _answered(self._client.messages.list_async(to=to, limit=LOOKED_THROUGH, page_size=LOOKED_THROUGH))
+        return [found for found in map(_sent, rows) if found.at >= since]
 
     async def message(self, sid: str) -> Sent:
-        row = await _answered(self._client.messages(sid).fetch_async())
-        return Sent(row.sid, row.to, row.body or "", str(row.status), _seconds(row.date_created))
+        return _sent(await _answered(self._client.messages(sid).fetch_async()))
 
     async def lead(self, call: str, url: str) -> None:
         """Put the document at `url` in the place of the one that runs in this call."""
@@ -109,6 +106,11 @@ class Rest:
     async def check(self) -> str:
         """The account's state; for `segue doctor`."""
         return str((await _answered(self._client.api.v2010.accounts(self._account).fetch_async())).status)
+
+
+def _sent(row: Any) -> Sent:
+    asked = str(row.direction) == "outbound-api"
+    return Sent(row.sid, row.to, row.body or "", str(row.status), _seconds(row.date_created), asked)
 
 
 def _seconds(at: datetime | None) -> float:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from twilio.twiml import GenericNode, TwiML
+from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Dial, Enqueue, Gather, VoiceResponse
 from twilio.twiml.voice_response import Say as SayVerb
 
@@ -126,7 +127,15 @@ def nothing() -> bytes:
     return written(VoiceResponse())
 
 
-def written(response: VoiceResponse) -> bytes:
+def messages(texts: Iterable[str]) -> bytes:
+    """The answer to a message: these, as one message each; none of them is no answer."""
+    response = MessagingResponse()
+    for text in texts:
+        response.message(NO_XML.sub("", text))
+    return written(response)
+
+
+def written(response: VoiceResponse | MessagingResponse) -> bytes:
     text = NO_XML.sub("", str(response)).encode()
     if len(text) > LONGEST:
         raise TooLong(f"the document of this turn has {len(text)} bytes; Twilio reads {LONGEST}")

@@ -1,0 +1,133 @@
+"""What a customer wants of our messages, in their words: none any more (stop), some again (start), or help. Pure.
+
+A message counts only if all of it is such a word, whatever its case, accents, punctuation and politeness: "Please
+stop!" does, "don't stop" and "stop at the second floor" do not. US rules ask for any reasonable way to say it
+(47 CFR 64.1200(a)(10)), carriers for the English words (CTIA Messaging Principles, 5.1.3). A word is taken in every
+language at once: nobody who wants no messages should have to find out in which language we listen.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["stop", "start", "help"]
+
+STOPPED = "the customer wants no messages from us (they wrote STOP, or the carrier says so); nothing was sent"
+LONGEST = 40  # characters of a message that may be a wish
+
+_WORDS: Mapping[str, Mapping[Kind, str]] = {
+    "en": {
+        "stop": "stop, stop all, stopall, unsubscribe, end, quit, cancel, revoke, opt out, optout, remove, remove me, "
+        "stop messages, no more messages, stop texting me",
+        "start": "start, unstop, subscribe, resume messages, opt in, optin",
+        "help": "help, info",
+    },
+    "de": {
+        "stop": "stopp, abmelden, abbestellen, abbestellung, beenden, keine nachrichten mehr, austragen",
+        "start": "anmelden, nachrichten an, wieder anmelden",
+        "help": "hilfe",
+    },
+    "es": {
+        "stop": "parar, alto, baja, cancelar, darme de baja, no mas mensajes, detener",
+        "start": "alta, iniciar, comenzar, darme de alta",
+        "help": "ayuda",
+    },
+    "fr": {
+        "stop": "arret, arrete, arretez, arretter, desabonner, desabonnement, desinscription, plus de messages",
+        "start": "reprendre, abonner, reabonner, inscription",
+        "help": "aide",
+    },
+    "ko": {
+        "stop": "수신거부, 수신 거부, 정지, 중지, 중단, 그만, 거부",
+        "start": "수신동의, 수신 동의, 시작, 재개",
+        "help": "도움말, 도움",
+    },
+}
+# What may stand around a word without changing it; as `fold` writes it.
+_POLITE = frozenset(
+    ("please", "pls", "thanks", "thank", "you", "now", "bitte", "danke", "jetzt", "por", "favor", "gracias", "ya")
+    + ("s", "il", "vous", "te", "plait", "svp")
+)
+# Twilio answers these itself, and blocks what we would send (help.twilio.com, "opt-out keywords", of 2025).
+CARRIERS_OWN = frozenset(
+    ("stop", "stopall", "unsubscribe", "end", "quit", "cancel", "revoke", "optout")
+    + ("start", "unstop", "yes", "help", "info")
+)
+YES = "yes"  # starts again what was stopped; an answer like any other when nothing was
+
+ANSWERS: Mapping[str, Mapping[Kind, str]] = {
+    "en": {
+        "stop": "You will get no more messages from us. Write START if you want them again.",
+        "start": "You will get our messages again. Write STOP to end them.",
+        "help": "Write to us in your own words, or call us. Write STOP if you want no more messages.",
+    },
+    "de": {
+        "stop": "Sie erhalten keine Nachrichten mehr von uns. Mit START erhalten Sie sie wieder.",
+        "start": "Sie erhalten wieder Nachrichten von uns. Mit STOP beenden Sie das.",
+        "help": "Schreiben Sie uns, was Sie möchten, oder rufen Sie an. STOP beendet unsere Nachrichten.",
+    },
+    "es": {
+        "stop": "No recibirá más mensajes nuestros. Escriba START si los quiere de nuevo.",
+        "start": "Volverá a recibir nuestros mensajes. Escriba STOP para dejar de recibirlos.",
+        "help": "Escríbanos con sus palabras o llámenos. Escriba STOP si no quiere más mensajes.",
+    },
+    "fr": {
+        "stop": "Vous ne recevrez plus de messages de notre part. Écrivez START pour en recevoir à nouveau.",
+        "start": "Vous recevrez à nouveau nos messages. Écrivez STOP pour ne plus en recevoir.",
+        "help": "Écrivez-nous avec vos mots ou appelez-nous. Écrivez STOP pour ne plus recevoir de messages.",
+    },
+    "ko": {
+        "stop": "더 이상 메시지를 보내지 않겠습니다. 다시 받으시려면 START를 보내 주세요.",
+        "start": "메시지를 다시 보내 드리겠습니다. 그만 받으시려면 STOP을 보내 주세요.",
+        "help": "원하시는 내용을 보내 주시거나 전화해 주세요. 메시지를 원치 않으시면 STOP을 보내 주세요.",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """`language`: of the word. `carriers_own`: the carrier takes the word too, and has answered it."""
+
+    kind: Kind
+    language: str
+    carriers_own: bool
+
+    @property
+    def answer(self) -> str:
+        return ANSWERS[self.language][self.kind]
+
+
+def wish_of(text: str, *, stopped: bool = False) -> Wish | None:
+    """What a message wants of our messages; None: it is about something else. `stopped`: this customer gets none
+    now."""
+    if len(text) > LONGEST:
+        return None
+    words = _fold(text)
+    if stopped and words == YES:
+        return Wish("start", "en", carriers_own=True)
+    found = _WISHES.get(words) or _WISHES.get(_plain(words))
+    return Wish(*found, carriers_own=words in CARRIERS_OWN) if found else None
+
+
+def _fold(text: str) -> str:
+    """Words without case, accents and punctuation; Korean syllables stay whole."""
+    bare = "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if unicodedata.category(c) != "Mn")
+    return " ".join(re.sub(r"[\W_]+", " ", unicodedata.normalize("NFC", bare)).split())
+
+
+def _plain(words: str) -> str:
+    return " ".join(word for word in words.split() if word not in _POLITE)
+
+
+def _wishes() -> Iterable[tuple[str, tuple[Kind, str]]]:
+    for language, kinds in _WORDS.items():
+        for kind, words in kinds.items():
+            for word in words.split(","):
+                yield _fold(word), (kind, language)
+
+
+_WISHES: Mapping[str, tuple[Kind, str]] = dict(_wishes())
