@@ -32,8 +32,8 @@ MESSAGE_INTERDIGIT = 3.0
 
 Question = Menu | AskSlot | RecordStep | Verify
 
-# Keys from min to max that make a value of the type; 15 digits are as many as `match` takes
-VALUE_KEYS: dict[SlotType, tuple[int, int]] = {"number": (1, 15), "money": (1, 15), "date": (8, 8)}
+# Keys from min to max that make a value of the type; 15 digits are as many as `match` takes, 930 is a time
+VALUE_KEYS: dict[SlotType, tuple[int, int]] = {"number": (1, 15), "money": (1, 15), "date": (8, 8), "time": (3, 4)}
 
 
 def is_on(journey: Journey) -> bool:

@@ -9,7 +9,7 @@ import pytest
 
 from ivr.engine.actions import Enqueue, Hangup, Invoke, Keys, Option, Say, Send
 from ivr.engine.events import AgentJoined, Arrived, Expired, Input, Invoked, Left, NoInput, QueueLeft
-from ivr.engine.flow import Branch, Condition, Goto, Handoff, Menu, Ref, SayStep, SendStep, SetStep
+from ivr.engine.flow import Branch, Condition, Goto, Handoff, Menu, Ref, SayStep, SendStep, SetStep, SlotSpec
 from ivr.engine.journey import Ask, Journey, Slot, Visit
 from ivr.engine.step import current_wait, step, summary
 from tests.engine.flows import DAY, MINUTE, NOON, SUPPORT, SUPPORT_STEPS, Talk, chat, prompt, voice, with_steps
@@ -275,6 +275,13 @@ def test_zero_reaches_a_person_even_where_many_digits_are_asked_for() -> None:
     talk = voice().press("1")
     assert talk.collect.keys == Keys(options=("0", "9", "*"), min=6, max=10)
     assert isinstance(talk.press("0").last, Enqueue)
+
+
+def test_a_time_is_keyed_in_three_or_four_digits() -> None:
+    flow = replace(SUPPORT, slots={**SUPPORT.slots, "order": SlotSpec("order", "time", "the time")})
+    talk = voice(flow).press("1")
+    assert (talk.collect.keys.min, talk.collect.keys.max) == (3, 4)
+    assert talk.press("1430").journey.slots["order"].value == "14:30"
 
 
 def test_a_value_goes_before_what_always_works_but_not_in_free_text() -> None:
