@@ -81,7 +81,7 @@ def _time(words: Words, value: str, *, spoken: bool) -> str:
     return pattern.format(
         h12=clock.one if spoken and h12 == 1 and clock.unit[0] else h12,
         h24=clock.one if spoken and hours == 1 and clock.unit[0] else hours,
-        unit=clock.unit[hours != 1],
+        unit=clock.unit[(h12 if twelve else hours) != 1],
         m=minutes,
         mm=f"{minutes:02}",
         ampm=words.am if hours < 12 else words.pm,

@@ -47,13 +47,15 @@ def spoken(journey: Journey) -> bool:
     return journey.contact is not None and journey.contact.channel == "voice"
 
 
-def for_customer(flow: Flow, journey: Journey, template: Template) -> str:
-    return _fill(flow, journey, template, _customers_show(flow, journey), lambda name: _title(flow, name))
+def for_customer(flow: Flow, journey: Journey, template: Template, *, written: bool = False) -> str:
+    """`written`: for eyes, whatever the channel is."""
+    show = _customers_show(flow, journey)
+    return _fill(flow, journey, template, show, lambda name: _title(flow, name), written=written)
 
 
 def for_send(flow: Flow, journey: Journey, template: Template) -> str:
-    """Words that leave this contact. `{link}` and `{code}` stay for whoever sends, but not where a customer's own
-    words hold them."""
+    """A message: it is read, also when it is sent from a call. `{link}` and `{code}` stay for whoever sends, but not
+    where a customer's own words hold them."""
 
     def words(part: str | Ref) -> str:
         match part:
@@ -62,7 +64,8 @@ def for_send(flow: Flow, journey: Journey, template: Template) -> str:
             case Ref(name="code"):
                 return CODE
             case Ref():
-                return for_customer(flow, journey, (part,)).replace(LINK, "link").replace(CODE, "code")
+                shown = for_customer(flow, journey, (part,), written=True)
+                return shown.replace(LINK, "link").replace(CODE, "code")
             case text:
                 return text
 
@@ -123,9 +126,18 @@ def _agents_show(flow: Flow) -> Show:
 
 
 def _fill(
-    flow: Flow, journey: Journey, template: Template, show: Show, hidden: Callable[[str], str], *, bare: bool = False
+    flow: Flow,
+    journey: Journey,
+    template: Template,
+    show: Show,
+    hidden: Callable[[str], str],
+    *,
+    bare: bool = False,
+    written: bool = False,
 ) -> str:
-    """`hidden` gives what stands for a name that has no value or may not be shown; `bare`: values as they are kept."""
+    """`hidden` gives what stands for a name that has no value or may not be shown; `bare`: values as they are kept;
+    `written`: for eyes."""
+    aloud = spoken(journey) and not bare and not written
 
     def value(ref: Ref) -> str:
         match ref.name:
@@ -139,7 +151,7 @@ def _fill(
         if shown is None:
             return hidden(ref.name)
         if ref.format != "plain":
-            return formatted(words_in(flow), ref.format, shown, spoken=spoken(journey) and not bare)
+            return formatted(words_in(flow), ref.format, shown, spoken=aloud)
         return shown if bare else _plain(flow, ref.name, shown)
 
     text = "".join(part if isinstance(part, str) else value(part) for part in template)

@@ -3,6 +3,8 @@ repeated at any time, by any process."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ivr.engine import render, verify
 from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Invoke, Keys, Option, Record, Say, SlotType, Wait
 from ivr.engine.flow import (
@@ -108,8 +110,8 @@ def _prompt_of(flow: Flow, journey: Journey) -> tuple[Say, ...]:
         )
     match step := flow.steps.get(journey.step or ""):
         case Menu():
-            others = (choice for choice in flow.always if choice.label and choice.language != flow.language)
-            return (*render.say(flow, journey, step.prompt), *_offered(flow, journey, (*step.choices, *others)))
+            choices = (*step.choices, *_beside(flow, step))
+            return (*render.say(flow, journey, step.prompt), *_offered(flow, journey, choices))
         case AskSlot():
             return (*render.say(flow, journey, step.prompt), *_answers(flow, journey, flow.slots[step.slot]))
         case Verify():
@@ -120,6 +122,12 @@ def _prompt_of(flow: Flow, journey: Journey) -> tuple[Say, ...]:
             return render.say(flow, journey, step.prompt)
         case _:
             return ()
+
+
+def _beside(flow: Flow, step: Menu) -> Iterator[Choice]:
+    """The always-choices that are offered beside its own: no language that is spoken, or offered, already."""
+    languages = {flow.language, *(choice.language for choice in step.choices if choice.language)}
+    return (choice for choice in flow.always if choice.label and choice.language not in languages)
 
 
 def options_at(flow: Flow, step: Question) -> tuple[Option, ...]:

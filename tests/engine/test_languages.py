@@ -8,6 +8,7 @@ from time import process_time
 import pytest
 
 from ivr.engine.actions import Say
+from ivr.engine.events import Input
 from ivr.engine.flow import Flow, Menu
 from ivr.engine.loader import MenuMistakes, load
 from ivr.engine.step import current_wait
@@ -111,6 +112,39 @@ def test_a_customer_changes_the_language_where_they_are(clinic: Flow) -> None:
     talk.press("2").press("1")
     assert talk.said == ["Am dritten Dezember 2026.", "Auf Deutsch.", "Bitte warten."]
     assert talk.enqueue.why == "Gewählt: book a visit; angegeben: Tag 2026-12-03, kind Schmerzen, size kleine."
+
+
+GREETING = """
+menu: clinic
+languages: [en-US, es-US]
+start: language
+always:
+  - {key: 7, label: English, say: [inglés], language: en-US, do: repeat}
+  - {key: 8, label: Español, say: [spanish], language: es-US, do: repeat}
+steps:
+  language:
+    menu:
+      prompt: {en: Welcome., es: Le damos la bienvenida.}
+      choices:
+        - {key: 1, label: English, say: [inglés], language: en-US, goto: what}
+        - {key: 2, label: Español, say: [spanish], language: es-US, goto: what}
+      exhausted: bye
+  what:
+    menu:
+      prompt: {en: What is it?, es: ¿Qué desea?}
+      choices:
+        - {key: 1, label: {en: finish, es: terminar}, goto: bye}
+      exhausted: bye
+  bye:
+    end: {en: Goodbye., es: Adiós.}
+"""
+
+
+def test_a_menu_that_offers_a_language_itself_offers_it_once() -> None:
+    talk = Talk(load(GREETING, "clinic.yaml")).arrive()
+    assert talk.said == ["Welcome.", "For English, press 1.", "Para Español, pulse 2."]
+    talk.send(Input, text="spanish", mode="speech")
+    assert talk.said == ["¿Qué desea?", "Para terminar, pulse 1.", "For English, press 7."]
 
 
 def test_the_language_survives_a_lost_line_and_a_change_of_channel(clinic: Flow) -> None:

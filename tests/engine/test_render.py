@@ -130,6 +130,12 @@ def test_a_link_is_left_to_the_driver_and_cannot_be_smuggled_in() -> None:
     assert for_send(SUPPORT, journey, ("Here: ", Ref("link"), " ", Ref("status"))) == "Here: {link} see link"
 
 
+def test_a_message_from_a_call_is_for_eyes() -> None:
+    status = (Ref("status", "spell"),)
+    assert for_customer(SUPPORT, JOURNEY, status) == "S, H, I, P, P, E, D"
+    assert for_send(SUPPORT, JOURNEY, status) == "shipped"
+
+
 # Summary
 
 

@@ -86,16 +86,23 @@ def _or(formats: list[Format]) -> str:
 
 
 def _check_choices(draft: Draft) -> None:
-    """A key or a phrase stands for one thing. A menu may name an always-choice again when it leads to the same."""
+    """A key or a phrase stands for one thing. A menu may name an always-choice again when it leads to the same, or is
+    the menu's own way to the same language."""
     always = {sign: choice for choice, _ in draft.choices.get(None, ()) for sign in _signs(choice)}
     for step, noted in draft.choices.items():
         taken: dict[str, Choice] = {}
         for choice, place in noted:
             for sign in _signs(choice):
                 other = taken.get(sign) or (always.get(sign, choice) if step else choice)
-                if sign in taken or (other.goto, other.do, other.language) != (choice.goto, choice.do, choice.language):
+                if sign in taken or not _is_same(other, choice):
                     draft.mistakes.add(place, f"{sign} is taken by {_name(other)}", "give one of the two another", step)
                 taken[sign] = choice
+
+
+def _is_same(one: Choice, other: Choice) -> bool:
+    if one.language or other.language:
+        return one.language == other.language
+    return (one.goto, one.do) == (other.goto, other.do)
 
 
 def _signs(choice: Choice) -> Iterable[str]:
