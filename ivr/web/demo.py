@@ -1,25 +1,104 @@
-"""The demo's back office: what a shop would answer about its orders. Served only with IVR_DEMO."""
+"""The demo's back offices: what a shop, a bank and a clinic would answer. Served only with IVR_DEMO.
+
+Numbers that begin with 0 do not exist. All others do, and the same number is always the same thing. What a customer
+changes is agreed to and forgotten.
+"""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 
 import msgspec
 from aiohttp import web
 
 STATES = ("on its way", "being packed", "ready to be picked up", "with our carrier")
+ZIP = "10001"  # where everything is delivered to
+REGISTERED = "+14155550134"  # of everybody who has a card; the demo's phone calls from it
+MODELS = ("Acme Air 13", "Acme Pro 15")
 
 
 class DemoBackOffice:
-    """Every order exists but those that begin with 0. The same number always has the same state."""
-
     def routes(self) -> list[web.RouteDef]:
-        return [web.get("/demo/orders/{order:[0-9]+}", self.order)]
+        return [
+            web.get("/demo/orders/{order:[0-9]+}", self.order),
+            web.post("/demo/orders/{order}/zip", self.zip),
+            web.get("/demo/orders/{order:[0-9]+}/invoice", self.invoice),
+            web.post("/demo/orders/{order}/delivery", self.delivery),
+            web.post("/demo/orders/{order}/cancellation", self.cancellation),
+            web.post("/demo/orders/{order}/returns", self.returns),
+            web.get("/demo/cards/{card:[0-9]+}", self.card),
+            web.post("/demo/cards/{card}/holder", self.holder),
+            web.post("/demo/cards/{card}/pin", self.pin),
+            web.put("/demo/cards/{card}/{change:activation|block|limit}", self.done),
+            web.get("/demo/laptops/{serial:[0-9]+}", self.laptop),
+        ]
+
+    # The shop
 
     async def order(self, request: web.Request) -> web.Response:
+        """Those that begin with 9 have been delivered."""
         order = request.match_info["order"]
-        today = datetime.datetime.now(tz=datetime.UTC).date()
-        day = str(today + datetime.timedelta(days=2))
-        found = {"status": STATES[int(order[-1]) % len(STATES)], "eta": day}
-        answer = {"status": "unknown", "eta": day} if order.startswith("0") else found
-        return web.Response(body=msgspec.json.encode(answer), content_type="application/json")
+        state = STATES[int(order[-1]) % len(STATES)]
+        match order[0]:
+            case "0":
+                return _json({"status": "unknown", "eta": _day(2)})
+            case "9":
+                return _json({"status": "delivered", "eta": _day(-2)})
+            case _:
+                return _json({"status": state, "eta": _day(2)})
+
+    async def zip(self, request: web.Request) -> web.Response:
+        return _json({"ok": (await request.json())["zip"] == ZIP})
+
+    async def invoice(self, request: web.Request) -> web.Response:
+        """Odd orders are paid."""
+        paid = "49.90" if int(request.match_info["order"]) % 2 else "20.00"
+        return _json({"total": "49.90", "paid": paid, "due": "0.00" if paid == "49.90" else "29.90"})
+
+    async def delivery(self, request: web.Request) -> web.Response:
+        """From tomorrow on, and not on Sundays."""
+        day = datetime.date.fromisoformat((await request.json())["day"])
+        return _json({"moved": day > _today() and day.isoweekday() <= 6})
+
+    async def cancellation(self, _request: web.Request) -> web.Response:
+        return _json({"refund": "49.90"})
+
+    async def returns(self, request: web.Request) -> web.Response:
+        return _json({"label": f"RX{request.match_info['order'][-4:]}"})
+
+    async def laptop(self, request: web.Request) -> web.Response:
+        """Serial numbers that begin with 9 are old."""
+        serial = request.match_info["serial"]
+        if serial.startswith("0"):
+            return _json({"model": "unknown", "warranty": "unknown"})
+        return _json({"model": MODELS[int(serial) % 2], "warranty": "over" if serial.startswith("9") else "covered"})
+
+    # The bank
+
+    async def card(self, request: web.Request) -> web.Response:
+        """Those that begin with 9 are active already."""
+        state = {"0": "unknown", "9": "active"}.get(request.match_info["card"][0], "new")
+        return _json({"state": state})
+
+    async def holder(self, _request: web.Request) -> web.Response:
+        return _json({"registered": REGISTERED})
+
+    async def pin(self, request: web.Request) -> web.Response:
+        """The last four digits of the card."""
+        return _json({"ok": (await request.json())["pin"] == request.match_info["card"][-4:]})
+
+    async def done(self, _request: web.Request) -> web.Response:
+        return _json({})
+
+
+def _json(answer: Mapping[str, str | bool]) -> web.Response:
+    return web.Response(body=msgspec.json.encode(answer), content_type="application/json")
+
+
+def _today() -> datetime.date:
+    return datetime.datetime.now(tz=datetime.UTC).date()
+
+
+def _day(ahead: int) -> str:
+    return str(_today() + datetime.timedelta(days=ahead))
