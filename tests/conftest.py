@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from context_bridge.migrate import migrate
 from tests.servers import PostgresServer, RedisServer, running
+
+settings.register_profile("untimed", deadline=None)  # how long an example takes is for benchmarks to say
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

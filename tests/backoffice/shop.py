@@ -48,7 +48,7 @@ async def shop(host: str = "127.0.0.1") -> AsyncIterator[Shop]:
     here = Shop()
     app = web.Application()
     app.router.add_route("*", "/{rest:.*}", here.answer)
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, 0)
