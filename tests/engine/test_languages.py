@@ -82,6 +82,7 @@ def test_one_file_is_one_flow_for_each_language_with_the_same_steps_and_ids(clin
     assert clinic.languages == ("en-US", "de-DE", "ko-KR")
     assert {flow.currency for flow in (clinic, *clinic.others.values())} == {"USD"}
     for other in clinic.others.values():
+        assert other.version == clinic.version  # whoever speaks it stays pinned when they come back
         assert list(other.steps) == list(clinic.steps)
         assert list(other.slots["size"].choices) == ["small_one", "big_one"]
         for name, step in clinic.steps.items():

@@ -40,11 +40,12 @@ def load(
     spoken = languages.declared(Reader(fields, draft, "a menu file"))
     flow, *others = (_in_language(fields, draft.in_language(language, spoken)) for language in spoken)
     mistakes.raise_if_any()
+    version = version_of(content, flow.parts)
     return replace(
         flow,
         source=content,
-        version=version_of(content, flow.parts),
-        others={other.language: other for other in others},
+        version=version,
+        others={other.language: replace(other, version=version) for other in others},
     )
 
 
