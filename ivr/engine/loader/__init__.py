@@ -3,6 +3,7 @@
 source.py    YAML text -> nodes that know their place; nothing but text, lists and mappings
 values.py    a text -> a duration, a length, a key, a date
 template.py  a text with `{name}` parts -> a template
+draft.py     what is known of a file while it is read
 reader.py    one mapping, read key by key; what is wrong becomes a mistake, and reading goes on
 steps.py     the verbs that are one step each
 verbs.py     all verbs, and the steps of a file

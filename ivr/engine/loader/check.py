@@ -7,8 +7,8 @@ from typing import get_args
 
 from ivr.engine.actions import SlotType
 from ivr.engine.flow import AskSlot, Choice, Flow, Format, Sensitivity, SlotSpec, Verify
+from ivr.engine.loader.draft import Draft, Mention
 from ivr.engine.loader.mistakes import did_you_mean, nearest, quoted
-from ivr.engine.loader.reader import Draft, Mention
 from ivr.engine.loader.ways import INNER, check_ways
 from ivr.engine.match import fold, options_of
 from ivr.engine.words import words_of

@@ -11,9 +11,10 @@ from ivr.engine.loader import escalation, hours, languages, slots, source, steps
 from ivr.engine.loader.accept import accepted
 from ivr.engine.loader.bundle import version_of
 from ivr.engine.loader.check import check
+from ivr.engine.loader.draft import Draft
 from ivr.engine.loader.mistakes import Mistakes
 from ivr.engine.loader.parts import DEFAULT_CHANNELS, assembled
-from ivr.engine.loader.reader import Draft, Reader, one_of
+from ivr.engine.loader.reader import Reader, one_of
 from ivr.engine.loader.source import Items
 from ivr.engine.locale.cldr import currency
 from ivr.engine.services import ServiceSpec

@@ -10,8 +10,9 @@ from ivr.engine.events import Channel
 from ivr.engine.flow import Flow, ResumePolicy
 from ivr.engine.loader import articles, languages, slots, source, submenus, values, verbs, wording
 from ivr.engine.loader.check import check
+from ivr.engine.loader.draft import Call, Draft
 from ivr.engine.loader.mistakes import MenuMistakes, Mistakes, did_you_mean, quoted
-from ivr.engine.loader.reader import Call, Draft, Reader
+from ivr.engine.loader.reader import Reader
 from ivr.engine.loader.submenus import Part
 from ivr.engine.services import ServiceSpec
 

@@ -6,143 +6,21 @@ Ways to steps and mentions of slots are noted in the `Draft`: whether they hold 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any, Literal, Self, TypeVar
+from typing import Self, TypeVar
 
-from ivr.engine.events import Channel
-from ivr.engine.flow import Choice, Format, Prompt, Ref, SlotSpec, Step, Template
+from ivr.engine.flow import Format, Prompt, Ref, Template
 from ivr.engine.loader import languages, marks, template, values
-from ivr.engine.loader.languages import DEFAULT
-from ivr.engine.loader.mistakes import Mistakes, Place, Unfit, did_you_mean, nearest, quoted
+from ivr.engine.loader.draft import NOTHING, UNKNOWN, Draft, How, Mention, Target
+from ivr.engine.loader.mistakes import Place, Unfit, did_you_mean, nearest, quoted
 from ivr.engine.loader.source import Fields, Items, Node, Text
-from ivr.engine.services import ServiceSpec
 
 T = TypeVar("T")
 L = TypeVar("L", bound=str)
-# asked, saved, set: fills the slot. said, sent, coded (beside a one-time code): the customer gets it; told: an agent;
-# passed: a back office, a slot. reached: it becomes the number of the customer.
-How = Literal[
-    "asked", "saved", "set", "forgotten", "tested", "said", "sent", "coded", "told", "passed", "copied", "reached"
-]
-
 WORDED = {"said", "sent", "coded", "told"}  # these are words, which have a language
-UNKNOWN = ""  # stands for a step whose name could not be read
-NOTHING = Prompt((), ())
 BESIDE = {"next", "done", "failed", "unavailable"}
 INSIDE = {"prompt", "choices", "slot", "no_input", "no_match", "tries", "exhausted", "timeout", "interdigit"}
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Somebody wants to go to the step `name`."""
-
-    key: str
-    name: str
-    place: Place
-    step: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    slot: str
-    how: How
-    place: Place
-    step: str | None
-    format: Format = "plain"
-    into: str | None = None  # the slot that a copy goes to
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A step that enters the sub-menu `part`. `save`: slot -> slot of the part, and where that is written. `exits`:
-    result -> step; `places` of the results."""
-
-    part: str
-    place: Place
-    arguments: Mapping[str, Template]
-    save: Mapping[str, tuple[str, Place]]
-    exits: dict[str, str] = field(default_factory=dict)
-    places: dict[str, Place] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Draft:
-    """What is known of a file while it is read. `choices`: by step; None holds the always-choices. `made` and
-    `made_steps`: what composite steps are made of beside the one that bears their name.
-
-    `parts`: the files that may be used, by name; `used` those that are. `within`: the files whose calls led here,
-    this one at the end; none for a menu's own. `parsed`: their nodes, shared by all readings.
-    `alone`: it is read without the menu that calls it, whose hours and switches are not known.
-    `language`: in which this reading takes the wordings; `languages`: those of the menu, whose first makes the ids;
-    `spoken`: those of this file.
-    `returns` and `ends` are a sub-menu's: its results, and which step returns which."""
-
-    mistakes: Mistakes
-    services: Mapping[str, ServiceSpec] | frozenset[str] | None = None
-    channels: tuple[Channel, ...] = ()
-    language: str = DEFAULT
-    languages: tuple[str, ...] = (DEFAULT,)
-    spoken: tuple[str, ...] = (DEFAULT,)
-    exhausted: str = UNKNOWN
-    subjects: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of conditions, that are no slots -> values
-    slots: dict[str, SlotSpec] = field(default_factory=dict)
-    slot_places: dict[str, Place] = field(default_factory=dict)
-    step_places: dict[str, Place] = field(default_factory=dict)
-    targets: list[Target] = field(default_factory=list)
-    mentions: list[Mention] = field(default_factory=list)
-    choices: dict[str | None, list[tuple[Choice, Place]]] = field(default_factory=dict)
-    made: dict[str, SlotSpec] = field(default_factory=dict)
-    made_steps: dict[str, Step] = field(default_factory=dict)
-    parts: Mapping[str, str] = field(default_factory=dict)
-    used: dict[str, str] = field(default_factory=dict)
-    within: tuple[str, ...] = ()
-    alone: bool = False
-    parsed: dict[str, Fields] = field(default_factory=dict)
-    read: dict[str, Any] = field(default_factory=dict)  # file -> `submenus.Part`, which holds a draft
-    calls: dict[str, Call] = field(default_factory=dict)
-    returns: tuple[str, ...] = ()
-    ends: dict[str, str] = field(default_factory=dict)
-    articles: dict[str, str] = field(default_factory=dict)
-
-    def in_language(self, language: str, spoken: tuple[str, ...]) -> Draft:
-        """For a reading of the same file in one of the languages that it speaks."""
-        return Draft(
-            self.mistakes,
-            self.services,
-            self.channels,
-            language=language,
-            languages=spoken,
-            spoken=spoken,
-            parts=self.parts,
-            within=self.within,
-            parsed=self.parsed,
-        )
-
-    def for_part(self, file: str) -> Draft:
-        """For a file that this one is made of."""
-        return Draft(
-            Mistakes(self.mistakes.beside(file)),
-            self.services,
-            self.channels,
-            self.language,
-            self.languages,
-            self.languages,
-            subjects=self.subjects,
-            alone=self.alone,
-            parts=self.parts,
-            parsed=self.parsed,
-            used=self.used,
-            within=(*self.within, file),
-            read=self.read,
-        )
-
-    @property
-    def saved(self) -> frozenset[str]:
-        """Slots that back offices fill, and nobody else."""
-        other = {mention.slot for mention in self.mentions if mention.how in {"asked", "set"}}
-        return frozenset(mention.slot for mention in self.mentions if mention.how == "saved") - other
 
 
 class Reader:

@@ -8,9 +8,10 @@ from ivr.engine.allow import Allow, HostRule, NetworkRule
 from ivr.engine.flow import Template
 from ivr.engine.loader import address, source, values
 from ivr.engine.loader.answer import answer, missing
+from ivr.engine.loader.draft import Draft
 from ivr.engine.loader.headers import headers, secrets
 from ivr.engine.loader.mistakes import Mistakes
-from ivr.engine.loader.reader import Draft, Reader, one_of
+from ivr.engine.loader.reader import Reader, one_of
 from ivr.engine.services import IDEMPOTENT, WITH_BODY, Body, Method, Services, ServiceSpec
 
 METHODS: tuple[Method, ...] = get_args(Method)

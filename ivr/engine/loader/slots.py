@@ -8,7 +8,8 @@ from typing import get_args
 from ivr.engine.actions import SlotType
 from ivr.engine.flow import Sensitivity, SlotSpec
 from ivr.engine.loader import steps, values
-from ivr.engine.loader.reader import Draft, Reader, one_of
+from ivr.engine.loader.draft import Draft
+from ivr.engine.loader.reader import Reader, one_of
 from ivr.engine.loader.source import Fields, Items
 from ivr.engine.match import MAX_TEXT, fold
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ivr.engine.flow import Split
+from ivr.engine.loader.draft import UNKNOWN
 from ivr.engine.loader.mistakes import Unfit, quoted
-from ivr.engine.loader.reader import UNKNOWN, Reader
+from ivr.engine.loader.reader import Reader
 from ivr.engine.loader.values import NUMBER
 
 

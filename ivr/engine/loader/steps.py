@@ -26,8 +26,9 @@ from ivr.engine.flow import (
 )
 from ivr.engine.loader import languages, values, wording
 from ivr.engine.loader.conditions import conditions
+from ivr.engine.loader.draft import UNKNOWN
 from ivr.engine.loader.mistakes import Place, Unfit, did_you_mean, quoted
-from ivr.engine.loader.reader import UNKNOWN, Reader, one_of
+from ivr.engine.loader.reader import Reader, one_of
 from ivr.engine.loader.source import Fields, Node, Text
 from ivr.engine.match import fold
 from ivr.engine.services import ServiceSpec

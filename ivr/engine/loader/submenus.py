@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from ivr.engine.flow import End, Flow, Goto, Ref, SetStep, SlotSpec, Step, Template
 from ivr.engine.loader import steps, values
 from ivr.engine.loader.check import SENSITIVITIES
+from ivr.engine.loader.draft import UNKNOWN, Call, Draft
 from ivr.engine.loader.mistakes import Place, did_you_mean, nearest, quoted
-from ivr.engine.loader.reader import UNKNOWN, Call, Draft, Reader
+from ivr.engine.loader.reader import Reader
 from ivr.engine.loader.renamed import renamed
 from ivr.engine.loader.source import Fields
 

@@ -8,8 +8,9 @@ from ivr.engine.flow import Goto, Step
 from ivr.engine.loader import source, steps, submenus, values
 from ivr.engine.loader.articles import article
 from ivr.engine.loader.callback import callback
+from ivr.engine.loader.draft import UNKNOWN
 from ivr.engine.loader.mistakes import nearest, quoted
-from ivr.engine.loader.reader import UNKNOWN, Reader
+from ivr.engine.loader.reader import Reader
 from ivr.engine.loader.record import record
 from ivr.engine.loader.source import Fields
 from ivr.engine.loader.split import split

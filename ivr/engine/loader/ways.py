@@ -25,8 +25,8 @@ from ivr.engine.flow import (
     Step,
     Verify,
 )
+from ivr.engine.loader.draft import UNKNOWN, Draft
 from ivr.engine.loader.mistakes import did_you_mean, nearest, quoted
-from ivr.engine.loader.reader import UNKNOWN, Draft
 
 Ways = Mapping[str, Iterable[str]]
 ASKING = Menu | AskSlot | RecordStep | Verify  # where always-choices are taken
