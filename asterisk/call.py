@@ -15,15 +15,18 @@ from typing import Any, NoReturn
 from asterisk import causes, queue
 from asterisk.adoption import take_over
 from asterisk.ami import AMILost, AMIRefused
-from asterisk.handoff import MOVED, Actions, Handoff
+from asterisk.handoff import Actions, Handoff
 from asterisk.leg import Leg
+from asterisk.message import RECORD, Messages
 from asterisk.signals import HungUp, Moved
 from asterisk.talk import GRACE, Gone, LegTakenBack, MovedAway, Talk
 from context_bridge.records import StoreUnavailable
 from ivr.driver import Arrival, Driver
 from ivr.engine.actions import Collect, Enqueue, Hangup, Record, Say
-from ivr.engine.events import Input, Left, LeftReason, NoInput
+from ivr.engine.events import Event, Input, Left, LeftReason, NoInput, Recorded
 from ivr.engine.journey import Journey
+from ivr.prompts import moved
+from ivr.recordings import Message, Recordings
 from ivr.traces import trace
 from recognition.keys import Answer, Keyed
 from recognition.speak import Speaker
@@ -42,6 +45,7 @@ class Site:
 
     menu: str
     url: str
+    recordings: Recordings
 
 
 class Call:
@@ -52,6 +56,7 @@ class Call:
         self._driver, self._site = driver, site
         self._talk = Talk(leg, speaker)
         self._handoff = Handoff(self._talk, driver)
+        self._messages = Messages(self._talk, site.recordings)
         self._ours = False  # the hang-up is
 
     @property
@@ -81,7 +86,7 @@ class Call:
             except LegTakenBack:
                 turn = self._handoff.until_back()
             except MovedAway:
-                turn = self._perform((MOVED, Hangup("moved")))
+                turn = self._perform((moved(self._talk.language), Hangup("moved")))
             except AMIRefused as refusal:
                 await self._vanished(refusal)
             except StoreUnavailable as error:
@@ -119,13 +124,19 @@ class Call:
     async def _adopt(self, journey: Journey, actions: Actions) -> Actions | None:
         """Go on where the process before us was."""
         wait = actions[-1]
-        if (await self.leg.running())[0] == "Queue":
+        application, _ = await self.leg.running()
+        if application == "Queue":
             return await self._handoff.follow(journey, wait)
+        if isinstance(wait, Record) and application == RECORD:
+            await self._messages.over(wait)
         turn = wait.turn if isinstance(wait, Collect) else -1
         clip = await self._talk.render(tuple(action for action in actions if isinstance(action, Say)))
         seconds = clip.seconds if clip else 0.0
         found = await take_over(self.leg, turn, seconds, self._talk.next, self._talk.clock)
         self._talk.begin(found)
+        if isinstance(wait, Record) and (message := await self._messages.left(wait)):
+            self._talk.reads.pad.clear()
+            return await self._keep(wait, message)
         if isinstance(wait, Collect) and found.playing:
             return await self._take(await self._talk.listen_on(seconds, wait), wait)
         if isinstance(wait, Enqueue):
@@ -141,10 +152,8 @@ class Call:
         match actions[-1]:
             case Collect() as collect:
                 return await self._take(await self._talk.ask(says, collect), collect)
-            case Record(turn):  # this channel does not record yet: the menu's `failed` way is taken
-                driver = self._driver
-                silent = NoInput(id=driver.new_event_id(), at=driver.now(), contact=self.contact, turn=turn)
-                return await driver.advance(silent, self._talk.fill)
+            case Record() as wait:
+                return await self._record(says, wait)
             case Enqueue() as wait:
                 await self._talk.play(says)
                 return await self._enqueue(wait)
@@ -174,8 +183,31 @@ class Call:
             event = NoInput(id=driver.new_event_id(), at=driver.now(), contact=contact, turn=collect.turn)
         return await driver.advance(event, self._talk.fill)
 
+    async def _record(self, says: tuple[Say, ...], wait: Record) -> Actions:
+        """Takes a message. One that a hang-up ends is kept too."""
+        try:
+            message = await self._messages.take(says, wait)
+        except Gone:
+            if message := await self._messages.left(wait):
+                await tell(self._driver, self._recorded(wait, message))
+            raise
+        return await self._keep(wait, message)
+
+    async def _keep(self, wait: Record, message: Message | None) -> Actions:
+        self.leg.set("SEGUE_ROUND", 0)
+        actions = await self._driver.advance(self._recorded(wait, message), self._talk.fill)
+        await self._messages.forget(wait)
+        return actions
+
+    def _recorded(self, wait: Record, message: Message | None) -> Recorded | NoInput:
+        name, at, contact, turn = self._driver.new_event_id(), self._driver.now(), self.contact, wait.turn
+        if message is None:
+            return NoInput(id=name, at=at, contact=contact, turn=turn)
+        recording, seconds = message.recording, message.seconds
+        return Recorded(id=name, at=at, contact=contact, turn=turn, recording=recording, seconds=seconds)
+
     async def _enqueue(self, wait: Enqueue) -> Actions | None:
-        whisper = await self._talk.render((Say(wait.whisper),)) if wait.whisper else None
+        whisper = await self._talk.render((Say(wait.whisper, language=self._talk.language),)) if wait.whisper else None
         desk = f"{self._site.url}/agent?contact={self.contact}"
         return await self._handoff.enqueue(wait, whisper.path if whisper else None, desk)
 
@@ -213,14 +245,19 @@ class Call:
 
 
 async def tell_left(driver: Driver, contact: str, reason: LeftReason, detail: str) -> None:
-    """The contact is over. While the store is down, again and again for half a minute; after that, the next connect
+    """The contact is over."""
+    name = driver.new_event_id()
+    await tell(driver, Left(id=name, at=driver.now(), contact=contact, reason=reason, detail=detail))
+
+
+async def tell(driver: Driver, event: Event) -> None:
+    """Of a call that is over. While the store is down, again and again for half a minute; after that, the next connect
     finds the contact open without a call."""
     for pause in (*RETRIES, None):
-        event = Left(id=driver.new_event_id(), at=driver.now(), contact=contact, reason=reason, detail=detail)
         try:
             await driver.advance(event)
         except StoreUnavailable as error:
-            log.error("%s: its end could not be stored: %s", contact, error)
+            log.error("%s: its end could not be stored: %s", event.contact, error)
             if pause is not None:
                 await asyncio.sleep(pause)
         else:

@@ -13,6 +13,7 @@ from asterisk.leg import Leg, contact_of
 from asterisk.signals import END, EVENTS, Entered, HungUp, LinkLost, parse
 from context_bridge.records import StoreUnavailable
 from ivr.driver import Driver
+from ivr.recordings import Recordings
 from ivr.settings import Settings
 from ivr.traces import trace
 from recognition.speak import Speaker
@@ -20,7 +21,7 @@ from recognition.speak import Speaker
 AWAY = 20  # seconds of the dead man's switch where the dialplan names none
 RECONCILE = 5.0  # seconds between attempts to close what ended while we were away
 OURS = ("segue", "segue-queue")  # contexts of conf/extensions.conf
-ADOPTABLE = ("AGI", "Read", "Playback", "Queue")
+ADOPTABLE = ("AGI", "Read", "Playback", "Record", "Queue")
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ class AsteriskChannel:
 
     def __init__(self, driver: Driver, speaker: Speaker, settings: Settings) -> None:
         self._driver, self._speaker = driver, speaker
-        self._site = Site(settings.menu, settings.url)
+        self._site = Site(settings.menu, settings.url, Recordings(settings.recordings_dir))
         self._ami = AMI(settings.ami_url)
         self._calls: dict[str, Call] = {}  # by Asterisk's unique id
         self._tasks: dict[str, asyncio.Task[None]] = {}  # the newest of each; it waits for the one before

@@ -12,12 +12,11 @@ from asterisk import queue
 from asterisk.signals import Completed, Connected, Entered, Moved
 from asterisk.talk import Talk
 from ivr.driver import Driver
-from ivr.engine.actions import Action, Enqueue, Hangup, Say
+from ivr.engine.actions import Action, Enqueue, Hangup
 from ivr.engine.events import QueueOutcome
 from ivr.engine.journey import Journey
+from ivr.prompts import moved
 from ivr.traces import trace
-
-MOVED = Say("We go on in the other place. Goodbye.", fixed=True)
 
 Actions = tuple[Action, ...]
 
@@ -68,7 +67,7 @@ class Handoff:
                     self._talk.begin()
                     return await self._come_back()
                 case Moved():
-                    self._released = (MOVED, Hangup("moved"))
+                    self._released = (moved(self._talk.language), Hangup("moved"))
                     await self._leg.redirect("segue", "call")
 
     async def catch_up(self, wait: Enqueue) -> Actions | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from math import ceil
 from pathlib import Path
 
 from asterisk.ami import AMI, Event
@@ -43,6 +44,12 @@ class Leg:
     def play(self, name: str, prompt: Path) -> None:
         """Queue a prompt that no key stops. Comes back as `Finished(name)`."""
         self._command(name, f'EXEC Playback "{sound(prompt)}"')
+
+    def record(self, name: str, file: Path, silence: float, longest: float, *, beep: bool) -> None:
+        """Queue a recording: ended by #, by `silence`, by `longest`, or by the end of the leg, which keeps it (k). The
+        closing silence is left in (u): where speech ended is for us to say. Comes back as `Finished(name)`."""
+        options = f"ku{'' if beep else 'q'}"
+        self._command(name, f'EXEC Record "{sound(file)}.wav,{ceil(silence)},{ceil(longest)},{options}"')
 
     def fence(self, name: str) -> None:
         """Queue nothing. Comes back as `Finished(name)` when all that was queued before is over."""

@@ -49,9 +49,16 @@ class Reads:
         follows: keys that come while a leg has no command at all keep Asterisk from playing the next prompt."""
         self._begin(clip, wait=0.1)
         self._clip = None
+        return self._listened_after(self._running[-1])
+
+    def record(self, how: Callable[[str], None]) -> str:
+        """Let a recording follow the Read that runs, and a silent Read follow it; its name."""
+        return self._listened_after(self.queue(how))
+
+    def _listened_after(self, name: str) -> str:
         self._write(Mark(f"{self._turn}_{self._number}", self.pad.typed, behind=self._behind()))
         self._append(self._leg.read)
-        return self._running[-2]
+        return name
 
     def is_running(self, name: str) -> bool:
         return name in self._running

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from pathlib import Path
 
 from asterisk.adoption import LONGEST, Found
 from asterisk.ami import AMILost
 from asterisk.leg import Leg
 from asterisk.reads import Reads
 from asterisk.signals import Finished, HangupRequested, HungUp, LinkLost, Moved, Pressed, Signal, TakenBack
-from ivr.engine.actions import Collect, Say
+from ivr.engine.actions import Collect, Record, Say
+from ivr.prompts import ENGLISH
 from recognition.keys import Answer
 from recognition.speak import Clip, Speaker, SpeakFailed
 
@@ -46,6 +48,7 @@ class Talk:
         self.reads = Reads(leg, self.clock)
         self._speaker = speaker
         self._filler = ""
+        self.language = ENGLISH  # of the last words
 
     def begin(self, found: Found | None = None) -> None:
         """On a leg that comes to us, or that was `found` in the hands of another process of ours."""
@@ -86,6 +89,25 @@ class Talk:
             path = clip.path
             await self._until_over(self.reads.queue(lambda name: self.leg.play(name, path)), clip.seconds)
 
+    async def record(self, file: Path, wait: Record, *, beep: bool) -> None:
+        """Until the message is over. Keys mean nothing meanwhile, but that Asterisk ends it by #."""
+
+        def begin(name: str) -> None:
+            self.leg.record(name, file, wait.silence, wait.longest, beep=beep)
+
+        self.reads.pad.clear()
+        await self._until_over(self.reads.record(begin), wait.longest + wait.silence)
+        self.reads.pad.clear()
+
+    async def recorded(self, longest: float) -> None:
+        """The end of the recording that another process of ours has begun."""
+        deadline = self.clock() + longest + GRACE
+        while (signal := await self.next(deadline)) and not isinstance(signal, Finished):
+            if isinstance(signal, TakenBack):
+                raise LegTakenBack
+            if isinstance(signal, Moved):
+                raise MovedAway
+
     async def _until_over(self, name: str, seconds: float = LONGEST) -> None:
         deadline = self.clock() + seconds + GRACE
         while self.reads.is_running(name) and self.clock() < deadline:
@@ -94,6 +116,7 @@ class Talk:
     async def render(self, says: tuple[Say, ...]) -> Clip | None:
         if not says:
             return None
+        self.language = says[-1].language
         try:
             return await self._speaker.joined(says, 8000)
         except SpeakFailed as error:

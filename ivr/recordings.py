@@ -10,12 +10,26 @@ from __future__ import annotations
 import contextlib
 import re
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 
 from recognition import audio
+from recognition.gate import FRAME_SECONDS, Gate
 
 ID = re.compile(r"[0-9a-f]{32}")
 PREFIX = "recording:"  # before the id, in a slot
+
+
+LEAST = 1.0  # seconds of speech; less is no message
+TAIL = 0.5  # seconds of a closing silence that are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What was recorded, and its length in seconds."""
+
+    recording: str
+    seconds: float
 
 
 def id_in(value: str) -> str | None:
@@ -30,16 +44,28 @@ class Recordings:
     def __init__(self, folder: Path) -> None:
         self._folder = folder.absolute()
 
-    def take(self, name: str, rate: int) -> Take:
-        """The words of one wait; `name`, of letters, digits and dashes, tells it from all others."""
+    def prepare(self) -> None:
         self._folder.mkdir(mode=0o770, parents=True, exist_ok=True)
-        return Take(self._folder / f".{name}.pcm", self, rate)
 
-    def keep(self, samples: audio.Samples, rate: int) -> str:
-        """Its id."""
+    def place(self, name: str) -> Path:
+        """Where what is being said is kept; `name` tells the wait from all others."""
+        return self._folder / f".{name}"
+
+    def take(self, name: str, rate: int) -> Take:
+        self.prepare()
+        return Take(self.place(f"{name}.pcm"), self, rate)
+
+    def keep(self, samples: audio.Samples, rate: int) -> Message | None:
+        """A recording of it, without most of the silence that ended it; None when it is too short to be a message."""
+        gate, pcm, frame = Gate(), audio.to_pcm(samples), 2 * int(FRAME_SECONDS * rate)
+        for start in range(0, len(pcm), frame):
+            gate.take(pcm[start : start + frame])
+        if gate.spoken < LEAST:
+            return None
+        samples = samples[: len(samples) - int(max(0.0, gate.quiet - TAIL) * rate)]
         name = secrets.token_hex(16)
         audio.write(self._folder / f"{name}.wav", samples, rate)
-        return name
+        return Message(name, len(samples) / rate)
 
     def find(self, name: str) -> Path | None:
         """The file of a recording; None when there is none, or not any more."""
@@ -73,12 +99,10 @@ class Take:
         with self._path.open("ab") as file:
             file.write(pcm)
 
-    def keep(self, cut: float) -> tuple[str, float]:
-        """A recording without the last `cut` seconds: its id and seconds. The take stays until `remove`: were we
-        killed before the journey has the id, nobody would have to say it again."""
-        samples = audio.from_pcm(self.pcm())
-        samples = samples[: max(0, len(samples) - int(cut * self._rate))]
-        return self._recordings.keep(samples, self._rate), len(samples) / self._rate
+    def keep(self) -> Message | None:
+        """What was said so far, as `Recordings.keep`. The take stays until `remove`: were we killed before the journey
+        has the id, nobody would have to say it again."""
+        return self._recordings.keep(audio.from_pcm(self.pcm()), self._rate)
 
     def remove(self) -> None:
         self._path.unlink(missing_ok=True)

@@ -9,9 +9,9 @@ from ivr.channels.ending import Ending, Gone
 from ivr.channels.line import Line
 from ivr.channels.playout import Playout, Sound
 from ivr.channels.presses import Presses
-from ivr.channels.recorder import Message, Recorder
+from ivr.channels.recorder import Recorder
 from ivr.engine.actions import Record
-from ivr.recordings import Recordings
+from ivr.recordings import Message, Recordings
 from recognition.audio import to_pcm
 from recognition.keys import KEYS
 from recognition.music import beep

@@ -4,28 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
 
 from ivr.channels import webphone_wire as wire
 from ivr.channels.line import Line
 from ivr.engine.actions import Record
-from ivr.recordings import Recordings, Take
+from ivr.recordings import Message, Recordings, Take
 from recognition.gate import Gate
 
 log = logging.getLogger(__name__)
 
-LEAST = 1.0  # seconds of speech; less is no message
 STALL = 1.5  # seconds without a frame beyond a silence: a muted page sends none, a stalled network sends them later
-TAIL = 0.5  # seconds of a closing silence that are kept
 WRITE = 32_000  # bytes: a second
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What was recorded, and its length in seconds."""
-
-    recording: str
-    seconds: float
 
 
 class Recorder:
@@ -88,10 +77,10 @@ class Recorder:
         """What was said so far; None when it is no message, or could not be kept."""
         self._listening = False
         await self._write()
-        if self._gate.spoken < LEAST or self._failed:
+        if self._failed:
             return None
         try:
-            return Message(*await asyncio.to_thread(self._take.keep, max(0.0, self._gate.quiet - TAIL)))
+            return await asyncio.to_thread(self._take.keep)
         except OSError as error:
             _complain(self._contact, error)
             return None

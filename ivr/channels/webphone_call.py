@@ -21,12 +21,11 @@ from ivr.channels.patience import AFTERWARDS, patiently
 from ivr.channels.playout import Playout, Sound
 from ivr.channels.presses import Presses, choices, event_id, last_used
 from ivr.channels.prompts import Prompts
-from ivr.channels.recorder import Message
 from ivr.driver import Arrival, Driver, UnknownMenu
 from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Record, Say
 from ivr.engine.events import Input, Left, LeftReason, NoInput, QueueOutcome, Recorded
 from ivr.prompts import fault, moment, moved
-from ivr.recordings import Recordings
+from ivr.recordings import Message, Recordings
 from ivr.traces import trace
 from recognition.audio import to_pcm
 from recognition.keys import Answer, Keyed, Silence

@@ -100,4 +100,5 @@ async def lab(asterisk: Instance, speaker: Speaker, driver: FakeDriver) -> Async
 
 
 def channel_on(asterisk: Instance, driver: FakeDriver, speaker: Speaker) -> AsteriskChannel:
-    return AsteriskChannel(driver, speaker, Settings(ami_url=asterisk.ami_url, public_url="https://desk.example"))
+    url, folder = "https://desk.example", driver.file.parent
+    return AsteriskChannel(driver, speaker, Settings(ami_url=asterisk.ami_url, public_url=url, data_dir=folder))

@@ -1,6 +1,7 @@
 """A driver with one small dialogue, whose records are a file: they outlive a process that is killed.
 
-choice: 1 an order number is asked for, 2 a person, 3 a slow back office, 4 a queue that nobody set up, 9 goodbye
+choice: 1 an order number is asked for, 2 a person, 3 a slow back office, 4 a queue that nobody set up, 7 a message, 9
+goodbye
 number: four to six keys; then `choice` again
 """
 
@@ -16,20 +17,21 @@ from typing import Any, cast
 
 from context_bridge.records import StoreUnavailable
 from ivr.driver import Arrival, Leg, Saying
-from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Keys, Say
-from ivr.engine.events import Event, Input, Left, NoInput, QueueOutcome
+from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Keys, Record, Say
+from ivr.engine.events import Event, Input, Left, NoInput, QueueOutcome, Recorded
 from ivr.engine.journey import Journey, Status
 
 CHOICE = Say("Welcome to the weather station. Press one for your parcel, two for somebody who knows.")
 NUMBER = Say("Now your parcel's number, followed by the hash key, if you would be so kind.")
 ON_ITS_WAY = Say("It left the harbour yesterday morning and is on its way.")
 FILLER = Say("Looking that up in our old green ledgers, bear with us.")
+SPEAK = Say("Leave word for the lighthouse keeper after the beep.")
 SILENT = Say("Nothing reached my ears just now.")
 ALONE = Say("Everybody is out to lunch today.")
 THANKS = Say("Thank you for talking with our colleague.")
 GOODBYE = Say("Farewell and good night.")
 WHISPER = "A caller with a parcel question."
-PROMPTS = (CHOICE, NUMBER, ON_ITS_WAY, FILLER, SILENT, ALONE, THANKS, GOODBYE)
+PROMPTS = (SPEAK, CHOICE, NUMBER, ON_ITS_WAY, FILLER, SILENT, ALONE, THANKS, GOODBYE)
 
 
 class FakeDriver:
@@ -38,7 +40,7 @@ class FakeDriver:
 
     def __init__(self, file: Path, timeout: float = 60.0, interdigit: float = 2.0) -> None:
         self.file, self.timeout, self.interdigit = file, timeout, interdigit
-        self.queue_timeout = 60.0
+        self.queue_timeout = self.longest = 60.0
         self.available = True
         self.slow = asyncio.Event()
         self.before_answer: Callable[[], Awaitable[None]] | None = None
@@ -82,7 +84,7 @@ class FakeDriver:
             record["status"] = "over"
             self._note(contact, "left", event.reason)
             return ()
-        if isinstance(event, Input | NoInput) and event.turn not in (None, record["turn"]):
+        if isinstance(event, Input | NoInput | Recorded) and event.turn not in (None, record["turn"]):
             return self._again(contact)
         actions = await self._turn(contact, record, event, say)
         if self.before_answer:
@@ -91,9 +93,15 @@ class FakeDriver:
 
     async def _turn(self, contact: str, record: Any, event: Event, say: Saying | None) -> tuple[Action, ...]:
         match record["step"], event:
+            case "message", NoInput():
+                self._note(contact, "noinput", "message")
+                return self._save(contact, "choice", "live", SILENT, CHOICE)
             case _, NoInput():
                 self._note(contact, "noinput", record["step"])
                 return self._save(contact, record["step"], "live", SILENT, *self._question(record["step"]))
+            case "message", Recorded(recording=recording):
+                self._note(contact, "message", recording)
+                return self._save(contact, "choice", "live", ON_ITS_WAY, CHOICE)
             case "number", Input(text=text):
                 self._note(contact, "number", text)
                 return self._save(contact, "choice", "live", ON_ITS_WAY, CHOICE)
@@ -113,6 +121,8 @@ class FakeDriver:
                     await say((FILLER,))
                 await self.slow.wait()
                 return self._save(contact, "number", "live", NUMBER)
+            case "7":
+                return self._save(contact, "message", "live", SPEAK)
             case "9":
                 return self._save(contact, "end", "finished", GOODBYE)
             case "8":
@@ -170,7 +180,7 @@ class FakeDriver:
     # The records
 
     def _question(self, step: str) -> tuple[Say, ...]:
-        return {"choice": (CHOICE,), "number": (NUMBER,), "end": (GOODBYE,)}.get(step, ())
+        return {"choice": (CHOICE,), "number": (NUMBER,), "message": (SPEAK,), "end": (GOODBYE,)}.get(step, ())
 
     def _again(self, contact: str) -> tuple[Action, ...]:
         record = self._records["contacts"][contact]
@@ -181,9 +191,11 @@ class FakeDriver:
         match step:
             case "end":
                 return Hangup()
+            case "message":
+                return Record(turn, step, step, longest=self.longest, silence=2.0, timeout=3.0)
             case "support" | "nowhere":
                 return Enqueue(turn, step, step, (), WHISPER, "asked for a person", self.queue_timeout)
-        keys = Keys(min=4, max=6) if step == "number" else Keys(options=tuple("12345689*"))
+        keys = Keys(min=4, max=6) if step == "number" else Keys(options=tuple("123456789*"))
         return Collect(turn, step, None, None, (), (), keys, self.timeout, self.interdigit)
 
     def _save(self, contact: str, step: str, status: str, *says: Say) -> tuple[Action, ...]:

@@ -49,7 +49,8 @@ async def main(ami_url: str, records: str, prompts: str, *options: str) -> None:
     if "freeze" in options:
         driver.before_answer = freeze
     async with (Slow if "slow" in options else Speaker)(Path(prompts), "gmw/en-us", 165) as speaker:
-        channel = AsteriskChannel(driver, speaker, Settings(ami_url=ami_url, public_url="https://desk.example"))
+        settings = Settings(ami_url=ami_url, public_url="https://desk.example", data_dir=Path(records).parent)
+        channel = AsteriskChannel(driver, speaker, settings)
         work = asyncio.create_task(channel.run())
         await channel.connected.wait()
         say("up")

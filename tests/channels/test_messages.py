@@ -229,15 +229,16 @@ async def test_a_disk_that_fills_up_in_the_middle(
 def test_recordings_are_for_our_eyes_and_go_with_age(tmp_path: Path) -> None:
     recordings = Recordings(tmp_path / "new" / "recordings")
     take = recordings.take("web-1-2", 16_000)
-    take.write(tone(300, 1.0))
-    name, seconds = take.keep(0.25)
-    assert seconds == pytest.approx(0.75)
-    found = recordings.find(name)
+    take.write(tone(300, 2.0))
+    message = take.keep()
+    assert message
+    assert message.seconds == pytest.approx(2.0)
+    found = recordings.find(message.recording)
     assert found is not None
     assert not stat.S_IMODE(found.parent.stat().st_mode) & stat.S_IRWXO
     assert recordings.forget(found.stat().st_mtime - 60) == 0
     assert recordings.forget(found.stat().st_mtime + 60) == 2
-    assert recordings.find(name) is None
+    assert recordings.find(message.recording) is None
 
 
 @pytest.mark.parametrize("name", ["", "../secret", "a" * 31, "0" * 32, "A" * 32])
