@@ -100,11 +100,13 @@ def _link(row: OutboxRow, send: Send, keeping: Keeping, at: float) -> LinkRow:
 def _history(turn: Turn, after: Journey) -> HistoryRow:
     event, before = turn.event, turn.before
     contact = after.contact or before.contact
+    says = [action for action in turn.actions if isinstance(action, Say)]
     body: dict[str, Any] = {
         "contact": event.contact,
         "channel": contact.channel if contact else None,
         "step": after.step,
-        "said": [action.text for action in turn.actions if isinstance(action, Say)],
+        "said": [say.text for say in says],
+        "language": says[-1].language if says else None,
         "actions": [type(action).__name__ for action in turn.actions],
         "visited": [visit.step for visit in after.path if visit.at == event.at],
     }

@@ -15,6 +15,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 
 from aiohttp import web
+from msgspec import structs
 
 from context_bridge.records import ContextStore, StoreUnavailable
 from ivr.channels.chat_wire import CUSTOMER, LONGEST, Reply, State, Typed, render, transcript
@@ -192,9 +193,7 @@ class Chat:
         seen = visit.last  # before the transcript is read: what comes meanwhile is told twice rather than never
         said = transcript(await self._store.history(journey.id))
         reply = render(actions)
-        shown = Reply(
-            said, reply.options, reply.always, reply.turn, False, _status(journey, reply), reply.secret, reply.kind
-        )
+        shown = structs.replace(reply, messages=said, ended=False, status=_status(journey, reply))
         return answer(State(self._title, shown, journey.agent, seen))
 
     async def send(self, request: web.Request) -> web.Response:

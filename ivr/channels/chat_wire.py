@@ -26,12 +26,13 @@ class Typed(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Bubble(Struct, frozen=True):
-    """`sender`: segue, customer or agent."""
+    """`sender`: segue, customer or agent. `language` (BCP 47) of what we say ourselves."""
 
     sender: Literal["segue", "customer", "agent"] = field(name="from")
     text: str
     name: str = ""
     at: float | None = None
+    language: str | None = None
 
 
 class Button(Struct, frozen=True):
@@ -41,7 +42,8 @@ class Button(Struct, frozen=True):
 
 class Reply(Struct, frozen=True):
     """What a turn says and what it waits for. `status`: live, queued, with_agent, or why it ended: finished, moved,
-    broken, left. `secret`: what is typed next must not be shown."""
+    broken, left. `secret`: what is typed next must not be shown. `language` (BCP 47): of the
+    buttons."""
 
     messages: list[Bubble] = []
     options: list[Button] = []
@@ -51,6 +53,7 @@ class Reply(Struct, frozen=True):
     status: str = "live"
     secret: bool = False
     kind: str | None = None
+    language: str | None = None
 
 
 class State(Struct, frozen=True):
@@ -69,8 +72,8 @@ def render(actions: Iterable[Action]) -> Reply:
     reply = Reply(messages)
     for action in actions:
         match action:
-            case Say(text):
-                messages.append(Bubble("segue", text))
+            case Say(text, language=language):
+                messages.append(Bubble("segue", text, language=language))
             case Collect():
                 options = _buttons(action.options)
                 shown = {button.label for button in options}  # a step may offer a person among its own answers
@@ -81,6 +84,7 @@ def render(actions: Iterable[Action]) -> Reply:
                     turn=action.turn,
                     secret=action.secret,
                     kind=action.type,
+                    language=action.language,
                 )
             case Enqueue(turn):
                 reply = Reply(messages, turn=turn, status="queued")
@@ -114,4 +118,5 @@ def _bubbles(row: HistoryRow) -> list[Bubble]:
         by: Literal["customer", "agent"] = "customer" if sender == CUSTOMER else "agent"
         return [Bubble(by, body["text"], "" if by == "customer" else sender, row.at)]
     heard = [Bubble("customer", body["heard"], at=row.at)] if body.get("heard") else []
-    return heard + [Bubble("segue", text, at=row.at) for text in body.get("said", ())]
+    language = body.get("language")
+    return heard + [Bubble("segue", text, at=row.at, language=language) for text in body.get("said", ())]

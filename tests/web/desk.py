@@ -182,7 +182,8 @@ class Talk:
         journey = self.journeys[event.contact]
         journey = self.journeys[event.contact] = replace(journey, rev=journey.rev + 1)
         said = [action.text for action in actions if isinstance(action, Say)]
-        body = {"contact": event.contact, "channel": "chat", "step": "welcome", "heard": heard, "said": said}
+        body: dict[str, Any] = {"contact": event.contact, "channel": "chat", "step": "welcome", "heard": heard}
+        body |= {"said": said, "language": next((a.language for a in actions if isinstance(a, Say)), None)}
         row = HistoryRow(journey.id, journey.rev, event.at, type(event).__name__, body)
         self.store.rows.setdefault(journey.id, []).append(row)
         self.waits[event.contact] = actions[-1:]
@@ -198,7 +199,8 @@ class Talk:
             return (Hangup("moved"),)
         match event:
             case Input(text="track"):
-                return self._turn(event, "Track an order", (Say(TOLD), self._menu()))
+                german = replace(self._menu(), language="de-DE")
+                return self._turn(event, "Track an order", (Say(TOLD, language="de-DE"), german))
             case Input(text="pin"):
                 ask = replace(self._menu(), options=(), secret=True, slot="pin", type="digits")
                 return self._turn(event, "Change my PIN", (Say(PIN), ask))
@@ -322,7 +324,7 @@ POP: dict[str, Any] = {
         {"name": "status", "title": "Status of the order", "value": "on its way", "channel": None, "at": NOW - 395},
         {
             "name": "note",
-            "title": "Your message",
+            "title": "What they said",
             "value": f"recording:{RECORDING}",
             "channel": "voice",
             "at": NOW - 90,

@@ -70,7 +70,8 @@ async def test_a_repeated_message_is_done_once_and_answered_alike(client: TestCl
     both = await asyncio.gather(*(say(client, "track", button=True) for _ in range(2)))
     first, second = [await response.json() for response in both]
     assert first == second
-    assert first["messages"] == [{"from": "segue", "text": TOLD, "name": "", "at": None}]
+    told = {"from": "segue", "text": TOLD, "name": "", "at": None, "language": "de-DE"}
+    assert first["messages"] == [told]
     assert len([event for event in desk.driver.events if isinstance(event, Input)]) == 1
 
 

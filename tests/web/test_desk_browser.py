@@ -74,7 +74,7 @@ async def test_a_message_is_heard_and_plays_on_while_things_happen(person: Any, 
     await waiting(desk)
     agent = await (await person(agent="Ann")).open("/agent?contact=chat-1")
     player = agent.locator("audio")
-    await expect(player).to_have_attribute("aria-label", "Your message")
+    await expect(player).to_have_attribute("aria-label", "What they said")
     await agent.evaluate("() => document.querySelector('audio').play()")
     await desk.bus.publish("pop", {**POP, **desk.driver.pop_of("chat-1"), "why": "something else"})
     await expect(agent.get_by_text("Something else").first).to_be_visible()

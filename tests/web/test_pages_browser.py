@@ -83,7 +83,8 @@ async def test_the_chat_by_keyboard_alone_from_link_to_goodbye(person: Any, desk
     await expect(page.get_by_label("Your message")).to_be_focused()
     await page.keyboard.type("track")
     await page.keyboard.press("Enter")
-    await expect(page.get_by_text(TOLD)).to_be_visible()
+    await expect(page.get_by_text(TOLD)).to_have_attribute("lang", "de-DE")
+    await expect(page.locator("#options")).to_have_attribute("lang", "de-DE")
     await page.keyboard.press("Shift+Tab")
     await expect(page.get_by_role("button", name="That is all")).to_be_focused()
     await page.keyboard.press("Enter")
@@ -98,6 +99,7 @@ async def test_a_double_click_answers_once_and_a_reload_keeps_all(person: Any, d
     await page.get_by_role("button", name="Track an order").dblclick()
     await expect(page.get_by_text(TOLD)).to_be_visible()
     await page.reload()
+    await expect(page.get_by_text(TOLD)).to_have_attribute("lang", "de-DE")
     await expect(page.locator("#log li")).to_have_count(3)
     await expect(page.get_by_role("button", name="Talk to a person")).to_be_visible()
     assert len([event for event in desk.driver.events if isinstance(event, Input)]) == 1

@@ -23,7 +23,7 @@ function bubble(message, id) {
   const item = el("li", { class: `bubble arrive ${own ? "own" : message.from}`, "data-id": id });
   if (message.from === "agent") item.append(el("span", { class: "who" }, message.name || message.sender || "Agent"));
   else item.append(el("span", { class: "hidden-visually" }, own ? "You: " : "Answer: "));
-  item.append(message.text);
+  item.append(el("span", { lang: message.language }, message.text));
   log.append(item);
   toEnd();
   return item;
@@ -53,12 +53,14 @@ function buttons(group, options, quiet) {
 
 const WITH = { queued: "Waiting for a person…", live: "", with_agent: "You are talking to a person" };
 
-function reply({ messages, options, always, turn, ended, status, secret }) {
+function reply({ messages, options, always, turn, ended, status, secret, language }) {
   for (const message of messages) bubble(message);
   chat.turn = turn;
   const person = status === "queued" || status === "with_agent";
   buttons(byId("options"), person ? [] : options, "");
   buttons(byId("always"), person ? [] : always, "plain");
+  for (const group of ["options", "always"]) byId(group).toggleAttribute("lang", Boolean(language));
+  if (language) for (const group of ["options", "always"]) byId(group).lang = language;
   text.type = secret ? "password" : "text";
   byId("with").textContent = WITH[status] ?? "";
   if (ended) over(status);
