@@ -19,6 +19,11 @@ Kind = Literal["stop", "start", "help"]
 STOPPED = "the customer wants no messages from us (they wrote STOP, or the carrier says so); nothing was sent"
 LONGEST = 40  # characters of a message that may be a wish
 
+
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(word.strip() for word in words.split(","))
+
+
 _WORDS: Mapping[str, Mapping[Kind, str]] = {
     "en": {
         "stop": "stop, stop all, stopall, unsubscribe, end, quit, cancel, revoke, opt out, optout, remove, remove me, "
@@ -48,15 +53,14 @@ _WORDS: Mapping[str, Mapping[Kind, str]] = {
     },
 }
 # What may stand around a word without changing it; as `fold` writes it.
-_POLITE = frozenset(
-    ("please", "pls", "thanks", "thank", "you", "now", "bitte", "danke", "jetzt", "por", "favor", "gracias", "ya")
-    + ("s", "il", "vous", "te", "plait", "svp")
+_POLITE = _listed(
+    "please, pls, thanks, thank, you, now, bitte, danke, jetzt, por, favor, gracias, ya, s, il, vous, te, plait, svp"
 )
 # Twilio answers these itself, and blocks what we would send (help.twilio.com, "opt-out keywords", of 2025).
-CARRIERS_OWN = frozenset(
-    ("stop", "stopall", "unsubscribe", "end", "quit", "cancel", "revoke", "optout")
-    + ("start", "unstop", "yes", "help", "info")
-)
+CARRIERS_OWN = _listed("stop, stopall, unsubscribe, end, quit, cancel, revoke, optout, start, unstop, yes, help, info")
+CERTAIN = _listed(
+    "stop, stopall, stop all, unsubscribe, optout, opt out, 수신거부"
+)  # mean nothing else, whatever was asked
 YES = "yes"  # starts again what was stopped; an answer like any other when nothing was
 
 ANSWERS: Mapping[str, Mapping[Kind, str]] = {
@@ -90,11 +94,13 @@ ANSWERS: Mapping[str, Mapping[Kind, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """`language`: of the word. `carriers_own`: the carrier takes the word too, and has answered it."""
+    """`language`: of the word. `carriers_own`: the carrier takes the word too, and has answered it. `certain`: it can
+    be no answer to a question."""
 
     kind: Kind
     language: str
     carriers_own: bool
+    certain: bool = True
 
     @property
     def answer(self) -> str:
@@ -109,8 +115,10 @@ def wish_of(text: str, *, stopped: bool = False) -> Wish | None:
     words = _fold(text)
     if stopped and words == YES:
         return Wish("start", "en", carriers_own=True)
-    found = _WISHES.get(words) or _WISHES.get(_plain(words))
-    return Wish(*found, carriers_own=words in CARRIERS_OWN) if found else None
+    plain = words if words in _WISHES else _plain(words)
+    if plain not in _WISHES:
+        return None
+    return Wish(*_WISHES[plain], carriers_own=words in CARRIERS_OWN, certain=plain in CERTAIN)
 
 
 def _fold(text: str) -> str:
@@ -126,7 +134,7 @@ def _plain(words: str) -> str:
 def _wishes() -> Iterable[tuple[str, tuple[Kind, str]]]:
     for language, kinds in _WORDS.items():
         for kind, words in kinds.items():
-            for word in words.split(","):
+            for word in _listed(words):
                 yield _fold(word), (kind, language)
 
 

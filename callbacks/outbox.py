@@ -76,11 +76,19 @@ class Outbox:
                     await self._wake.wait()
 
     async def send_due(self) -> int:
-        """Send one batch of what is due; how many rows that were."""
+        """Send one batch of what is due; how many rows that were. To one customer in order, to several at once."""
         rows = await self._store.claim_outbox(self._clock(), BATCH)
+        to: dict[str, list[OutboxRow]] = {}
+        for row in rows:
+            to.setdefault(str(row.payload.get("to", "")), []).append(row)
+        ends = await asyncio.gather(*map(self._send_all, to.values()), return_exceptions=True)
+        for error in filter(None, ends):
+            raise error
+        return len(rows)
+
+    async def _send_all(self, rows: Iterable[OutboxRow]) -> None:
         for row in rows:
             await self._send(row)
-        return len(rows)
 
     def text(self, row: OutboxRow) -> str:
         """The words as pages show them."""
@@ -103,6 +111,11 @@ class Outbox:
             due = None if error.final else next_try(row.attempts, self._clock())
             due = due and max(due, self._clock() + error.after)
             await self._settle(row, "failed" if due is None else "waiting", str(error), due)
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # a mistake of ours with one message must not keep all others
+            log.error("message %s failed with %s", row.key, type(error).__name__)
+            await self._settle(row, "failed", f"a fault of this server ({type(error).__name__})", None)
         else:
             await self._settle(row, "sent", "", None)
 

@@ -198,14 +198,17 @@ class Driver:
         if leg is not None:
             await leg.released(actions)
 
-    async def tell(self, contact: str, text: str, sender: str) -> None:
+    async def tell(self, contact: str, text: str, sender: str, answer: AnswerRow | None = None) -> None:
         """Words between agent and customer in a chat (`sender` "customer" or the agent's name): kept in the history,
-        shown live on both sides."""
+        shown live on both sides. `answer` is saved with them, and where it is saved already nothing is done."""
         async with self._lock(contact):
             journey = await self._store.by_contact(contact)
-            if journey is None:
+            if journey is None or await self._is_told(answer):
                 return
-            journey = await self._keep(journey, "Message", {"sender": sender, "text": text, "contact": contact})
+            kept = await self._keep(journey, "Message", {"sender": sender, "text": text, "contact": contact}, answer)
+            if kept is None:
+                return
+            journey = kept
         by = "customer" if sender == "customer" else "agent"
         body = {"contact": contact, "journey": journey.id, "from": by, "sender": sender, "text": text}
         await self._bus.publish("message", body)
@@ -349,8 +352,13 @@ class Driver:
         if found is not None:
             await self._keep(found, kind, {"contact": contact, "said": [], "actions": []})
 
-    async def _keep(self, journey: Journey, kind: str, body: Mapping[str, Any]) -> Journey:
-        """A line of the history that changes nothing but the revision."""
+    async def _is_told(self, answer: AnswerRow | None) -> bool:
+        return answer is not None and await self._store.answer(answer.contact, answer.epoch, answer.turn) is not None
+
+    async def _keep(
+        self, journey: Journey, kind: str, body: Mapping[str, Any], answer: AnswerRow | None = None
+    ) -> Journey | None:
+        """A line of the history that changes nothing but the revision. None: its answer was saved by somebody else."""
         for _ in range(TRIES):
             row = HistoryRow(journey.id, journey.rev + 1, self._clock(), kind, body)
             change = Change(
@@ -361,12 +369,15 @@ class Driver:
                 expires_at=(row.at + self._keeping.journey) // 3600 * 3600,
                 at=row.at,
                 history=row,
+                answer=answer and replace(answer, journey=journey.id),
             )
             saved = await self._store.save(change)
             if not isinstance(saved, Conflict):
                 return change.journey
             if saved.current is None:
                 break
+            if await self._is_told(answer):
+                return None
             journey = saved.current
         raise StoreUnavailable(f"journey {journey.id} changes too quickly")
 

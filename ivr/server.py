@@ -17,7 +17,7 @@ from typing import Any
 from aiohttp import web
 
 from asterisk.calls import AsteriskChannel
-from callbacks.outbox import Outbox
+from callbacks.outbox import Outbox, Sender
 from callbacks.senders import DemoSender
 from context_bridge.identity import is_region
 from context_bridge.live import open_bus
@@ -26,7 +26,10 @@ from context_bridge.store import open_store
 from ivr.backoffice import BackOffice, HttpBackOffice, Secrets
 from ivr.channels.chat import Chat
 from ivr.channels.twilio import Account, Twilio
+from ivr.channels.twilio_door import Door
+from ivr.channels.twilio_messages import TwilioMessages
 from ivr.channels.twilio_rest import Rest
+from ivr.channels.twilio_sender import Pool, TwilioSender
 from ivr.channels.webphone import WebPhone
 from ivr.drafts import Drafts
 from ivr.drafts.draft import Workshop
@@ -87,6 +90,7 @@ class Segue:
     metrics: Metrics
     back_office: BackOffice
     twilio: Twilio | None
+    messages: TwilioMessages | None
 
 
 @asynccontextmanager
@@ -116,7 +120,14 @@ async def build(
         await flows.refresh()
         publisher = Publisher(store, clock, lambda flow: _prepare(speaker, flow))
         secret = settings.secret.encode() if settings.secret else _secret(settings.data_dir / "secret")
-        outbox = Outbox(store, bus, DemoSender(), settings.url, secret, clock, codes=settings.demo)
+        rest = None
+        if settings.twilio_account:
+            token = next(iter(listed(settings.twilio_tokens)), "")
+            rest = Rest(settings.twilio_account, settings.twilio_account, token, settings.twilio_url)
+            stack.push_async_callback(rest.close)
+        outbox = Outbox(
+            store, bus, _sender(settings, rest, store, clock), settings.url, secret, clock, codes=settings.demo
+        )
 
         def saved(change: Change, seconds: float) -> None:
             outbox.wake()
@@ -128,12 +139,12 @@ async def build(
         title = flows.current(settings.menu).title
         chat = Chat(driver, store, settings.menu, title, render, secure=settings.url.startswith("https:"))
         asterisk = AsteriskChannel(driver, speaker, settings) if settings.ami_url else None
-        twilio = None
+        twilio = messages = None
         if settings.twilio_account:
-            token = next(iter(listed(settings.twilio_tokens)), "")
-            rest = Rest(settings.twilio_account, settings.twilio_account, token, settings.twilio_url)
-            stack.push_async_callback(rest.close)
-            twilio = Twilio(driver, store, Account.of(settings), settings.url, rest)
+            account = Account.of(settings)
+            twilio = Twilio(driver, store, account, settings.url, rest)
+            door = Door(account.sid, account.secrets, settings.url)
+            messages = TwilioMessages(driver, store, door, settings.menu, outbox)
         yield Segue(
             settings,
             store,
@@ -150,6 +161,7 @@ async def build(
             metrics,
             back_office,
             twilio,
+            messages,
         )
 
 
@@ -197,8 +209,8 @@ def application(segue: Segue) -> web.Application:
         Pages(settings.demo),
     ):
         app.add_routes(part.routes())
-    if segue.twilio:
-        app.add_routes(segue.twilio.routes())
+    if segue.twilio and segue.messages:
+        app.add_routes([*segue.twilio.routes(), *segue.messages.routes()])
     if settings.demo:
         app.add_routes(DemoBackOffice().routes())
     app.on_response_prepare.append(secure)
@@ -243,8 +255,11 @@ async def _sweep(segue: Segue) -> None:
         with contextlib.suppress(StoreUnavailable):  # said by /readyz and by every turn
             while await segue.driver.expire():
                 pass
+            if segue.messages:
+                await segue.messages.sweep()
             before = segue.driver.now() - segue.settings.journey_days * DAY
             await segue.store.purge(before)
+            await segue.store.messages.purge(before)
             await asyncio.to_thread(segue.speaker.forget, before)  # prompts may speak what a customer said
             await asyncio.to_thread(Recordings(segue.settings.recordings_dir).forget, before)
             await segue.store.purge_answers(segue.driver.now() - ANSWER_LIFE)
@@ -296,8 +311,17 @@ def _checks(segue: Segue) -> Mapping[str, Check]:
     return {"store": store, "voices": voices, "disk": disk} | ({"ami": ami} if segue.asterisk else {})
 
 
+def _sender(settings: Settings, rest: Rest | None, store: ContextStore, clock: Clock) -> Sender:
+    """Twilio where something may be sent from; else the demo's, which keeps messages for its page."""
+    senders = tuple(listed(settings.twilio_senders))
+    if rest is None or not (senders or settings.twilio_whatsapp):
+        return DemoSender()
+    pool = Pool(senders, settings.twilio_whatsapp, settings.twilio_template)
+    return TwilioSender(rest, store, pool, settings.url, clock)
+
+
 def _nodes(settings: Settings) -> tuple[str, ...]:
-    more = {"asterisk": settings.ami_url, "twilio": settings.twilio_account}
+    more = {"asterisk": settings.ami_url} | dict.fromkeys(("twilio", "twilio-messages"), settings.twilio_account)
     return ("webphone", "chat", *(node for node, wanted in more.items() if wanted))
 
 

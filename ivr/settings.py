@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -45,6 +46,9 @@ class Settings:
     twilio_tokens: str = field(default="", repr=False)  # its auth tokens that are valid now, the first for our requests
     twilio_shared_keys: str = field(default="", repr=False)  # id=secret, of webhooks that are signed with shared keys
     twilio_voices: str = ""  # language=voice of Twilio's; others are spoken by the language's default
+    twilio_senders: str = ""  # our numbers that messages come from, or one messaging service (MG…); empty: none go out
+    twilio_whatsapp: str = ""  # our number on WhatsApp; empty: none
+    twilio_template: str = ""  # HX…, for WhatsApp more than a day after the customer wrote; its {{1}} is the text
     twilio_url: str = ""  # where its REST API is; empty: at Twilio
     journey_days: int = 30  # how long journeys and their history are kept
 
@@ -68,6 +72,7 @@ class Settings:
 
 PREFIX = "IVR_"
 SECRET_PREFIX = "IVR_SECRET_"  # noqa: S105  # of what services.yaml calls secrets, which `ivr.backoffice.secret` reads
+SENDER = re.compile(r"\+[1-9][0-9]{2,14}|[0-9]{3,8}|MG[0-9a-f]{32}")  # E.164, short code, messaging service
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -153,6 +158,15 @@ def _twilio_conflicts(settings: Settings) -> list[str]:
         found.append("IVR_TWILIO_ACCOUNT needs IVR_TWILIO_TOKENS: without one no webhook can be told from a forged one")
     if settings.twilio_account and not settings.public_url:
         found.append("IVR_TWILIO_ACCOUNT needs IVR_PUBLIC_URL: what Twilio signs begins with it")
+    found += [
+        f"IVR_TWILIO_SENDERS, IVR_TWILIO_WHATSAPP: {number!r} is no number as +14155550100, and no MG…"
+        for number in (*listed(settings.twilio_senders), *listed(settings.twilio_whatsapp))
+        if not SENDER.fullmatch(number)
+    ]
+    if (settings.twilio_senders or settings.twilio_whatsapp) and not settings.twilio_account:
+        found.append("IVR_TWILIO_SENDERS and IVR_TWILIO_WHATSAPP need IVR_TWILIO_ACCOUNT")
+    if settings.twilio_template and not re.fullmatch(r"HX[0-9a-f]{32}", settings.twilio_template):
+        found.append("IVR_TWILIO_TEMPLATE: write the template's ContentSid, HX and 32 hex digits")
     for name, pairs in (("SHARED_KEYS", settings.twilio_shared_keys), ("VOICES", settings.twilio_voices)):
         if any("=" not in pair for pair in listed(pairs)):
             found.append(f"IVR_TWILIO_{name}: write name=value, and a comma between two")

@@ -18,7 +18,7 @@ from urllib.parse import urlencode, urlsplit
 
 import aiohttp
 import msgspec
-from twilio.base.exceptions import TwilioRestException, TwilioServiceException
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
@@ -124,6 +124,26 @@ async def _answered(request: Awaitable[T]) -> T:
         raise _refused(error.status, error.code) from error
     except TwilioServiceException as error:
         raise _refused(error.status, error.code) from error
+    except TwilioException as error:
+        raise _refused(*_of_page(error)) from error
+    except ValueError as error:
+        raise Unknown("Twilio's answer cannot be read") from error
+
+
+def _of_page(error: TwilioException) -> tuple[int, int | None]:
+    """Status and code of a list that could not be had: the library gives the answer as it came."""
+    answer = next((part for part in error.args if isinstance(part, Response)), None)
+    if answer is None:
+        return 500, None
+    try:
+        code = msgspec.json.decode(answer.text, type=_Problem).code
+    except msgspec.DecodeError:
+        code = None
+    return answer.status_code, code
+
+
+class _Problem(msgspec.Struct):
+    code: int | None = None
 
 
 def _refused(status: int, code: int | None) -> Exception:

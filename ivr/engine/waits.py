@@ -28,7 +28,7 @@ from ivr.engine.words import words_of
 
 OFFER_TIMEOUT, OFFER_INTERDIGIT = 8.0, 3.0  # seconds; the offer is short, so there is no need to set them
 GO_ON, START_OVER = "go_on", "start_over"
-LISTED = {"sms", "email"}  # channels without buttons: options are written out
+LISTED = {"sms", "email", "messenger"}  # channels without buttons: options are written out
 
 MESSAGE_INTERDIGIT = 3.0
 

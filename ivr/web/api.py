@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from callbacks.outbox import delivery_of
 from context_bridge.records import ContextStore, OutboxRow
 from ivr.driver import Driver
 from ivr.engine.journey import Status
@@ -105,9 +106,11 @@ class Api:
         return answer(schema.Done(contact))
 
     async def outbox(self, _request: web.Request) -> web.Response:
-        return answer([self._effect(row) for row in await self._store.outbox(RECENT)])
+        parts = await self._store.messages.recent_deliveries(RECENT)
+        rows = await self._store.outbox(RECENT)
+        return answer([self._effect(row, delivery_of(part for part in parts if part.key == row.key)) for row in rows])
 
-    def _effect(self, row: OutboxRow) -> schema.Effect:
+    def _effect(self, row: OutboxRow, delivery: str) -> schema.Effect:
         return schema.Effect(
             key=row.key,
             journey=row.journey,
@@ -118,6 +121,7 @@ class Api:
             attempts=row.attempts,
             note=row.note,
             due_at=row.due_at,
+            delivery=delivery,
         )
 
     async def _in_hand(self, request: web.Request) -> str:

@@ -129,6 +129,7 @@ class Effect(Struct, frozen=True):
     attempts: int
     note: str
     due_at: float
+    delivery: str = ""  # what the carrier says became of it, with its error: sent, delivered, undelivered (30003)
 
 
 class Accept(Struct, frozen=True, forbid_unknown_fields=True):

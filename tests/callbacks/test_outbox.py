@@ -11,7 +11,7 @@ from callbacks.outbox import NotSent, Outbox
 from callbacks.retry import ATTEMPTS, LONGEST_WAIT, next_try
 from context_bridge.links import token_for
 from context_bridge.live import open_bus
-from context_bridge.records import Change, ContextStore, EventBus, HistoryRow, OutboxRow
+from context_bridge.records import Change, ConsentRow, ContextStore, EventBus, HistoryRow, OutboxRow
 from context_bridge.store import open_store
 from ivr.engine.journey import Journey
 
@@ -89,6 +89,30 @@ async def test_a_final_refusal_is_kept_with_its_reason(store: ContextStore, bus:
     await Outbox(store, bus, carrier, "https://acme.example", SECRET, clock).send_due()
     (row,) = await store.outbox(1)
     assert (row.state, row.note) == ("failed", "the carrier is busy")
+
+
+async def test_a_message_that_trips_us_keeps_no_other(store: ContextStore, bus: EventBus) -> None:
+    class Tripping(Carrier):
+        async def send(self, key: str, kind: str, to: str, text: str) -> None:
+            if key == "j1:1:0":
+                raise KeyError(to)
+            await super().send(key, kind, to, text)
+
+    carrier = Tripping()
+    for key, to in (("k2", "+14155550134"), ("k3", "+14155550199")):
+        await store.messages.put_outbox(OutboxRow(key, "j1", "sms", {"to": to, "text": "x"}, 1000.0))
+    await Outbox(store, bus, carrier, "https://acme.example", SECRET, Clock()).send_due()
+    assert {key for key, _, _ in carrier.sent} == {"k2", "k3"}
+    states = {row.key: row.state for row in await store.outbox(9)}
+    assert states == {"j1:1:0": "failed", "k2": "sent", "k3": "sent"}
+
+
+async def test_who_wants_no_messages_gets_none_whoever_sends(store: ContextStore, bus: EventBus) -> None:
+    carrier = Carrier()
+    await store.messages.agree(ConsentRow("SM1", "+14155550134", "stop", "they wrote STOP", 1.0))
+    await Outbox(store, bus, carrier, "https://acme.example", SECRET, Clock()).send_due()
+    assert carrier.sent == []
+    assert (await store.outbox(1))[0].state == "failed"
 
 
 def test_the_policy_waits_longer_each_time_and_gives_up() -> None:

@@ -14,7 +14,9 @@ from tests.servers import free_port
 from tests.twilio.carrier import Account, Carrier
 from tests.twilio.rest import Standing
 from tests.twilio.rest import application as rest_application
+from tests.twilio.texting import Texter
 
+SENDER, WHATSAPP, TEMPLATE = "+15005550006", "+15005550009", "HX" + "7" * 32
 SID, TOKEN = "AC" + "b" * 32, "twilio-auth-token"
 PUBLIC = "https://segue.example"
 
@@ -39,6 +41,8 @@ async def segue(tmp_path: Path, rest: Standing) -> AsyncIterator[Segue]:
         public_url=PUBLIC,
         twilio_account=SID,
         twilio_tokens=TOKEN,
+        twilio_senders=SENDER,
+        twilio_whatsapp=WHATSAPP,
         twilio_url=rest.at,
     )
     async with build(settings) as segue:
@@ -55,3 +59,9 @@ async def segue(tmp_path: Path, rest: Standing) -> AsyncIterator[Segue]:
 async def carrier(segue: Segue) -> AsyncIterator[Carrier]:
     async with Carrier(Account(SID, TOKEN, f"http://127.0.0.1:{segue.settings.port}", PUBLIC)) as carrier:
         yield carrier
+
+
+@pytest.fixture
+async def texter(segue: Segue) -> AsyncIterator[Texter]:
+    async with Texter(Account(SID, TOKEN, f"http://127.0.0.1:{segue.settings.port}", PUBLIC), "+14155550134") as texter:
+        yield texter

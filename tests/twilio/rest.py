@@ -54,6 +54,8 @@ class Standing:
     fault: Callable[[str, Mapping[str, Any]], int | None] = lambda _path, _fields: None
     cut: Callable[[str, Mapping[str, Any]], bool] = lambda _path, _fields: False
     delay: Callable[[], Awaitable[None]] | None = None
+    clock: Callable[[], float] = time.time
+    lag: float = 0.0  # seconds after which a message is in the list
 
 
 def application(standing: Standing) -> web.Application:
@@ -171,19 +173,21 @@ def _create_message(standing: Standing, _request: web.Request, fields: Fields) -
         "messaging_service_sid": fields.get("MessagingServiceSid"),
         "body": fields.get("Body", ""),
         "status": "queued",
-        "date_created": formatdate(time.time()),
-        "date_sent": formatdate(time.time()),
+        "date_created": formatdate(standing.clock()),
+        "date_sent": None,  # it is queued
     }
-    standing.messages.append({**message, "fields": dict(fields)})
+    standing.messages.append({**message, "fields": dict(fields), "at": standing.clock()})
     return web.json_response(message, status=201)
 
 
 def _list_messages(standing: Standing, request: web.Request, fields: Fields) -> web.Response:
-    """Newest first; `To` and `From` filter. Dates are taken and not looked at: everything here is of today."""
+    """Newest first; `To` and `From` filter. What is filtered by its date of sending must have one."""
     rows = [
-        {name: value for name, value in message.items() if name != "fields"}
+        _shown(message)
         for message in reversed(standing.messages)
         if all(message[kind] == fields[name] for name, kind in (("To", "to"), ("From", "from")) if name in fields)
+        and not any(name.startswith("DateSent") for name in fields)
+        and message["at"] + standing.lag <= standing.clock()
     ]
     size, page = int(fields.get("PageSize", 50)), int(fields.get("Page", 0))
     uri = request.path.removeprefix(PREFIX)
@@ -207,8 +211,13 @@ def _list_messages(standing: Standing, request: web.Request, fields: Fields) -> 
 def _fetch_message(standing: Standing, request: web.Request, _fields: Fields) -> web.Response:
     for message in standing.messages:
         if message["sid"] == request.match_info["sid"]:
-            return web.json_response({name: value for name, value in message.items() if name != "fields"})
+            return web.json_response(_shown(message))
     return failure(20404)
+
+
+def _shown(message: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what is noted for tests."""
+    return {name: value for name, value in message.items() if name not in {"fields", "at"}}
 
 
 def _update_call(standing: Standing, request: web.Request, fields: Fields) -> web.Response:

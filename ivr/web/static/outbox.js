@@ -4,7 +4,7 @@ import { el, icon, phone } from "./dom.js";
 import { ask } from "./wire.js";
 
 const LINK = /https?:\/\/\S+\/l\/[\w-]+/g;
-const KINDS = { sms: "SMS", email: "E-mail" };
+const KINDS = { sms: "SMS", email: "E-mail", messenger: "Message" };
 const STATES = { waiting: "waiting", sending: "being sent", sent: "sent", failed: "failed" };
 
 /** The text with its links alive. They open through this server, whatever name customers reach it by. */
@@ -20,11 +20,12 @@ function words(text, open) {
   return [...parts, text.slice(from)];
 }
 
-function line({ key, kind, to, text, state }, open) {
+function line({ key, kind, to, text, state, note, delivery }, open) {
   return el("li", { class: "sms arrive", "data-key": key },
-    el("p", { class: "meta" }, icon(kind), `${KINDS[kind] ?? kind} to ${phone(to)}`,
-      el("span", { class: `state ${state}` }, STATES[state] ?? state)),
-    el("p", { class: "bubble" }, words(text, open)));
+    el("p", { class: "meta" }, icon(kind === "email" ? kind : "sms"), `${KINDS[kind] ?? kind} to ${phone(to)}`,
+      el("span", { class: `state ${state}` }, delivery || (STATES[state] ?? state))),
+    el("p", { class: "bubble" }, words(text, open)),
+    ...(note ? [el("p", { class: "meta" }, note)] : []));
 }
 
 /** Keeps `list` like the outbox. `open` is called with the path of a link that is clicked; without it, it just opens. */

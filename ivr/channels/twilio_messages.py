@@ -1,0 +1,322 @@
+"""Text messages and WhatsApp by Twilio: a message is a turn of the customer's journey, and its answer is the webhook's.
+
+The answer is saved with the turn under the message's SID, so a webhook that comes again gets the same words and does
+nothing. A customer's address and ours make one contact, which is gone when nothing came for a while. What we say
+unasked (an agent's words, an answer that took too long) goes out by the outbox.
+
+STOP, START and HELP are taken before anything else. From who wants no messages we take no turns: we could not answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+from weakref import WeakValueDictionary
+
+from aiohttp import web
+
+from callbacks.consent import Wish, wish_of
+from callbacks.outbox import Outbox
+from context_bridge.records import AnswerRow, ConsentRow, ContextStore, OutboxRow, StoreUnavailable, ThreadRow
+from ivr.channels import twilio_message_wire as wire
+from ivr.channels.twilio_door import Door
+from ivr.channels.twilio_message_wire import Heard, Report
+from ivr.channels.twilio_sender import OPTED_OUT, opted_out, why
+from ivr.channels.twilio_twiml import messages as document
+from ivr.channels.twilio_wire import WrongForm
+from ivr.driver import Arrival, Driver, UnknownMenu
+from ivr.engine.actions import Action, Collect
+from ivr.engine.events import Input, Left
+from ivr.engine.journey import Journey
+from ivr.engine.match import find
+from ivr.engine.words import words_of
+from ivr.traces import trace
+
+log = logging.getLogger(__name__)
+
+NODE = "twilio-messages"
+GONE = 30 * 60.0  # seconds without a message until the customer counts as gone
+PATIENCE = 8.0  # seconds that a webhook waits for a back office; Twilio gives up after 15
+NO_MEDIA = "I cannot open pictures, recordings or files. Please write to me in words."
+NOTHING = document(())
+TYPED = {"digits", "number", "money", "date", "time"}  # what is answered with a digit or two
+
+Actions = tuple[Action, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The document that answers a webhook, and the words in it: empty when it was saved by another process."""
+
+    body: bytes = NOTHING
+    text: str = ""
+
+
+class TwilioMessages:
+    """`menu`: the menu that a new journey gets; `outbox`: woken when something is to be said unasked."""
+
+    def __init__(self, driver: Driver, store: ContextStore, door: Door, menu: str, outbox: Outbox) -> None:
+        self._driver, self._store, self._door, self._menu, self._outbox = driver, store, door, menu, outbox
+        self._turning: dict[str, asyncio.Task[Reply]] = {}
+        self._late: set[asyncio.Task[None]] = set()
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        driver.attach_all(NODE, lambda contact: _Leg(contact, self))
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.post("/twilio/message", self.message),
+            web.post(r"/twilio/message-status/{place:[A-Za-z0-9_-]{1,300}\.\d{1,3}}", self.status),
+        ]
+
+    async def sweep(self) -> None:
+        """Customers who have not written for a while are gone; their journeys stay."""
+        for contact in await self._driver.open_contacts(NODE):
+            found, thread = await self._on(contact), await self._store.messages.thread(contact)
+            last = thread.heard_at if thread else 0.0
+            if found is not None and found[0].status == "live" and last < self._driver.now() - GONE:
+                name = f"{contact}:gone:{last}"
+                await self._driver.advance(Left(id=name, at=self._driver.now(), contact=contact, reason="dropped"))
+
+    # what Twilio tells
+
+    async def message(self, request: web.Request) -> web.Response:
+        """A customer wrote."""
+        form = await self._door.signed(request)
+        if form is None:
+            return web.Response(status=403)
+        try:
+            heard = wire.heard(form)
+        except WrongForm:
+            return web.Response(status=400)
+        try:
+            body = await self._patiently(heard)
+        except StoreUnavailable:
+            return web.Response(status=503)
+        except UnknownMenu as error:
+            log.error("message %s: %s", heard.sid, error)
+            return web.Response(status=500)
+        except Exception as error:  # a mistake of ours: Twilio's fallback is asked
+            log.error("message %s failed with %s", heard.sid, trace(error))
+            return web.Response(status=500)
+        return web.Response(body=body, content_type="text/xml", charset="utf-8")
+
+    async def status(self, request: web.Request) -> web.Response:
+        """How far a message of ours is. May come before Twilio has answered our request for it."""
+        form = await self._door.signed(request)
+        if form is None:
+            return web.Response(status=403)
+        try:
+            key, part = wire.at_place(request.match_info["place"])
+            report = wire.report(form)
+        except WrongForm:
+            return web.Response(status=400)
+        try:
+            await self._reported(key, part, report, form.get("To", ""))
+        except StoreUnavailable:
+            return web.Response(status=503)
+        return web.Response(status=204)
+
+    async def _reported(self, key: str, part: int, report: Report, to: str) -> None:
+        messages, now = self._store.messages, self._driver.now()
+        await messages.sent_as(key, part, report.sid)
+        if not await messages.delivered(report.sid, report.state, report.rank, report.code, now):
+            return
+        if report.code == str(OPTED_OUT) and to:
+            await messages.agree(opted_out(key, to, now))
+        if report.state in wire.LOST:
+            await self._store.settle_outbox(key, "failed", why(report.code), None)
+        await self._outbox.delivered(key)
+
+    # one message
+
+    async def _patiently(self, heard: Heard) -> bytes:
+        """The answer, or nothing while it takes long: then it follows as a message of its own."""
+        task = self._turning.get(heard.sid)
+        if task is None:
+            task = self._turning[heard.sid] = asyncio.create_task(self._taken(heard))
+            task.add_done_callback(lambda _task: self._turning.pop(heard.sid, None))
+        done, _ = await asyncio.wait({task}, timeout=PATIENCE)
+        if done:
+            return task.result().body
+        contact = _contact(heard)
+        await self._store.put_answer(AnswerRow(heard.sid, 1, 0, contact, NOTHING.decode(), self._driver.now()))
+        following = asyncio.create_task(self._follow(heard, task))
+        self._late.add(following)
+        following.add_done_callback(self._late.discard)
+        return NOTHING
+
+    async def _follow(self, heard: Heard, task: asyncio.Task[Reply]) -> None:
+        try:
+            reply = await task
+            await self.say(_contact(heard), reply.text, f"{heard.sid}:late")
+        except Exception as error:
+            log.error("the answer to message %s is lost with %s", heard.sid, trace(error))
+
+    async def _taken(self, heard: Heard) -> Reply:
+        contact = _contact(heard)
+        async with self._locks.setdefault(contact, asyncio.Lock()):
+            if (told := await self._told(heard)) is not None:
+                return told
+            now = self._driver.now()
+            await self._store.messages.hear(ThreadRow(contact, heard.ours, heard.theirs, now))
+            consent = await self._store.messages.consent(heard.theirs)
+            stopped = consent is not None and consent.wish == "stop"
+            found = await self._on(contact)
+            wish = Wish(heard.handled, "en", True) if heard.handled else wish_of(heard.text, stopped=stopped)
+            if wish is not None and not (found and self._is_answer(heard, wish, found[1])):
+                return await self._wished(heard, wish, contact)
+            return Reply() if stopped else await self._turn(heard, contact, found)
+
+    async def _told(self, heard: Heard) -> Reply | None:
+        """What was answered to this message before."""
+        last = await self._store.last_answer(heard.sid)
+        return Reply(last.body.encode()) if last is not None and last.body else None
+
+    def _is_answer(self, heard: Heard, wish: Wish, actions: Actions) -> bool:
+        """A word such as "cancel" is an answer to the question that offers it, unless Twilio took it for its own."""
+        took = heard.handled or (heard.channel == "sms" and wish.carriers_own and wish.kind != "help")
+        return not wish.certain and not took and _answers(actions, heard.text)
+
+    async def _wished(self, heard: Heard, wish: Wish, contact: str) -> Reply:
+        now = self._driver.now()
+        if wish.kind != "help":
+            said = f"they wrote {wish.kind.upper()}"
+            await self._store.messages.agree(ConsentRow(heard.sid, heard.theirs, wish.kind, said, now))
+        if wish.kind == "stop":
+            await self._driver.advance(Left(id=f"{contact}:{heard.sid}", at=now, contact=contact, reason="caller"))
+        silent = heard.handled or (heard.channel == "sms" and wish.carriers_own)
+        reply = Reply() if silent else _reply(wish.answer)
+        await self._store.put_answer(AnswerRow(heard.sid, 0, 0, contact, reply.body.decode(), now))
+        return reply
+
+    async def _turn(self, heard: Heard, contact: str, found: tuple[Journey, Actions] | None) -> Reply:
+        lead = NO_MEDIA if heard.media else ""
+        if found is None:
+            answer = _Answer(heard, 0, lead, self._driver.now)
+            actions = await self._driver.arrive(self._arrival(heard, contact), None, answer)
+            if not _answers(actions, heard.text):
+                return answer.reply or await self._told(heard) or await self._said(heard, lead, actions)
+            # they are answered, not welcomed
+        elif found[0].status in {"queued", "with_agent"}:
+            return await self._to_agent(heard, contact, lead)
+        elif not heard.text:
+            return await self._said(heard, lead, found[1])
+        answer = _Answer(heard, 1, lead, self._driver.now)
+        event = Input(id=heard.sid, at=self._driver.now(), contact=contact, text=heard.text, mode="text")
+        actions = await self._driver.advance(event, None, answer)
+        return answer.reply or await self._told(heard) or await self._said(heard, lead, actions)
+
+    def _arrival(self, heard: Heard, contact: str) -> Arrival:
+        return Arrival(
+            contact=contact,
+            channel=heard.channel,
+            node=NODE,
+            menu=self._menu,
+            number=heard.number,
+            presentation="allowed" if heard.number else "withheld",
+            begins=hashlib.sha256(heard.sid.encode()).hexdigest()[:32],
+        )
+
+    async def _to_agent(self, heard: Heard, contact: str, lead: str) -> Reply:
+        reply = _reply(lead)
+        row = AnswerRow(heard.sid, 0, 1, "", reply.body.decode(), self._driver.now())
+        if heard.text:
+            await self._driver.tell(contact, heard.text, "customer", row)
+        else:
+            await self._store.put_answer(row)
+        return reply
+
+    async def _said(self, heard: Heard, lead: str, actions: Actions) -> Reply:
+        """An answer to what changed nothing."""
+        reply = _reply(_joined(lead, wire.words(actions)))
+        row = AnswerRow(heard.sid, 0, 1, _contact(heard), reply.body.decode(), self._driver.now())
+        await self._store.put_answer(row)
+        return await self._told(heard) or reply
+
+    async def _on(self, contact: str) -> tuple[Journey, Actions] | None:
+        """The journey and wait of a contact that has not ended."""
+        found = await self._driver.current(contact)
+        return found if found and found[0].status in ("live", "queued", "with_agent") else None
+
+    # what we say unasked
+
+    async def say(self, contact: str, text: str, key: str) -> None:
+        """Send words to who writes as this contact; once for each key."""
+        thread = await self._store.messages.thread(contact)
+        if thread is None or not text:
+            return
+        journey = await self._store.by_contact(contact)
+        kind: Literal["sms", "messenger"] = "messenger" if ":" in thread.theirs else "sms"
+        payload = {"to": thread.theirs, "text": text}
+        await self._store.messages.put_outbox(
+            OutboxRow(key, journey.id if journey else "", kind, payload, self._driver.now())
+        )
+        self._outbox.wake()
+
+    def new_key(self, contact: str) -> str:
+        return f"{contact}:{self._driver.new_event_id()}"
+
+
+class _Answer:
+    """Makes the document of a turn, and knows whether it was saved. After an arrival whose question the message
+    answers, an empty one is saved: more is to come."""
+
+    def __init__(self, heard: Heard, turn: int, lead: str, now: Callable[[], float]) -> None:
+        self._heard, self._turn, self._lead, self._now = heard, turn, lead, now
+        self._made: Reply | None = None
+        self.reply: Reply | None = None
+
+    def make(self, journey: Journey, actions: Actions) -> AnswerRow:
+        more = self._turn == 0 and _answers(actions, self._heard.text)
+        self._made = _reply(_joined(self._lead, wire.words(actions)))
+        body = "" if more else self._made.body.decode()
+        return AnswerRow(self._heard.sid, 0, self._turn, journey.id, body, self._now())
+
+    def saved(self) -> None:
+        self.reply = self._made
+
+
+class _Leg:
+    """What the driver tells who writes, from whichever process."""
+
+    def __init__(self, contact: str, channel: TwilioMessages) -> None:
+        self._contact, self._channel = contact, channel
+
+    async def moved(self) -> None:
+        """They phone us, or chat: they know, and a message would only ring their phone."""
+
+    async def joined(self, agent: str) -> None:
+        """The agent writes soon, and by name."""
+
+    async def released(self, actions: Actions) -> None:
+        await self._channel.say(self._contact, wire.words(actions), self._channel.new_key(self._contact))
+
+    async def message(self, text: str, sender: str) -> None:
+        await self._channel.say(self._contact, f"{sender}: {text}", self._channel.new_key(self._contact))
+
+
+def _answers(actions: Actions, text: str) -> bool:
+    """Whether a message that begins a contact already answers the question that is put then: a greeting does not."""
+    wait = actions[-1] if actions else None
+    if not isinstance(wait, Collect) or not text:
+        return False
+    offered = (*wait.options, *wait.always)
+    typed = wait.type in TYPED and any(character.isdigit() for character in text)
+    return typed or find(offered, text, "text", words_of(wait.language)) is not None
+
+
+def _reply(text: str) -> Reply:
+    return Reply(document(wire.parts(text)), text)
+
+
+def _joined(*texts: str) -> str:
+    return "\n".join(filter(None, texts))
+
+
+def _contact(heard: Heard) -> str:
+    """Of the customer's address and ours; a hash, since contacts are named in logs."""
+    return "tm-" + hashlib.sha256(f"{heard.ours} {heard.theirs}".encode()).hexdigest()[:24]

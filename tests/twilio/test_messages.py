@@ -1,0 +1,233 @@
+"""Text messages and WhatsApp: each is a turn of a journey, once however often it is told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from ivr.channels import twilio_messages
+from ivr.engine.journey import Journey
+from ivr.server import Segue
+from tests.twilio.carrier import Account, Carrier
+from tests.twilio.conftest import PUBLIC, SENDER, SID, TOKEN, WHATSAPP
+from tests.twilio.rest import Standing
+from tests.twilio.texting import Texter, new_sid
+
+ASKS = "What is your order number?"
+
+
+@pytest.fixture
+async def whatsapp(segue: Segue) -> AsyncIterator[Texter]:
+    account = Account(SID, TOKEN, f"http://127.0.0.1:{segue.settings.port}", PUBLIC)
+    async with Texter(account, "whatsapp:+14155550134", f"whatsapp:{WHATSAPP}") as texter:
+        yield texter
+
+
+async def journey(segue: Segue) -> Journey:
+    [row] = await segue.store.recent(10)
+    found = await segue.store.load(row.id)
+    assert found is not None
+    return found
+
+
+async def contact(segue: Segue) -> str:
+    found = (await journey(segue)).contact
+    assert found is not None
+    return found.id
+
+
+async def until(segue: Segue, sent: int, rest: Standing) -> list[str]:
+    """Until so many messages went out by the API; their texts."""
+    async with asyncio.timeout(30), segue.bus.subscribe(None) as events:
+        while len(rest.messages) < sent:
+            await anext(events)
+    assert rest.violations == []
+    return [message["body"] for message in rest.messages]
+
+
+async def test_a_greeting_is_answered_with_the_menu_and_then_it_is_a_conversation(segue: Segue, texter: Texter) -> None:
+    [welcome] = await texter.write("Hello there")
+    assert welcome.startswith("Welcome to Acme support. What can we do for you?")
+    assert "1" in welcome
+    assert "rack an order" in welcome
+    assert await texter.write("1") == [ASKS]
+    [told] = await texter.write("4217")
+    assert "Order 4217" in told
+    found = await journey(segue)
+    assert (found.step, found.contact and found.contact.channel) == ("what_next", "sms")
+    await texter.write("finish")
+    assert (await journey(segue)).status == "finished"
+    assert (await texter.write("Hi again"))[0].startswith("Welcome to Acme support.")
+
+
+async def test_a_first_message_that_says_what_it_wants_is_taken_at_its_word(texter: Texter) -> None:
+    assert await texter.write("Where is my order?") == [ASKS]
+
+
+async def test_a_message_that_is_told_again_gets_the_same_words_and_does_nothing(segue: Segue, texter: Texter) -> None:
+    sids = [new_sid() for _ in range(3)]
+    said = []
+    for sid, text in zip(sids, ("Hello", "1", "4217"), strict=True):
+        both = await asyncio.gather(texter.write(text, sid), texter.write(text, sid))
+        assert both[0] == both[1]
+        said.append(both[0])
+    before = await journey(segue)
+    assert [await texter.write(text, sid) for sid, text in zip(sids, ("Hello", "1", "4217"), strict=True)] == said
+    assert await journey(segue) == before
+    assert before.nomatches == 0
+
+
+async def test_two_that_come_at_once_are_two(segue: Segue, texter: Texter) -> None:
+    await texter.write("Hello")
+    await asyncio.gather(texter.write("nonsense"), texter.write("more nonsense"))
+    assert (await journey(segue)).nomatches == 2
+
+
+async def test_who_was_cut_off_on_the_phone_goes_on_in_writing(segue: Segue, carrier: Carrier, texter: Texter) -> None:
+    call = await carrier.call(texter.number)
+    await call.press("1")
+    await call.hang_up()
+    [said] = await texter.write("4217")
+    assert "Order 4217" in said
+    assert (await journey(segue)).slots["order_number"].value == "4217"
+
+
+async def test_the_answer_to_a_message_with_a_link_goes_on_in_the_journey(
+    segue: Segue, carrier: Carrier, texter: Texter, rest: Standing
+) -> None:
+    call = await carrier.call(texter.number)
+    await call.press("1")
+    await call.press("4217#")
+    await call.press("1")
+    [link] = await until(segue, 1, rest)
+    assert f"{PUBLIC}/l/" in link
+    await call.hang_up()
+    [said] = await texter.write("2")
+    assert said.startswith("Shall we leave it with a neighbor")
+
+
+async def test_media_is_refused_politely(segue: Segue, texter: Texter) -> None:
+    media = {"NumMedia": "1", "MediaUrl0": "https://api.twilio.com/x", "MediaContentType0": "image/jpeg"}
+    [said] = await texter.write("", **media)
+    assert said.startswith(twilio_messages.NO_MEDIA + "\nWelcome to Acme support.")
+    [said] = await texter.write("", **media)
+    assert twilio_messages.NO_MEDIA in said
+    assert "rack an order" in said
+    assert (await journey(segue)).nomatches == 0
+    [said] = await texter.write("1", **media)
+    assert said == f"{twilio_messages.NO_MEDIA}\n{ASKS}"
+
+
+async def test_an_agent_and_a_customer_write_to_each_other(segue: Segue, texter: Texter, rest: Standing) -> None:
+    await texter.write("talk to a person")
+    who = await contact(segue)
+    assert [pop["contact"] for pop in await segue.driver.waiting()] == [who]
+    assert await segue.driver.join(who, "Robin")
+    async with segue.bus.subscribe(None) as events:
+        sid = new_sid()
+        assert await texter.write("My parcel is wet", sid) == []
+        assert await texter.write("My parcel is wet", sid) == []
+        async with asyncio.timeout(30):
+            while (event := await anext(events)).kind != "message":
+                pass
+        assert event.body["text"] == "My parcel is wet"
+    await segue.driver.tell(who, "I am sorry to hear that.", "Robin")
+    assert await until(segue, 1, rest) == ["Robin: I am sorry to hear that."]
+    assert (rest.messages[0]["to"], rest.messages[0]["from"]) == (texter.number, SENDER)
+    rows = [row for row in await segue.store.history((await journey(segue)).id) if row.kind == "Message"]
+    assert [row.body["text"] for row in rows] == ["My parcel is wet", "I am sorry to hear that."]
+
+
+async def test_stop_ends_all_and_start_begins_again(segue: Segue, texter: Texter, rest: Standing) -> None:
+    await texter.write("Hello")
+    assert await texter.write("STOP") == [], "Twilio answers that itself"
+    assert (await journey(segue)).status == "paused"
+    assert await texter.write("Where is my order?") == []
+    assert segue.messages is not None
+    async with asyncio.timeout(30), segue.bus.subscribe(None) as events:
+        await segue.messages.say(await thread(segue, texter), "An offer", "k1")
+        while (event := await anext(events)).kind != "outbox":
+            pass
+    assert (event.body["state"], "STOP" in event.body["note"]) == ("failed", True)
+    assert rest.messages == []
+    assert await texter.write("yes") == [], "which means START now"
+    assert await texter.write("Hello") != []
+
+
+async def thread(segue: Segue, texter: Texter) -> str:
+    found = await segue.store.messages.thread_with(texter.number)
+    assert found is not None
+    return found.contact
+
+
+async def test_words_that_twilio_does_not_know_are_answered_once_by_us(segue: Segue, whatsapp: Texter) -> None:
+    assert await whatsapp.write("Bitte abbestellen!") == [
+        "Sie erhalten keine Nachrichten mehr von uns. Mit START erhalten Sie sie wieder."
+    ]
+    assert await whatsapp.write("abbestellen") == [
+        "Sie erhalten keine Nachrichten mehr von uns. Mit START erhalten Sie sie wieder."
+    ]
+    assert len(await whatsapp.write("start")) == 1
+    consent = await segue.store.messages.consent(whatsapp.number)
+    assert consent is not None
+    assert consent.wish == "start"
+
+
+async def test_what_advanced_opt_out_took_is_not_answered_again(segue: Segue, texter: Texter) -> None:
+    assert await texter.write("Basta", OptOutType="STOP") == []
+    consent = await segue.store.messages.consent(texter.number)
+    assert consent is not None
+    assert consent.wish == "stop"
+
+
+async def test_a_word_of_refusal_that_the_question_offers_is_an_answer(segue: Segue, whatsapp: Texter) -> None:
+    """0: "talk to a person"; its phrases have "agent"; "help" is none of them."""
+    await whatsapp.write("Hello")
+    [said] = await whatsapp.write("help")
+    assert said.startswith("Write to us in your own words")
+    assert (await journey(segue)).nomatches == 0
+
+
+async def test_whatsapp_lists_its_answers_and_knows_the_number(
+    segue: Segue, carrier: Carrier, whatsapp: Texter
+) -> None:
+    [said] = await whatsapp.write("Hello")
+    assert "rack an order" in said
+    found = await journey(segue)
+    assert found.contact is not None
+    assert (found.contact.channel, found.contact.reach) == ("messenger", {"sms": "+14155550134"})
+
+
+async def test_who_writes_no_more_is_gone_after_a_while(
+    segue: Segue, texter: Texter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert segue.messages is not None
+    await texter.write("1")
+    await texter.write("Where is my order?")
+    await segue.messages.sweep()
+    assert (await journey(segue)).status == "live"
+    monkeypatch.setattr(twilio_messages, "GONE", -1.0)
+    await segue.messages.sweep()
+    assert (await journey(segue)).status == "dropped"
+
+
+async def test_an_answer_that_takes_long_follows_by_itself(
+    segue: Segue, texter: Texter, rest: Standing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(twilio_messages, "PATIENCE", 0.0)
+    sid = new_sid()
+    assert await texter.write("Where is my order?", sid) == []
+    assert await until(segue, 1, rest) == [ASKS]
+    assert await texter.write("Where is my order?", sid) == []
+    assert len(rest.messages) == 1
+
+
+async def test_nothing_that_twilio_did_not_sign(segue: Segue, texter: Texter) -> None:
+    form = {"MessageSid": new_sid(), "From": texter.number, "To": SENDER, "Body": "STOP"}
+    for path in ("/twilio/message", "/twilio/message-status/azE.0"):
+        assert await texter.post(path, form, "wrong") == (403, b"")
+    assert await segue.store.messages.consent(texter.number) is None
+    assert (await texter.post("/twilio/message", {**form, "MessageSid": "x"}))[0] == 400
+    assert (await texter.post("/twilio/message-status/azE.0", form))[0] == 400
