@@ -6,7 +6,7 @@ decision says which marks are passed, and nothing of the engine is repeated here
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -105,7 +105,8 @@ class Coverage:
 
 
 class _Marked(Mapping[str, Step]):
-    """Steps with a mark between each two. Who looks up a mark has passed it."""
+    """Steps with a mark between each two. Who looks up a mark has passed it; who looks at all of them (`items`) has
+    passed none."""
 
     def __init__(self, steps: Mapping[str, Step], marks: Mapping[str, tuple[Way, str]], coverage: Coverage) -> None:
         self._steps, self._marks, self._coverage = steps, marks, coverage
@@ -117,6 +118,9 @@ class _Marked(Mapping[str, Step]):
         way, target = self._marks[name]
         self._coverage.taken.add(way)
         return Goto(target)
+
+    def items(self) -> ItemsView[str, Step]:
+        return {**self._steps, **{mark: Goto(target) for mark, (_, target) in self._marks.items()}}.items()
 
     def __contains__(self, name: object) -> bool:
         return name in self._steps or name in self._marks

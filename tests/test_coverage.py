@@ -94,6 +94,43 @@ async def test_ways_that_lead_to_the_same_step_are_told_apart() -> None:
     ]
 
 
+GUARDED = """\
+menu: bank
+start: welcome
+exhausted: person
+slots: {pin: {type: digits, length: 4, sensitivity: secret}}
+steps:
+  welcome:
+    menu:
+      prompt: Welcome.
+      choices:
+        - {key: 1, label: hear your balance, goto: prove}
+        - {key: 2, label: talk to a person, goto: person}
+  prove:
+    verify: {pin: pin, service: cards.check_pin, with: {pin: "{pin}"}, prompt: Your PIN}
+    done: balance
+    failed: person
+  balance:
+    say: You are rich.
+    next: welcome
+  person:
+    handoff: {queue: bank}
+    unavailable: welcome
+"""
+
+
+async def test_a_look_ahead_for_proofs_walks_nowhere() -> None:
+    """Who comes back makes the engine look at all steps; that is no visit."""
+    flow = load_menu(GUARDED, "bank.yaml")
+    story = "conversation: Back\nmenu: bank\ncaller: '+14155550134'\nturns: [{call: voice}, drop, {call: voice}]\n"
+    coverage = Coverage(flow)
+    told = load(story, "back")
+    async with rehearsal_of(told, {"bank": flow}, on_turn=coverage.watch) as player:
+        assert (await run(told, player)).passed
+    assert coverage.walked == {"welcome"}
+    assert coverage.taken == set()
+
+
 async def test_choices_that_lead_nowhere_and_exits_that_nobody_chose_count_too() -> None:
     report = await reported(
         "  - call: voice\n  - press: 9\n  - press: 3\n  - silence\n  - silence\n  - silence\n  - wait: 10m\n"

@@ -7,7 +7,7 @@ and then go on where the journey stands. Pure, on the flow alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ivr.engine.exits import exits
 from ivr.engine.flow import Branch, Condition, Flow, Step, Verify
@@ -15,13 +15,15 @@ from ivr.engine.flow import Branch, Condition, Flow, Step, Verify
 
 def proof_before(flow: Flow, step: str, trust: int) -> str | None:
     """The `verify` that a contact of that tier must pass before it stands at `step`; None: it may go there."""
-    if not any(isinstance(each, Verify) for each in flow.steps.values()):
+    steps = dict(flow.steps.items())  # to look a step up in the flow is to come to it, for coverage
+    proofs = {name: each for name, each in steps.items() if isinstance(each, Verify)}
+    if not proofs:
         return None
-    free = _reached(flow, _entries(flow), trust)
+    free = _reached(steps, _entries(flow), trust)
     if step in free:
         return None
-    for name, each in flow.steps.items():
-        if isinstance(each, Verify) and name in free and step in _reached(flow, [each.done], each.trust):
+    for name, proof in proofs.items():
+        if name in free and step in _reached(steps, [proof.done], proof.trust):
             return name
     return None
 
@@ -33,10 +35,10 @@ def _entries(flow: Flow) -> list[str]:
     return [flow.start, *always, *switched]
 
 
-def _reached(flow: Flow, entries: list[str], trust: int) -> set[str]:
+def _reached(steps: Mapping[str, Step], entries: list[str], trust: int) -> set[str]:
     reached, ahead = set(entries), list(entries)
     while ahead:
-        found = flow.steps.get(ahead.pop())
+        found = steps.get(ahead.pop())
         fresh = set(_ways(found, trust)) - reached if found else set()
         reached |= fresh
         ahead += fresh
