@@ -32,6 +32,12 @@ class DemoBackOffice:
             web.post("/demo/cards/{card}/pin", self.pin),
             web.put("/demo/cards/{card}/{change:activation|block|limit}", self.done),
             web.get("/demo/laptops/{serial:[0-9]+}", self.laptop),
+            web.get("/demo/patients/{insurance:[0-9]+}", self.patient),
+            web.get("/demo/appointments/free/{doctor}/{day}/{part}", self.free),
+            web.get("/demo/appointments/{insurance:[0-9]+}", self.appointment),
+            web.post("/demo/appointments/{insurance:[0-9]+}", self.agreed),
+            web.put("/demo/appointments/{insurance:[0-9]+}", self.agreed),
+            web.delete("/demo/appointments/{insurance:[0-9]+}", self.agreed),
         ]
 
     # The shop
@@ -90,6 +96,30 @@ class DemoBackOffice:
 
     async def done(self, _request: web.Request) -> web.Response:
         return _json({})
+
+    # The clinic
+
+    async def patient(self, request: web.Request) -> web.Response:
+        if request.match_info["insurance"].startswith("0"):
+            raise web.HTTPNotFound
+        return _json({"status": "known", "mobile": REGISTERED})
+
+    async def free(self, request: web.Request) -> web.Response:
+        """Nobody is there on Sundays, nor in the past."""
+        asked = request.match_info
+        day = datetime.date.fromisoformat(asked["day"])
+        if day <= _today() or day.isoweekday() > 6:
+            raise web.HTTPNotFound
+        return _json({"status": "free", "day": str(day), "hour": "09:30" if asked["part"] == "morning" else "14:15"})
+
+    async def appointment(self, request: web.Request) -> web.Response:
+        """Who has a number that ends with 0 has none."""
+        if request.match_info["insurance"].endswith("0"):
+            raise web.HTTPNotFound
+        return _json({"status": "booked", "doctor": "chen", "day": _day(9), "hour": "10:30"})
+
+    async def agreed(self, _request: web.Request) -> web.Response:
+        return _json({"status": "done"})
 
 
 def _json(answer: Mapping[str, str | bool]) -> web.Response:
