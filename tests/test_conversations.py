@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 import ivr
 from ivr.conversation import CannotPlay, Conversation, Mismatch, Refused, needs, run
 from ivr.conversation_file import ConversationMistakes, load, seconds
+from ivr.coverage import Coverage
 from ivr.engine.events import Channel
-from ivr.engine.flow import AskSlot, Handoff, Menu
 from ivr.engine.journey import Ask, Journey, Slot
 from ivr.engine.loader import load as load_menu
 from ivr.flows import read_folder
 from ivr.rehearsal import rehearsal_of
 
 MENUS = Path(ivr.__file__).parent / "menus"
+FLOWS, _ = read_folder(MENUS)
 OURS = [load(path.read_text("utf-8"), path.stem) for path in sorted(MENUS.glob("conversations/*.yaml"))]
 
 DROPPED = """
@@ -213,23 +214,21 @@ async def test_a_turn_that_makes_no_sense_is_a_mismatch_at_its_line() -> None:
 
 @pytest.mark.parametrize("told", OURS, ids=lambda told: told.file)
 async def test_the_conversations_of_our_menus_on_the_engine(told: Conversation) -> None:
-    flows, _ = read_folder(MENUS)
-    async with rehearsal_of(told, flows) as player:
+    async with rehearsal_of(told, FLOWS) as player:
         result = await run(told, player)
     assert result.passed, result.mismatch or result.lacking
 
 
-async def test_no_step_of_our_menus_goes_without_a_conversation() -> None:
-    flows, _ = read_folder(MENUS)
-    seen = set()
+@pytest.mark.parametrize("menu", sorted(flow.menu for flow in FLOWS.values()))
+async def test_our_menus_are_walked_by_their_conversations(menu: str) -> None:
+    coverage = Coverage(FLOWS[menu])
     for told in OURS:
-        async with rehearsal_of(told, flows) as player:
-            for turn in told.turns:
-                await run(replace(told, turns=(turn,)), player)
-                journey = await player.journey()
-                seen |= {visit.step for visit in journey.path} if journey else set()
-    questions = {name for name, step in flows["support"].steps.items() if isinstance(step, Menu | AskSlot | Handoff)}
-    assert seen >= questions
+        if told.menu == menu:
+            async with rehearsal_of(told, FLOWS, on_turn=coverage.watch) as player:
+                await run(told, player)
+    report = coverage.report(f"{menu}.yaml")
+    assert report.of_steps == 100, report.untested
+    assert report.of_choices >= 90, report.untested
 
 
 NIGHT = """\
