@@ -298,7 +298,7 @@ def _take_message(turn: Turn, step: RecordStep) -> str | None:
 def _promise(turn: Turn, step: CallbackStep) -> str:
     """Without a number there is nothing to promise."""
     flow, journey = turn.flow, turn.journey
-    number = render.for_service(flow, journey, step.number) if step.number else turn.contact.reach.get("sms", "")
+    number = render.for_service(flow, journey, step.number) or turn.contact.reach.get("sms", "")
     if not any(character in DIGITS for character in number):
         return step.failed
     turn.visit()

@@ -34,6 +34,11 @@ def test_we_call_the_number_that_they_came_with() -> None:
     assert "call_me" in [visit.step for visit in talk.journey.path]
 
 
+def test_who_gave_no_other_number_is_called_at_the_one_they_came_with() -> None:
+    talk = Talk(flow(number=(Ref("order"),))).arrive(reach=PHONE).press("1")
+    assert [action.number for action in booked(talk)] == ["+15550100"]
+
+
 def test_we_call_the_number_that_they_gave_even_if_they_may_not_hear_it() -> None:
     private = flow(number=(Ref("order"),))
     talk = Talk(private).arrive(reach=PHONE).at("track").press("4155550134").leave()
@@ -42,7 +47,7 @@ def test_we_call_the_number_that_they_gave_even_if_they_may_not_hear_it() -> Non
 
 
 def test_without_a_number_nothing_is_promised() -> None:
-    for talk in (Talk(flow()).arrive(), Talk(flow(number=(Ref("note"),))).arrive(reach=PHONE)):
+    for talk in (Talk(flow()).arrive(), Talk(flow(number=(Ref("note"),))).arrive()):
         talk.press("1")
         assert talk.said == ["I have no number."]
         assert booked(talk) == []
