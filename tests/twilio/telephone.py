@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ivr.engine.events import Channel
 from tests.players.customer import Customer
 from tests.players.desk import Desk
-from tests.twilio.carrier import Call, Carrier
+from tests.twilio.carrier import Account, Call, Carrier
 from tests.twilio.rest import Standing
+from tests.twilio.texting import Texter, Thread
 
 
 class TwilioTelephone:
@@ -87,3 +89,23 @@ class TwilioCustomer(Customer):
         await super().wait(seconds)
         if self._bars[self._turn].gives_up and not self._chat and self._calling:
             await self._line.silent()
+
+
+class WritingCustomer(TwilioCustomer):
+    """Who phones a number of Twilio's and writes to it."""
+
+    features = TwilioCustomer.features | {"sms", "messenger"}
+
+    def __init__(self, account: Account, rest: Standing, *more: object) -> None:
+        super().__init__(*more)  # type: ignore[arg-type]
+        self._account, self._rest = account, rest
+
+    async def call(self, channel: Channel, number: str | None, menu: str) -> None:
+        if channel not in {"sms", "messenger"}:
+            await super().call(channel, number, menu)
+            return
+        kind = "whatsapp:" if channel == "messenger" else ""
+        texter = Texter(self._account, f"{kind}{number}", f"{kind}{self._account.to}")
+        self._chat = thread = Thread(texter, self._rest, self._server.segue)  # type: ignore[assignment]
+        self._browsers.append(thread)  # type: ignore[arg-type]
+        await thread.begin()

@@ -10,7 +10,9 @@ from xml.etree import ElementTree as ET
 import aiohttp
 
 from ivr.channels.twilio_signature import SIGNATURE, form_content, sign
+from ivr.server import Segue
 from tests.twilio.carrier import FORM, Account
+from tests.twilio.rest import Standing
 
 LONGEST = 1600
 
@@ -50,6 +52,38 @@ class Texter:
         headers = {**FORM, SIGNATURE: signed if signature is None else signature}
         async with self._http.post(self._account.base + path, data=urlencode(form), headers=headers) as response:
             return response.status, await response.read()
+
+
+class Thread:
+    """A customer who writes, as the shared conversations have one: the `Browser` of text messages. `said`: what came,
+    as an answer or by the API, since it was last emptied."""
+
+    def __init__(self, texter: Texter, rest: Standing, segue: Segue) -> None:
+        self._texter, self._rest, self._segue = texter, rest, segue
+        self._shown = len(rest.messages)
+        self.said: list[str] = []
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self._texter.__aexit__()
+
+    async def begin(self) -> None:
+        """By a word that answers nothing."""
+        await self.type("Hello")
+
+    async def type(self, text: str) -> None:
+        self.said += await self._texter.write(text)
+
+    async def choose(self, label: str) -> None:
+        await self.type(label)
+
+    async def look(self) -> None:
+        """When all that was due went out."""
+        async with self._segue.bus.subscribe(None) as events:
+            while any(row.state in {"waiting", "sending"} for row in await self._segue.store.outbox(50)):
+                await anext(events)
+        came = [str(message["body"]) for message in self._rest.messages[self._shown :]]
+        self._shown += len(came)
+        self.said += came
 
 
 def new_sid() -> str:
