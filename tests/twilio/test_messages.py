@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
+from aiohttp import web
 
+from context_bridge.records import AnswerRow
 from ivr.channels import twilio_messages
 from ivr.engine.journey import Journey
-from ivr.server import Segue
+from ivr.server import Segue, application, build
+from tests.servers import free_port
 from tests.twilio.carrier import Account, Carrier
 from tests.twilio.conftest import PUBLIC, SENDER, SID, TOKEN, WHATSAPP
 from tests.twilio.rest import Standing
@@ -231,3 +235,47 @@ async def test_nothing_that_twilio_did_not_sign(segue: Segue, texter: Texter) ->
     assert await segue.store.messages.consent(texter.number) is None
     assert (await texter.post("/twilio/message", {**form, "MessageSid": "x"}))[0] == 400
     assert (await texter.post("/twilio/message-status/azE.0", form))[0] == 400
+
+
+async def test_two_instances_that_are_told_at_once_are_one(segue: Segue, texter: Texter) -> None:
+    port = free_port()
+    async with build(replace(segue.settings, port=port)) as second:
+        runner = web.AppRunner(application(second), access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        account = Account(SID, TOKEN, f"http://127.0.0.1:{port}", PUBLIC)
+        try:
+            async with Texter(account, texter.number) as other:
+                for text in ("Where is my order?", "4217", "talk to a person", "Is somebody there?", "Hello?"):
+                    sid = new_sid()
+                    said, same = await asyncio.gather(texter.write(text, sid), other.write(text, sid))
+                    assert said == same
+        finally:
+            await runner.cleanup()
+    found = await journey(segue)
+    assert (found.status, found.nomatches) == ("queued", 0)
+    kinds = [row.kind for row in await segue.store.history(found.id)]
+    assert (kinds.count("Arrived"), kinds.count("Input"), kinds.count("Message")) == (1, 3, 2)
+
+
+async def test_words_for_an_agent_are_noted_once_for_their_answer(segue: Segue, texter: Texter) -> None:
+    await texter.write("talk to a person")
+    row = AnswerRow(new_sid(), 0, 1, "", "<Response/>", 0.0)
+    for _ in range(2):
+        await segue.driver.tell(await contact(segue), "My parcel is wet", "customer", row)
+    kinds = [row.kind for row in await segue.store.history((await journey(segue)).id)]
+    assert kinds.count("Message") == 1
+
+
+async def test_an_answer_to_who_went_on_elsewhere_is_not_ours(
+    segue: Segue, texter: Texter, carrier: Carrier, rest: Standing
+) -> None:
+    """They phone while they write: the call has the journey, and no message says so. Then they write again."""
+    await texter.write("Where is my order?")
+    call = await carrier.call(texter.number)
+    await call.press("4217#")
+    assert (await journey(segue)).slots["order_number"].value == "4217"
+    assert rest.messages == []
+    [said] = await texter.write("finish")
+    assert "Goodbye" in said
+    assert (await journey(segue)).status == "finished"
