@@ -31,8 +31,9 @@ async def run(chosen: argparse.Namespace) -> int:
             raise Complaint(f"--moved names no step that goes away: {', '.join(sorted(unused))}; check the names")
         for draft in drafts:
             await press.publisher.check(draft)
-        for draft in drafts:
-            await tell(setting, await press.publisher.publish(draft))
+        outcomes = [await press.publisher.publish(draft) for draft in drafts]
+        for outcome in [outcome for outcome in outcomes if outcome.new] or outcomes:  # among many, what is new
+            await tell(setting, outcome)
     return 0
 
 
