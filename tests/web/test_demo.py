@@ -1,0 +1,57 @@
+"""The demo's back offices answer all that the menus which ship may ask of them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+import ivr
+from ivr.backoffice import HttpBackOffice
+from ivr.engine.flow import InvokeStep, Verify
+from ivr.flows import read_folder
+from ivr.web.demo import REGISTERED, ZIP, DemoBackOffice
+
+FLOWS, SERVICES = read_folder(Path(ivr.__file__).parent / "menus")
+SAMPLES = {"day": "2099-12-01", "zip": ZIP, "pin": "0042", "card": "42170042"}  # other arguments are just a number
+
+
+@pytest.fixture
+async def office() -> AsyncIterator[HttpBackOffice]:
+    app = web.Application()
+    app.add_routes(DemoBackOffice().routes())
+    async with TestServer(app) as server:
+        office = HttpBackOffice(SERVICES, str(server.make_url("")).rstrip("/"))
+        yield office
+        await office.close()
+
+
+def arguments(service: str) -> dict[str, str]:
+    """Those of the steps that ask it."""
+    steps = [step for flow in FLOWS.values() for step in flow.steps.values()]
+    names = {
+        name
+        for step in steps
+        if isinstance(step, InvokeStep | Verify) and step.service == service
+        for name in step.arguments
+    }
+    return {name: SAMPLES.get(name, "42170042") for name in names}
+
+
+@pytest.mark.parametrize("service", sorted(SERVICES))
+async def test_each_answers_with_all_its_values(service: str, office: HttpBackOffice) -> None:
+    assert (await office.ask(service, arguments(service), 20)).keys() == SERVICES[service].answer.keys()
+
+
+async def test_what_a_newcomer_tries(office: HttpBackOffice) -> None:
+    assert (await office.ask("orders.status", {"order": "0815"}, 20))["status"] == "unknown"
+    assert (await office.ask("orders.status", {"order": "9815"}, 20))["status"] == "delivered"
+    assert await office.ask("orders.check_zip", {"order": "4217", "zip": "10002"}, 20) == {"ok": "no"}
+    assert await office.ask("cards.find", {"card": "42170042"}, 20) == {"state": "new"}
+    assert await office.ask("cards.check_pin", {"card": "42170042", "pin": "0042"}, 20) == {"ok": "yes"}
+    assert await office.ask("cards.check_pin", {"card": "42170042", "pin": "0043"}, 20) == {"ok": "no"}
+    assert await office.ask("cards.holder", {"card": "42170042", "name": ""}, 20) == {"registered": REGISTERED}
+    assert (await office.ask("laptops.find", {"serial": "90000000"}, 20))["warranty"] == "over"
