@@ -77,7 +77,7 @@ async def test_on_asterisk(told: Conversation, asterisk: Instance, agent: Phone,
     async with (
         serving(told, tmp_path, prompts, asterisk.ami_url) as server,
         Desk(server.url) as desk,
-        SipTelephone(asterisk.sip_port, server.segue.speaker, agent) as telephone,
+        SipTelephone(asterisk.sip_port, server, agent) as telephone,
     ):
         await play(told, server, telephone, desk)
 

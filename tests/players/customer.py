@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, Self, get_args
 
-from context_bridge.records import EventStream
-from ivr.conversation import CannotPlay, Conversation, Deed, Refused
+from context_bridge.codes import code_for
+from context_bridge.records import EventStream, OutboxRow
+from ivr.conversation import CannotPlay, Conversation, Deed, Promised, Refused
 from ivr.engine.events import Channel
+from ivr.engine.flow import RecordStep
 from ivr.engine.journey import Journey
 from tests.players.browser import Browser
 from tests.players.desk import Desk
@@ -31,6 +33,12 @@ class Telephone(Protocol):
 
     async def call(self, number: str | None) -> None: ...
     async def press(self, keys: str) -> None: ...
+    async def record(self, seconds: float) -> None:
+        """Speak after the beep, and end the message by a key."""
+
+    async def beep(self) -> None:
+        """Until a message is being recorded."""
+
     async def hears(self, says: Sequence[str]) -> None: ...
     async def drop(self) -> None: ...
     async def hang_up(self) -> None: ...
@@ -44,7 +52,10 @@ class Telephone(Protocol):
 class Customer:
     """Plays one conversation. `events` is an open stream of the server's bus, `bars` the engine's score."""
 
-    features = frozenset({"call", "press", "choose", "type", "wait", "voice", "chat", *get_args(Deed)})
+    features = frozenset(
+        {"call", "press", "choose", "type", "record", "wait", "switch", "voice", "chat", *get_args(Deed)}
+        | {"sent", "callback", "at", "splits"}
+    )
 
     def __init__(
         self,
@@ -101,13 +112,38 @@ class Customer:
     async def type(self, text: str) -> None:
         await self._there().type(text)
 
+    async def speak(self, text: str) -> None:
+        raise CannotPlay("nobody understands speech here yet")
+
+    async def record(self, seconds: float) -> None:
+        if self._chat or not self._calling:
+            raise CannotPlay("no call is on")
+        await self._telephone.record(seconds)
+
+    async def give_code(self) -> None:
+        """As the message has it that only the carrier may read."""
+        row = next((row for row in await self._outbox() if "code" in row.payload), None)
+        if row is None:
+            raise CannotPlay("no message with a code was sent yet")
+        secret = (self._server.segue.settings.data_dir / "secret").read_bytes()
+        code = code_for(secret, row.journey, row.payload["code"])
+        await (self._chat.type(code) if self._chat else self._telephone.press(code))
+
+    async def flip(self, switches: Mapping[str, bool]) -> None:
+        for name, on in switches.items():
+            await self._server.segue.driver.switches.flip(name, on, "ops")
+
     async def wait(self, seconds: float) -> None:
         """A question or a queue that gives up meanwhile is waited for when the turn is heard."""
+        if self._calling and await self._at_a_recorder():
+            await self._telephone.beep()
         self._server.clock.move(seconds)
 
     async def silence(self) -> None:
         if self._chat or not self._calling:
             raise CannotPlay("no call is on")
+        if await self._at_a_recorder():
+            await self._telephone.beep()
 
     async def drop(self) -> None:
         await self._telephone.drop()
@@ -162,6 +198,19 @@ class Customer:
     async def journey(self) -> Journey | None:
         return await self._server.segue.store.load(self._journey) if self._journey else None
 
+    async def sent(self) -> str | None:
+        rows = await self._outbox()
+        return self._server.segue.outbox.text(rows[0]) if rows else None
+
+    async def callback(self) -> Promised | None:
+        rows = await self._server.segue.store.callbacks(1000)
+        last = max(rows, key=lambda row: row.at, default=None)
+        return Promised(last.queue, last.number, last.wanted) if last else None
+
+    async def _outbox(self) -> list[OutboxRow]:
+        """What was sent or is to be, newest first."""
+        return sorted(await self._server.segue.store.outbox(100), key=lambda row: row.due_at, reverse=True)
+
     async def _settled(self, bar: Bar) -> None:
         """The stored journey is where it is on the engine, and all that was said on the way was told."""
         try:
@@ -190,7 +239,7 @@ class Customer:
                 self._call, self._calling = self._contact, True
         elif body["event"] == "Left" and body["contact"] == self._call:
             self._calling = False
-        elif body["event"] == "Input":
+        elif body["event"] in {"Input", "Recorded"}:
             self._said.clear()  # the first key cuts short what is being said
         if body["journey"] == self._journey:
             self._told_rev = body["rev"]
@@ -202,6 +251,11 @@ class Customer:
     def _browser(self) -> Browser:
         self._browsers.append(Browser(self._server.url))
         return self._browsers[-1]
+
+    async def _at_a_recorder(self) -> bool:
+        journey = await self.journey()
+        steps = self._server.segue.flows.menus[self._told.menu].steps
+        return journey is not None and journey.step in steps and isinstance(steps[journey.step], RecordStep)
 
     def _there(self) -> Browser:
         if not self._chat:

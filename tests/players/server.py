@@ -3,7 +3,7 @@ answer as the conversation says, over HTTP, and its clock can be moved."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,11 +14,13 @@ from context_bridge.records import Customer
 from ivr.backoffice import BackOfficeError
 from ivr.channels.webphone import WebPhone
 from ivr.conversation import Conversation
+from ivr.engine.actions import Say
 from ivr.engine.services import ServiceSpec
 from ivr.flows import read_folder
 from ivr.server import Segue, application, build
 from ivr.settings import Settings
-from ivr.stage import ScriptedBackOffice
+from ivr.stage import ScriptedBackOffice, ids
+from recognition.speak import Clip, Rate, Speaker
 from tests.players.clock import ShiftedClock
 from tests.players.score import Tempo
 from tests.servers import free_port
@@ -27,11 +29,33 @@ HASTE = 900  # words a minute: each is spoken and must be heard, in a fifth of t
 SPEED = 8.0  # of the web phone's prompts; Asterisk has none
 
 
+class Spoken:
+    """Every prompt that was asked for, by its words: in which voice, and with which marks."""
+
+    def __init__(self, speaker: Speaker) -> None:
+        self._says: dict[str, Say] = {}
+        self._say, self._joined = speaker.say, speaker.joined
+        speaker.say, speaker.joined = self.say, self.joined  # type: ignore[method-assign]
+
+    async def say(self, say: Say, rate: Rate) -> Clip:
+        self._says[say.text] = say
+        return await self._say(say, rate)
+
+    async def joined(self, says: Sequence[Say], rate: Rate) -> Clip:
+        self._says |= {say.text: say for say in says}
+        return await self._joined(says, rate)
+
+    async def clip(self, text: str, rate: Rate) -> Clip:
+        """These words as they were spoken."""
+        return await self._say(self._says.get(text, Say(text)), rate)
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     segue: Segue
     clock: ShiftedClock
     tempo: Tempo
+    spoken: Spoken
 
     @property
     def url(self) -> str:
@@ -51,13 +75,19 @@ async def serving(
         ami_url=ami_url,
         asterisk_sounds=prompts,
         voice_rate=HASTE,
+        journey_days=3650,  # a conversation may be told of next year, and nothing is old then
         **more,  # type: ignore[arg-type]  # those that are texts
     )
     clock, tempo = ShiftedClock(), Tempo()
+    if told.at is not None:
+        clock.move(told.at - clock())
     async with build(settings, clock, lambda flow: tempo.of(flow) if flow.menu == told.menu else flow) as segue:
         for name, numbers in told.customers.items():
             for number in numbers:
                 await segue.store.attach(Customer(id=name, name=name), "e164", number)
+        if told.splits:
+            segue.driver._new_id = ids(segue.flows.menus.values(), told.splits)
+        spoken = Spoken(segue.speaker)
         segue = replace(segue, webphone=WebPhone(segue.driver, segue.speaker, settings, speed=SPEED))
         app = application(segue)
         app.add_routes(_scripted(told, settings))
@@ -67,7 +97,7 @@ async def serving(
             await web.TCPSite(runner, settings.host, settings.port).start()
             if segue.asterisk:
                 await segue.asterisk.connected.wait()
-            yield Server(segue, clock, tempo)
+            yield Server(segue, clock, tempo, spoken)
         finally:
             await runner.cleanup()
 
@@ -76,7 +106,7 @@ def _scripted(told: Conversation, settings: Settings) -> list[web.RouteDef]:
     """The demo's back offices (`demo:/…` in services.yaml), in whose place the conversation answers."""
     script = ScriptedBackOffice(told.services)
     _, services = read_folder(settings.menus)
-    return [_route(spec, script) for spec in services.values()]
+    return [_route(spec, script) for spec in services.values() if spec.is_demo]
 
 
 def _route(spec: ServiceSpec, script: ScriptedBackOffice) -> web.RouteDef:

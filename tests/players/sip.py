@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -12,13 +13,15 @@ import numpy as np
 from ivr.conversation import CannotPlay
 from recognition import audio
 from recognition.audio import Samples
-from recognition.speak import Speaker
 from tests.asterisk.hearing import ALIKE, likeness, where
 from tests.asterisk.phone import PATIENCE, Call, Phone
+from tests.channels.far_end import eventually, tone
+from tests.players.server import Server
 
 WITHHELD = "anonymous"  # the user part of a From that says nothing: RFC 3323, section 4.1.1.3
 BEGINNING = 4800  # samples: 0.6 s
 PACKETS, LISTEN = 5, 0.1  # packets, or else seconds, between two attempts to recognize what is heard
+SPOKEN = 3.0  # seconds of a message, at most: it takes its time
 QUIET = 200  # of 32,767: no word is as quiet
 END = 400  # samples at the end of a prompt, which Asterisk may shorten
 
@@ -26,8 +29,9 @@ END = 400  # samples at the end of a prompt, which Asterisk may shorten
 class SipTelephone:
     """Beside the Asterisk of this SIP port; `agent` is the phone of the queue's member."""
 
-    def __init__(self, sip_port: int, speaker: Speaker, agent: Phone) -> None:
-        self._sip_port, self._speaker, self._agent = sip_port, speaker, agent
+    def __init__(self, sip_port: int, server: Server, agent: Phone) -> None:
+        self._sip_port, self._spoken, self._agent = sip_port, server.spoken, agent
+        self._recordings = server.segue.settings.recordings_dir
         self._phone: Phone | None = None
         self._call: Call
         self._heard = self._end = 0  # samples of its sound: where to listen from, where the last prompt ends
@@ -50,12 +54,28 @@ class SipTelephone:
     async def press(self, keys: str) -> None:
         await self._call.press(keys)
 
+    async def beep(self) -> None:
+        """It is heard when the file is there."""
+        await eventually(lambda: bool(self._takes()))
+        self._heard = self._end = len(self._call.sound.heard)
+
+    async def record(self, seconds: float) -> None:
+        """Asterisk writes as it hears: when so much is in its file, all was spoken."""
+        seconds = min(seconds, SPOKEN)
+        await self.beep()
+        self._call.sound.speak(np.frombuffer(tone(300, seconds), "<i2")[::2])
+        await eventually(lambda: any(take.stat().st_size > 16_000 * seconds for take in self._takes()))
+        await self._call.press("#")
+
+    def _takes(self) -> list[Path]:
+        return list(self._recordings.glob(".*-*.wav"))
+
     async def hears(self, says: Sequence[str]) -> None:
         for n, text in enumerate(says):
-            clip, _ = audio.read((await self._speaker.clip(text, 8000)).path)
+            clip, _ = audio.read((await self._spoken.clip(text, 8000)).path)
             try:
                 async with asyncio.timeout(PATIENCE):
-                    start = await self._recognized(clip[:BEGINNING])
+                    start = await self._recognized(clip[:-END][:BEGINNING])
                     if n + 1 < len(says):
                         await self._whole(clip, start, text)
             except TimeoutError:

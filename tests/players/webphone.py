@@ -11,17 +11,18 @@ import numpy as np
 
 from ivr.channels import webphone_wire as wire
 from ivr.channels.playout import read
-from tests.channels.far_end import Phone
+from tests.channels.far_end import Phone, tone
 from tests.players.desk import AGENT, Desk
 from tests.players.server import Server
 
 BEGINNING = 25  # frames: half a second
+SPOKEN = 3.0  # seconds of a message, at most: it takes its time
 LOUD = 1000  # of 32,767: no word is quieter at its loudest
 
 
 class WebTelephone:
     def __init__(self, server: Server, desk: Desk) -> None:
-        self._speaker, self._desk = server.segue.speaker, desk
+        self._spoken, self._desk = server.spoken, desk
         self._http = aiohttp.ClientSession(server.url)
         self._phone: Phone
         self._keys, self._fresh = 0, True
@@ -42,12 +43,21 @@ class WebTelephone:
         await self._phone.press(keys, self._keys + 1)
         self._keys += len(keys)
 
+    async def beep(self) -> None:
+        await self._phone.until("recording")
+
+    async def record(self, seconds: float) -> None:
+        await self.beep()
+        await self._phone.speak(tone(300, min(seconds, SPOKEN)))
+        await self.press("#")
+        await self._phone.until("recorded")
+
     async def hears(self, says: Sequence[str]) -> None:
         for n, text in enumerate(says):
             caption = await (self._phone.until("say") if n or self._fresh else self._phone.until("say", text=text))
             assert caption["text"] == text
             self._fresh = False
-            words = read((await self._speaker.clip(text, wire.RATE)).path)
+            words = read((await self._spoken.clip(text, wire.RATE)).path)
             count = -(-len(words) // wire.FRAME)
             sound = await self._phone.frames(count if n + 1 < len(says) else min(count, BEGINNING))
             assert sound.startswith(words[: len(sound)]), f"other sound than that of “{text}”"
