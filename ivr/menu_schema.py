@@ -123,7 +123,7 @@ INSIDE: Final[Mapping[str, Mapping[str, Schema]]] = {
         "trust": {"type": "integer", "minimum": 1, "maximum": 4},
         **TRIES,
     },
-    "callback": {"queue": NAME, "number": TEXT, "when": TEXT, "prompt": PROMPT},
+    "callback": {"queue": NAME, "number": TEXT, "when": WORDING, "prompt": PROMPT},
     "article": {"show": NAME, "prompt": PROMPT, **TRIES},
     "survey": {
         "rate": NAME,
