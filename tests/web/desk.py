@@ -17,6 +17,7 @@ from aiohttp import web
 
 from context_bridge.records import (
     CallbackRow,
+    DeliveryRow,
     HistoryRow,
     JourneyRow,
     LinkRow,
@@ -104,6 +105,7 @@ class Store:
     def __init__(self) -> None:
         self.rows: dict[str, list[HistoryRow]] = {}
         self.sent: list[OutboxRow] = []
+        self.delivered: list[DeliveryRow] = []
         self.owed: list[CallbackRow] = []
         self.switched: list[SwitchRow] = []
         self.away = False
@@ -121,6 +123,13 @@ class Store:
 
     async def outbox(self, limit: int) -> list[OutboxRow]:
         return self.sent[:limit]
+
+    @property
+    def messages(self) -> Store:
+        return self
+
+    async def recent_deliveries(self, limit: int) -> list[DeliveryRow]:
+        return self.delivered
 
     async def callbacks(self, limit: int) -> list[CallbackRow]:
         return self.owed[:limit]
@@ -380,7 +389,8 @@ class Desk:
         self.access = Access(key, "http://127.0.0.1", ops_key=ops_key)
         self.api = Api(self.driver, store, lambda row: str(row.payload["text"]))
         self.live = Live(self.bus, heartbeat=heartbeat)
-        self.chat = Chat(self.driver, store, "support", "Acme support", render, grace=grace, heartbeat=heartbeat)
+        title = "Acme support"
+        self.chat = Chat(self.driver, store, "support", lambda _menu: title, render, grace=grace, heartbeat=heartbeat)
         checks = {name: self._check(name) for name in self.wrong}
         self.health = Health(self.driver, store, self.metrics, checks, ("chat", "webphone"))
         self.recordings = Recordings(recordings)

@@ -11,7 +11,7 @@ import pytest
 from aiohttp.test_utils import TestClient
 from openapi_spec_validator import validate
 
-from context_bridge.records import OutboxRow
+from context_bridge.records import DeliveryRow, OutboxRow
 from ivr.driver import Arrival
 from ivr.engine.events import Input
 from ivr.web import schema
@@ -72,7 +72,20 @@ async def test_finish_and_message_need_a_contact_in_hand(client: TestClient, des
 async def test_the_outbox_shows_what_would_be_sent(client: TestClient, desk: Desk) -> None:
     desk.store.sent = [OutboxRow("j1:3:0", "j1", "sms", {"to": "+15550100", "text": "Follow it here"}, 1.0)]
     [row] = await (await client.get("/api/outbox")).json()
-    assert (row["to"], row["text"], row["state"]) == ("+15550100", "Follow it here", "waiting")
+    assert (row["to"], row["text"], row["state"], row["delivery"]) == ("+15550100", "Follow it here", "waiting", "")
+
+
+async def test_the_outbox_shows_what_became_of_it(client: TestClient, desk: Desk) -> None:
+    """Of a text in two parts the least far; of another message, nothing."""
+    desk.store.sent = [
+        OutboxRow(key, "j1", "sms", {"to": "+15550100", "text": "x"}, 1.0, "sent") for key in ("j1:3:0", "j1:4:0")
+    ]
+    desk.store.delivered = [
+        DeliveryRow("j1:3:0", 0, "SM1", "delivered", ""),
+        DeliveryRow("j1:3:0", 1, "SM2", "undelivered", "30003"),
+    ]
+    rows = await (await client.get("/api/outbox")).json()
+    assert [row["delivery"] for row in rows] == ["undelivered (30003)", ""]
 
 
 @pytest.mark.parametrize(
