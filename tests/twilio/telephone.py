@@ -25,6 +25,12 @@ class TwilioTelephone:
     async def press(self, keys: str) -> None:
         await self._call.press(keys)
 
+    async def beep(self) -> None:
+        """Twilio's own, which our server does not see."""
+
+    async def record(self, seconds: float) -> None:
+        await self._call.record(int(seconds))
+
     async def speak(self, words: str) -> None:
         await self._call.say(words)
 
