@@ -81,6 +81,20 @@ async def test_the_beep_comes_after_the_words_and_before_the_recording(serve: Se
     assert pitch(b"".join(before)[:8000]) == pytest.approx(BEEP, abs=30)
 
 
+async def test_what_is_said_during_the_prompt_is_not_recorded(serve: Serve) -> None:
+    records = Records()
+    phone = await (await serve(records, seconds=60.0)).call()
+    await phone.press("5", 1)
+    await phone.until("say", text=SPEAK)
+    await phone.speak(tone(700, 2.0))
+    await phone.press("1", 2)
+    await phone.until("recording")
+    await phone.speak(tone(300, 2.0))
+    await phone.press("#", 3)
+    await phone.until("say", text="Thank you.")
+    assert records.messages()[0].seconds == pytest.approx(2.0, abs=0.1)
+
+
 async def test_silence_ends_a_message_and_is_cut_off(serve: Serve, tmp_path: Path) -> None:
     records = Records()
     phone = await at_the_beep(await serve(records))
