@@ -60,5 +60,8 @@ def _ways(step: Step, trust: int) -> Iterator[str]:
 
 
 def _may_hold(condition: Condition, trust: int) -> bool:
-    """Of conditions, only those on the tier are known here."""
-    return condition.subject != "trust" or condition.test != "at_least" or trust >= int(condition.values[0])
+    """Of conditions, only those on the tier are known here. A tier that is no number is never reached."""
+    if condition.subject != "trust" or condition.test != "at_least":
+        return True
+    tier = condition.values[0]
+    return tier.isdecimal() and trust >= int(tier)
