@@ -109,6 +109,24 @@ def test_check_reads_conversations_too(tmp_path: Path, capsys: pytest.CaptureFix
     assert "c.yaml:4:5: C01 `prss` is not known here; did you mean `press`?" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("name", ["wrong.yaml", "services.yaml"])
+def test_check_refuses_a_file_in_latin_1_as_all_others_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    (tmp_path / name).write_bytes(b"\n# caf\xe9" + WRONG.replace("helo", "hello").encode())
+    assert main(["check", str(tmp_path)]) == 1
+    told = capsys.readouterr().out
+    assert f"{name}:2:6: " in told
+    assert "save the file as text in UTF-8" in told
+
+
+def test_check_refuses_a_conversation_in_latin_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "conversations").mkdir()
+    (tmp_path / "conversations/c.yaml").write_bytes(b"conversation: caf\xe9\nmenu: m\nturns:\n  - press: 1\n")
+    assert main(["check", str(tmp_path)]) == 1
+    assert "not YAML that can be read" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("command", ["check", "test"])
 def test_a_file_that_is_not_there(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, str(tmp_path / "nowhere.yaml")]) == 2

@@ -48,9 +48,10 @@ def found(paths: Iterable[Path]) -> list[Told]:
 
 
 def read(path: Path) -> str:
-    """The text of a file. Raises `Complaint` when it cannot be read; bytes that are no text are left to the loaders."""
+    """The text of a file. Raises `Complaint` when it cannot be read; bytes that are no text become marks that the
+    loaders refuse, as they do where a menu is played or published."""
     try:
-        return path.read_text("utf-8", errors="replace")
+        return path.read_text("utf-8", errors="surrogateescape")
     except OSError as error:
         raise Complaint(f"{path} cannot be read: {error.strerror}; check the name and its permissions") from error
 
