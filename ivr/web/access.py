@@ -40,6 +40,7 @@ class Access:
 
     def __init__(self, key: str, url: str, clock: Callable[[], float] = time.time, ops_key: str = "") -> None:
         self._key, self._ops_key, self._clock = key, ops_key, clock
+        self._all_keys = tuple(filter(None, (key, ops_key)))
         self._origin = urlsplit(url)
         self._tries = RateLimit(5, 60.0)
 
@@ -64,14 +65,16 @@ class Access:
             return True
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer":
-            return self._is_key(request, token, keys) != ""
+            if not (key := _match(token, keys)) and (wait := self._wrong(request, token)):
+                raise Problem(429, "Too many wrong keys", f"Try again in {wait} seconds.", retry_after=wait)
+            return key != ""
         return any(self._is_signed(request.cookies.get(COOKIE, ""), key) for key in keys)
 
     def _keys(self, *, ops: bool) -> tuple[str, ...]:
         """The keys that open a door; none: it is open."""
         if ops and self._ops_key:
             return (self._ops_key,)
-        return tuple(filter(None, (self._key, self._ops_key))) if self._key else ()
+        return self._all_keys if self._key else ()
 
     def _refuse_foreign(self, request: web.Request) -> None:
         """Browsers say where a request comes from; programs do not, and have no cookie that could be abused."""
@@ -98,12 +101,12 @@ class Access:
     async def log_in(self, request: web.Request) -> web.Response:
         fields = await request.post()
         target, typed = _local(str(fields.get("next", ""))), str(fields.get("key", ""))
-        if wait := self._tries.wait(request.remote or ""):
-            response = self._form(target, f"Too many tries. Try again in {wait} seconds.", HTTPStatus.TOO_MANY_REQUESTS)
-            response.headers["Retry-After"] = str(wait)
-            return response
-        keys = self._keys(ops=_is_ops_page(target)) or tuple(filter(None, (self._key, self._ops_key)))
-        if not (key := self._is_key(request, typed, keys)):
+        if not (key := _match(typed, self._keys(ops=_is_ops_page(target)) or self._all_keys)):
+            if wait := self._wrong(request, typed):
+                told = f"Too many tries. Try again in {wait} seconds."
+                response = self._form(target, told, HTTPStatus.TOO_MANY_REQUESTS)
+                response.headers["Retry-After"] = str(wait)
+                return response
             name = "ops" if self._ops_key and _is_ops_page(target) else "desk"
             return self._form(target, f"That is not the {name} key. Whoever runs this server knows it.", 401)
         found = web.HTTPSeeOther(target)
@@ -123,22 +126,29 @@ class Access:
         found.del_cookie(COOKIE)
         raise found
 
-    def _is_key(self, request: web.Request, typed: str, keys: tuple[str, ...]) -> str:
-        """The one of `keys` that was typed; empty: none. Compared in constant time; wrong ones count against the
-        address they come from."""
+    def _wrong(self, request: web.Request, typed: str) -> int:
+        """Counts a wrong key against the address it comes from; seconds that this address must wait: 0 as long as there
+        were few. The key of another door is no guess. Who has the right key never waits, whoever guesses beside them:
+        behind a proxy all have one address."""
+        if _match(typed, self._all_keys):
+            return 0
         remote = request.remote or ""
-        if wait := self._tries.wait(remote):
-            raise Problem(429, "Too many wrong keys", f"Try again in {wait} seconds.", retry_after=wait)
-        right = [key for key in keys if hmac.compare_digest(typed.encode(), key.encode())]
-        if not right:
+        if not (wait := self._tries.wait(remote)):
             self._tries.note(remote)
-        return right[0] if right else ""
+        return wait
 
     def _is_signed(self, cookie: str, key: str) -> bool:
         expires, _, signed = cookie.partition(".")
         if not expires.isdecimal() or int(expires) < self._clock():
             return False
         return hmac.compare_digest(signed.encode(), signature(key, int(expires)).encode())
+
+
+def _match(typed: str, keys: tuple[str, ...]) -> str:
+    """The one of `keys` that was typed, compared in constant time; empty: none."""
+    given = typed.encode(errors="surrogateescape")  # a header may hold any bytes
+    right = [key for key in keys if hmac.compare_digest(given, key.encode())]
+    return right[0] if right else ""
 
 
 def signature(key: str, expires: int) -> str:

@@ -79,11 +79,22 @@ async def test_a_cookie_ends_with_the_shift() -> None:
 
 
 async def test_guessing_is_slow(client: TestClient) -> None:
-    for _ in range(5):
-        assert (await log_in(client, "guess")).status == 401
-    blocked = await log_in(client)  # even the right key, for a while
+    for n in range(5):
+        assert (await log_in(client, f"guess {n}")).status == 401
+    blocked = await log_in(client, "guess")
     assert blocked.status == 429
     assert int(blocked.headers["Retry-After"]) > 0
+    program = await client.get("/api/queue", headers={"Authorization": "Bearer guess"})
+    assert program.status == 429
+    assert int(program.headers["Retry-After"]) > 0
+
+
+async def test_who_has_the_key_does_not_wait_for_those_who_guess(client: TestClient) -> None:
+    for n in range(7):
+        await log_in(client, f"guess {n}")
+    assert (await client.get("/api/queue", headers={"Authorization": f"Bearer {KEY}"})).status == 200
+    assert (await log_in(client)).status == 303
+    assert (await log_in(client, "guess")).status == 429  # the right key has not opened the way for more guesses
 
 
 @pytest.mark.parametrize("target", ["//evil.example", "/\\evil.example", "https://evil.example", ""])
@@ -170,6 +181,17 @@ async def test_an_agents_key_changes_no_menu_where_there_is_an_ops_key(ops: Test
     assert (await ops.get("/api/queue")).status == 200
     await log_in(ops, OPS_KEY, "/studio")
     assert (await ops.request(method, path)).status == 200
+
+
+async def test_an_agents_key_before_the_wrong_door_is_no_guess(ops: TestClient) -> None:
+    for _ in range(7):
+        assert (await ops.get("/studio", headers={"Authorization": f"Bearer {KEY}"})).status == 401
+        assert (await log_in(ops, KEY, "/studio")).status == 401
+    assert (await log_in(ops, "guess", "/studio")).status == 401  # the first that counts
+
+
+async def test_bytes_that_are_no_text_are_a_wrong_key(client: TestClient) -> None:
+    assert (await client.get("/api/queue", headers={"Authorization": "Bearer \udcff"})).status == 401
 
 
 async def test_the_ops_key_opens_the_desk_too_and_the_form_says_which_is_wanted(ops: TestClient) -> None:
