@@ -21,13 +21,13 @@ export class Answers {
   }
 
   get values(): Values {
-    const found: Values = {};
+    const found = new Map<string, Values[string]>();
     for (const { name, values } of this.#services) {
       const how = this.element.querySelector<HTMLSelectElement>(`select[data-service="${CSS.escape(name)}"]`)?.value;
-      if (how === "fails") found[name] = null;
-      if (how === "typed") found[name] = Object.fromEntries(values.map((value) => [value, this.#typed(name, value)]));
+      if (how === "fails") found.set(name, null);
+      if (how === "typed") found.set(name, Object.fromEntries(values.map((value) => [value, this.#typed(name, value)])));
     }
-    return found;
+    return Object.fromEntries(found);
   }
 
   #typed(service: string, value: string): string {

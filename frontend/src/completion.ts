@@ -46,8 +46,8 @@ export function schemasAt(root: Schema, path: string[]): Schema[] {
   let here = open(root, root);
   for (const key of path) {
     here = here.flatMap((schema) => {
-      const own = schema.properties?.[key];
-      if (own) return open(root, own);
+      const own = schema.properties ?? {};
+      if (Object.hasOwn(own, key)) return open(root, own[key]);
       const pattern = Object.entries(schema.patternProperties ?? {}).find(([name]) => new RegExp(name).test(key));
       if (pattern) return open(root, pattern[1]);
       return typeof schema.additionalProperties === "object" ? open(root, schema.additionalProperties) : [];

@@ -32,8 +32,8 @@ export class DiagramView extends EventTarget {
   #drawing = "";
   #here = "";
   #now = "";
-  #live: Record<string, number> = {};
-  #traffic: Record<string, StepTraffic> | null = null;
+  #live = new Map<string, number>();
+  #traffic: Map<string, StepTraffic> | null = null;
 
   constructor(host: HTMLElement) {
     super();
@@ -71,7 +71,7 @@ export class DiagramView extends EventTarget {
     this.#placed = placed;
     this.#view.box = { x: 0, y: 0, width: placed.width, height: placed.height };
     this.#draw(diagram, placed);
-    if (first) this.#view.begin(placed.nodes[diagram.start] ?? { x: 0, y: 0 });
+    if (first) this.#view.begin(placed.nodes.get(diagram.start) ?? { x: 0, y: 0 });
   }
 
   /** Let `work` have the drawing with all of its steps in it. */
@@ -95,7 +95,7 @@ export class DiagramView extends EventTarget {
   highlight(id: string): void {
     if (id !== this.#here) this.#class(this.#here, id, "here");
     this.#here = id;
-    const place = this.#placed?.nodes[id];
+    const place = this.#placed?.nodes.get(id);
     if (place) this.#view.reveal(place);
     this.#cull();
     this.#tabbable();
@@ -105,20 +105,20 @@ export class DiagramView extends EventTarget {
   play(id: string): void {
     this.#class(this.#now, id, "now");
     this.#now = id;
-    const place = this.#placed?.nodes[id];
+    const place = this.#placed?.nodes.get(id);
     if (place) this.#view.reveal(place);
   }
 
   /** How many callers stand at each step. */
-  set live(live: Record<string, number>) {
-    for (const id of new Set([...Object.keys(this.#live), ...Object.keys(live)])) {
-      if (this.#live[id] !== live[id]) this.#badge(id, live[id] ?? 0);
+  set live(live: Map<string, number>) {
+    for (const id of new Set([...this.#live.keys(), ...live.keys()])) {
+      if (this.#live.get(id) !== live.get(id)) this.#badge(id, live.get(id) ?? 0);
     }
     this.#live = live;
   }
 
   /** Visits and drop-off; null: not shown. */
-  set traffic(traffic: Record<string, StepTraffic> | null) {
+  set traffic(traffic: Map<string, StepTraffic> | null) {
     this.#traffic = traffic;
     for (const id of this.#drawn.keys()) this.#heat(id);
   }
@@ -130,14 +130,14 @@ export class DiagramView extends EventTarget {
       const way = placed.edges[number]!;
       return { parts: edgeOf(edge, way), box: around(way.points), edge, far: way.far ?? false };
     });
-    this.#drawn = new Map(diagram.nodes.map((node) => [node.id, this.#node(node, placed.nodes[node.id]!)]));
+    this.#drawn = new Map(diagram.nodes.map((node) => [node.id, this.#node(node, placed.nodes.get(node.id)!)]));
     const many = this.#drawn.size > MANY;
     this.#edges.replaceChildren(...(many ? [] : this.#ways.flatMap(({ parts }) => parts)));
     this.#nodes.replaceChildren(...(many ? [] : this.#drawn.values()));
     this.#cull();
     this.#class("", this.#here, "here");
     this.#class("", this.#now, "now");
-    for (const [id, count] of Object.entries(this.#live)) this.#badge(id, count);
+    for (const [id, count] of this.#live) this.#badge(id, count);
     if (this.#traffic) this.traffic = this.#traffic;
     this.#tabbable();
     if (focused) this.#drawn.get(focused)?.focus();
@@ -157,7 +157,7 @@ export class DiagramView extends EventTarget {
       const hidden = far && edge.from !== this.#here && edge.to !== this.#here;
       for (const part of parts) there(part, this.#edges, hidden ? nowhere : box);
     }
-    for (const [id, node] of this.#drawn) there(node, this.#nodes, around([this.#placed.nodes[id]!]));
+    for (const [id, node] of this.#drawn) there(node, this.#nodes, around([this.#placed.nodes.get(id)!]));
   }
 
   #node(node: Node, { x, y }: Point): SVGGElement {
@@ -211,9 +211,9 @@ export class DiagramView extends EventTarget {
   #heat(id: string): void {
     const node = this.#drawn.get(id)!;
     for (const part of node.querySelectorAll(".heat, .traffic")) part.remove();
-    const counted = this.#traffic?.[id];
+    const counted = this.#traffic?.get(id);
     if (!this.#traffic || !counted) return;
-    const most = Math.max(1, ...Object.values(this.#traffic).map(({ visits }) => visits));
+    const most = Math.max(1, ...[...this.#traffic.values()].map(({ visits }) => visits));
     const high = this.node(id)!.title ? HIGH : LOW;
     const ends = this.node(id)!.kind === "end"; // who hangs up there has heard it all
     const lost = ends ? 0 : counted.left + counted.dropped + counted.exhausted;
@@ -258,19 +258,19 @@ export class DiagramView extends EventTarget {
     this.#nodes.querySelector('[tabindex="0"]')?.setAttribute("tabindex", "-1");
     const node = this.#drawn.get(id)!;
     node.setAttribute("tabindex", "0");
-    this.#view.reveal(this.#placed!.nodes[id]!);
+    this.#view.reveal(this.#placed!.nodes.get(id)!);
     node.focus({ preventScroll: true });
   }
 
   /** Where an arrow key leads: down and up along the ways, else to what stands nearest in that direction. */
   #beside(id: string, key: string): string | undefined {
-    const here = this.#placed?.nodes[id];
+    const here = this.#placed?.nodes.get(id);
     if (!here || !this.#diagram) return undefined;
     const along = key === "ArrowDown" ? this.#diagram.edges.find(({ from, to }) => from === id && to !== id)?.to : undefined;
-    if (along && this.#placed!.nodes[along]!.y > here.y) return along;
+    if (along && this.#placed!.nodes.get(along)!.y > here.y) return along;
     const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key] as [number, number];
     let [best, nearest] = [undefined as string | undefined, Infinity];
-    for (const [other, { x, y }] of Object.entries(this.#placed!.nodes)) {
+    for (const [other, { x, y }] of this.#placed!.nodes) {
       const ahead = (x - here.x) * dx + (y - here.y) * dy, aside = Math.abs((x - here.x) * dy) + Math.abs((y - here.y) * dx);
       if (ahead > 8 && ahead + 2 * aside < nearest) [best, nearest] = [other, ahead + 2 * aside];
     }

@@ -4,14 +4,14 @@ import { el } from "pages/dom.js";
 import { type Checked, type Node, type StepTraffic, get, ofMenu, post, words } from "./api.js";
 import { DiagramView, legend } from "./diagram.js";
 import { asFile, save } from "./export.js";
+import { LayoutFailed } from "./layout.js";
 
 const DAYS = 7;
 
 export class DiagramPane {
   readonly element: HTMLElement;
   readonly view: DiagramView;
-  #note = el("p", { class: "stale", role: "status", hidden: true },
-    "The text has mistakes: this is the diagram as it was before them.");
+  #note = el("p", { class: "stale", role: "status", hidden: true });
   #legend = el("ul", { class: "legend", "aria-label": "At every question" });
   #said = el("p", { class: "hidden-visually", role: "status" });
 
@@ -33,20 +33,30 @@ export class DiagramPane {
   }
 
   async show(checked: Checked): Promise<void> {
-    this.#note.hidden = checked.ok || !this.view.diagram;
+    this.#tell(checked.ok || !this.view.diagram ? "" : "The text has mistakes: this is the diagram as it was before them.");
     if (!checked.diagram) return;
-    await this.view.show(checked.diagram);
-    this.#legend.replaceChildren(...legend(checked.diagram));
+    try {
+      await this.view.show(checked.diagram);
+      this.#legend.replaceChildren(...legend(checked.diagram));
+    } catch (error) {
+      if (!(error instanceof LayoutFailed)) throw error;
+      this.#tell("The diagram could not be drawn. The text can be edited, tried and published without it; a reload may bring it back.");
+    }
+  }
+
+  #tell(note: string): void {
+    this.#note.textContent = note;
+    this.#note.hidden = !note;
   }
 
   set live(live: Record<string, number>) {
-    this.view.live = live;
+    this.view.live = new Map(Object.entries(live));
   }
 
   async #traffic(box: HTMLInputElement): Promise<void> {
     try {
       this.view.traffic = box.checked
-        ? (await get<{ steps: Record<string, StepTraffic> }>(ofMenu(this.menu, `/traffic?days=${DAYS}`))).steps
+        ? new Map(Object.entries((await get<{ steps: Record<string, StepTraffic> }>(ofMenu(this.menu, `/traffic?days=${DAYS}`))).steps))
         : null;
     } catch (error) {
       box.checked = false;

@@ -9,7 +9,7 @@ export function placeAsTree({ nodes, edges }: Asked): Placed {
   const children = reached(nodes.map(({ id }) => id), edges);
   const [wide, high] = [Math.max(...nodes.map(({ width }) => width)), Math.max(...nodes.map(({ height }) => height))];
   const inner = new Set([...children.values()].flat());
-  const found: Record<string, Point> = {};
+  const found = new Map<string, Point>();
   let row = -1, deepest = 0;
   for (const { id: root } of nodes) {
     if (inner.has(root)) continue;
@@ -18,14 +18,14 @@ export function placeAsTree({ nodes, edges }: Asked): Placed {
       const { id, depth, first } = next;
       if (!first) row++;
       deepest = Math.max(deepest, depth);
-      found[id] = { x: depth * (wide + ACROSS) + wide / 2, y: row * (high + DOWN) + high / 2 };
+      found.set(id, { x: depth * (wide + ACROSS) + wide / 2, y: row * (high + DOWN) + high / 2 });
       const below = (children.get(id) ?? []).map((child, i) => ({ id: child, depth: depth + 1, first: i === 0 }));
       open.push(...below.reverse());
     }
   }
   return {
     nodes: found,
-    edges: edges.map(({ from, to }) => way(found[from]!, found[to]!, wide, !children.get(from)?.includes(to))),
+    edges: edges.map(({ from, to }) => way(found.get(from)!, found.get(to)!, wide, !children.get(from)?.includes(to))),
     width: (deepest + 1) * (wide + ACROSS),
     height: (row + 1) * (high + DOWN),
   };

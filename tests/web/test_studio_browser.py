@@ -130,9 +130,9 @@ async def test_steps_and_slots_are_completed_from_the_text(alice: Ops) -> None:
     await expect(options).to_have_text(["order_number"])
 
 
-async def come(segue: Segue, contact: str, *words: str) -> None:
+async def come(segue: Segue, contact: str, *words: str, menu: str = "support") -> None:
     """Somebody begins a chat and says these."""
-    await segue.driver.arrive(Arrival(contact, "chat", "chat", "support", number=f"+141555501{contact:>02}"))
+    await segue.driver.arrive(Arrival(contact, "chat", "chat", menu, number=f"+141555501{contact:>02}"))
     for n, said in enumerate(words):
         at = segue.driver.now()
         await segue.driver.advance(Input(id=f"{contact}-{n}", at=at, contact=contact, text=said, mode="text"))
@@ -140,6 +140,59 @@ async def come(segue: Segue, contact: str, *words: str) -> None:
 
 async def go(segue: Segue, contact: str, reason: LeftReason) -> None:
     await segue.driver.advance(Left(id=f"{contact}-left", at=segue.driver.now(), contact=contact, reason=reason))
+
+
+BUILT_IN = """menu: clinic
+start: constructor
+exhausted: toString
+steps:
+  constructor:
+    menu:
+      prompt: Welcome to the clinic.
+      choices:
+        - {key: 1, label: hear where we are, goto: valueOf}
+        - {key: 2, label: leave, goto: __proto__}
+  valueOf:
+    say: We are at the market.
+    next: __proto__
+  __proto__:
+    say: Thank you.
+    next: toString
+  toString:
+    end: Goodbye.
+"""
+
+
+async def test_steps_may_have_the_names_that_every_object_of_the_browser_has(tmp_path: Path) -> None:
+    menus = tmp_path / "menus"
+    menus.mkdir()
+    (menus / "clinic.yaml").write_text(BUILT_IN)
+    async with site(tmp_path / "data", menus=menus, menu="clinic") as segue, ops(segue.settings.url) as bob:
+        page = await bob.open("clinic")
+        await expect(page.locator("g.node")).to_have_count(4)
+        await expect(page.locator("g.live")).to_have_count(0)
+        await come(segue, "1", menu="clinic")
+        await expect(page.locator("g.node[data-step=constructor] g.live")).to_have_text("1")
+        await go(segue, "1", "caller")
+        await expect(page.locator("g.live")).to_have_count(0)
+        await page.get_by_label("Traffic, 7 days").check()
+        await expect(page.locator("g.node[data-step=constructor] .traffic")).to_contain_text("1×")
+        await expect(page.locator("g.node[data-step=toString] .traffic")).to_have_count(0)
+
+
+async def test_a_diagram_that_cannot_be_placed_is_told_and_the_text_is_there(alice: Ops) -> None:
+    broken = "self.onmessage = ({ data }) => self.postMessage({ number: data.number, placed: null })"
+    await alice.page.route("**/layout.js", lambda route: route.fulfill(body=broken, content_type="text/javascript"))
+    await alice.page.goto(f"{alice.url}/studio/support")
+    await expect(alice.page.get_by_text("The diagram could not be drawn")).to_be_visible()
+    await expect(alice.page.get_by_label("Problems")).to_contain_text("No mistakes")
+
+
+async def test_a_diagram_whose_worker_does_not_begin_is_told(alice: Ops) -> None:
+    await alice.page.route("**/layout.js", lambda route: route.fulfill(status=404))
+    await alice.page.goto(f"{alice.url}/studio/support")
+    await expect(alice.page.get_by_text("The diagram could not be drawn")).to_be_visible()
+    alice.wrong = [wrong for wrong in alice.wrong if "404" not in wrong]
 
 
 async def test_live_callers_stand_at_their_steps_without_a_reload(alice: Ops, segue: Segue) -> None:
