@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from context_bridge.records import ContextStore, Published, StoreUnavailable
@@ -29,6 +31,7 @@ from ivr.publishing.stored import stored
 log = logging.getLogger(__name__)
 
 Prepare = Callable[[Flow], Awaitable[None]]
+NAMED = re.compile(r"^menu:[ \t]*[\"']?(\w+)", re.MULTILINE)
 LOOK = 1.0  # seconds between two looks at what is in force
 
 
@@ -36,17 +39,39 @@ class UnknownMenu(Exception):
     """No menu of this name is loaded; the message names those that are."""
 
 
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """`flows`: the sound menus, by name. `broken`: name of a menu that has mistakes -> its file. `mistakes`: those of
+    all files, parts that no menu uses included."""
+
+    flows: dict[str, Flow]
+    services: Services
+    broken: dict[str, str]
+    mistakes: tuple[Mistake, ...]
+
+
 def read_folder(folder: Path, services_file: Path | None = None) -> tuple[dict[str, Flow], Services]:
     """All menus of a folder and the services they use. Raises `MenuMistakes` with every mistake of every file."""
+    found = survey_folder(folder, services_file)
+    if found.mistakes:
+        raise MenuMistakes(found.mistakes)
+    return found.flows, found.services
+
+
+def survey_folder(folder: Path, services_file: Path | None = None) -> Folder:
+    """What is sound in a folder, and what is not. Raises `MenuMistakes`, with every mistake of every file, when the
+    services have some: no menu can be judged without them."""
     if not folder.is_dir():
         raise UnknownMenu(f"there is no folder {folder}; set IVR_MENUS to the one that holds your menus")
     file = services_file or folder / "services.yaml"
     mistakes: list[Mistake] = []
-    services = Services()
+    services: Services | None = Services()
     flows: dict[str, Flow] = {}
+    broken: dict[str, str] = {}
     try:
         services = load_services(file.read_bytes(), file.name) if file.exists() else services
     except MenuMistakes as error:
+        services = None  # what menus ask of them is not looked at
         mistakes += error.mistakes
     parts = parts_in(folder)
     used: set[str] = set()
@@ -58,15 +83,23 @@ def read_folder(folder: Path, services_file: Path | None = None) -> tuple[dict[s
             flows[flow.menu] = flow
             used |= flow.parts.keys()
         except MenuMistakes as error:
+            broken[_menu_of(path)] = path.name
             mistakes += error.mistakes
     for part in sorted(parts.keys() - used):
         try:
             check_part(part, parts, services)
         except MenuMistakes as error:
             mistakes += error.mistakes
-    if mistakes:
-        raise MenuMistakes(tuple(dict.fromkeys(mistakes)))  # a part of two menus has them once
-    return flows, services
+    told = tuple(dict.fromkeys(mistakes))  # a part of two menus has them once
+    if services is None:
+        raise MenuMistakes(told)
+    return Folder(flows, services, broken, told)
+
+
+def _menu_of(path: Path) -> str:
+    """The menu that a file which cannot be read as one would be; by its own name when it does not say."""
+    named = NAMED.search(_text(path))
+    return named[1] if named else path.stem
 
 
 def parts_in(folder: Path) -> dict[str, str]:
@@ -115,6 +148,10 @@ class Flows:
             there = ", ".join(sorted(self._current)) or "none"
             raise UnknownMenu(f"no menu {menu!r}, there are: {there}; set IVR_MENU to one of them")
         return self._current[menu]
+
+    def title(self, menu: str) -> str:
+        """As customers know it; of a menu that is not there, nothing."""
+        return self._current[menu].title if menu in self._current else ""
 
     async def pinned(self, menu: str, version: str) -> Flow:
         """That version; the current one when this Segue cannot read it."""

@@ -20,7 +20,7 @@ from msgspec import structs
 from context_bridge.records import ContextStore, StoreUnavailable
 from ivr.channels.chat_wire import CUSTOMER, LONGEST, Reply, State, Typed, render, transcript
 from ivr.channels.visit import Visit
-from ivr.driver import Arrival, Driver, LinkRefused
+from ivr.driver import Arrival, Driver, LinkRefused, UnknownMenu
 from ivr.engine.actions import Action
 from ivr.engine.events import Input, Left, LeftReason
 from ivr.engine.journey import Journey
@@ -38,14 +38,15 @@ Render = Callable[[str, Mapping[str, str]], str]
 
 
 class Chat:
-    """`title`: as customers know us; `render` makes a page of a file's name and values; `secure`: served by https."""
+    """`menu`: of chats that name none; `title` of a menu: as customers know us; `render` makes a page of a file's name
+    and values; `secure`: served by https."""
 
     def __init__(
         self,
         driver: Driver,
         store: ContextStore,
         menu: str,
-        title: str,
+        title: Callable[[str], str],
         render: Render,
         *,
         secure: bool = False,
@@ -135,8 +136,8 @@ class Chat:
         except LinkRefused:
             return self._next(self._page("link_over.html", status=410))
 
-    async def page(self, _request: web.Request) -> web.Response:
-        return self._next(self._page("chat.html"))
+    async def page(self, request: web.Request) -> web.Response:
+        return self._next(self._page("chat.html", menu=request.query.get("menu", "")))
 
     async def begin(self, request: web.Request) -> web.Response:
         """A new chat, or the one that this browser was away from for too long."""
@@ -164,13 +165,16 @@ class Chat:
             self._forget(visit)
             raise Problem(429, "Too many chats begun", f"Try again in {wait} seconds.", retry_after=wait)
         self._starts.note(remote)
-        menu = self._menu
-        await self._driver.arrive(
-            Arrival(contact=visit.contact, channel="chat", node=NODE, menu=menu, link=link, journey=journey)
-        )
+        menu = request.query.get("menu") or self._menu
+        arrival = Arrival(contact=visit.contact, channel="chat", node=NODE, menu=menu, link=link, journey=journey)
+        try:
+            await self._driver.arrive(arrival)
+        except UnknownMenu as error:
+            self._forget(visit)
+            raise Problem(404, "No such menu", str(error)) from error
 
-    def _page(self, name: str, status: int = 200) -> web.Response:
-        text = self._render(name, {"title": self._title})
+    def _page(self, name: str, status: int = 200, menu: str = "") -> web.Response:
+        text = self._render(name, {"title": self._title(menu or self._menu)})
         return web.Response(text=text, status=status, content_type="text/html", headers=PRIVATE)
 
     def _next(self, response: web.Response) -> web.Response:
@@ -187,14 +191,14 @@ class Chat:
         found = await self._on(contact) if contact else None
         if contact is None or found is None:
             status = "none" if contact is None else "left" if contact in self._left else "over"
-            return answer(State(self._title, Reply(ended=True, status=status)))
+            return answer(State(self._title(self._menu), Reply(ended=True, status=status)))
         journey, actions = found
         visit = self._visit(contact)
         seen = visit.last  # before the transcript is read: what comes meanwhile is told twice rather than never
         said = transcript(await self._store.history(journey.id))
         reply = render(actions)
         shown = structs.replace(reply, messages=said, ended=False, status=_status(journey, reply))
-        return answer(State(self._title, shown, journey.agent, seen))
+        return answer(State(self._title(journey.menu), shown, journey.agent, seen))
 
     async def send(self, request: web.Request) -> web.Response:
         typed = await read(request, Typed)

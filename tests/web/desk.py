@@ -33,7 +33,7 @@ from ivr.engine.events import AgentJoined, Arrived, Event, Input, Left, QueueOut
 from ivr.engine.flow import Flow
 from ivr.engine.journey import Contact, Journey
 from ivr.engine.loader import load
-from ivr.http import problems
+from ivr.http import Route, problems
 from ivr.recordings import Recordings
 from ivr.switches import Switches
 from ivr.web.access import Access
@@ -370,6 +370,19 @@ steps: {bye: {end: Bye.}}
 """
 
 
+class Lines:
+    """The menus that the demo offers."""
+
+    def table(self) -> list[Route]:
+        return [Route(method="GET", path="/api/menus", handler=self.menus, summary="The menus", desk=True)]
+
+    def routes(self) -> list[web.RouteDef]:
+        return [route.definition() for route in self.table()]
+
+    async def menus(self, _request: web.Request) -> web.Response:
+        return web.json_response([{"menu": "support", "title": "Acme support"}])
+
+
 class Desk:
     """Everything together, as the server puts it; `key` empty: open, as on loopback."""
 
@@ -399,6 +412,7 @@ class Desk:
             SwitchBoard(Switches(store, self.bus, time.time), flows, store),
             Callbacks(store, self.bus),
             Playback(self.recordings),
+            Lines(),
         ]
         self.tables = [*more, self.api, self.live, self.chat, self.health]
         self.app = web.Application(middlewares=[problems, self.access.middleware])

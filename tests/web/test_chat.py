@@ -226,3 +226,9 @@ def _arrival(contact: str) -> Any:
     from ivr.driver import Arrival
 
     return Arrival(contact=contact, channel="chat", node="chat", menu="support")
+
+
+async def test_a_chat_may_be_begun_with_another_menu(client: TestClient, desk: Desk) -> None:
+    await begin(client, "/chat?menu=card")
+    await begin(client)
+    assert [arrival.menu for arrival in desk.driver.arrivals] == ["card", "support"]

@@ -6,6 +6,7 @@ import { listen } from "./wire.js";
 
 const steps = [...document.querySelectorAll("#story li")];
 const done = new Set();
+const FIRST = "support";
 let dropped = false;
 
 function tick(step) {
@@ -40,8 +41,22 @@ function openChat(path) {
   byId("chat").src = path;
 }
 
+/** Which of the menus is phoned and written to. The story is that of the first one. */
+async function offerLines() {
+  const line = byId("line");
+  const menus = await (await fetch("/api/menus")).json();
+  for (const { menu, title } of menus) line.add(new Option(title, menu, menu === FIRST, menu === FIRST));
+  line.addEventListener("change", () => {
+    byId("story").hidden = line.value !== FIRST;
+    byId("phone").src = `/phone?menu=${encodeURIComponent(line.value)}`;
+    byId("chat").hidden = true;
+    byId("no-chat").hidden = false;
+  });
+}
+
 const outbox = new Outbox(byId("outbox"), openChat);
-byId("fresh-chat").addEventListener("click", () => openChat("/chat"));
+byId("fresh-chat").addEventListener("click", () => openChat(`/chat?menu=${encodeURIComponent(byId("line").value)}`));
+offerLines();
 tick("");
 listen("/api/events", {
   turn: turned,
