@@ -36,11 +36,12 @@ from ivr.drafts.draft import Workshop
 from ivr.driver import Driver
 from ivr.engine.actions import Say
 from ivr.engine.flow import Flow
+from ivr.engine.loader import MenuMistakes
 from ivr.engine.services import Services
-from ivr.flows import Flows, read_folder
+from ivr.flows import Flows, survey_folder
 from ivr.http import problems
 from ivr.prompts import BUILT_IN, fixed_says
-from ivr.publishing.folder import publish_folder
+from ivr.publishing.folder import leave_out, publish_folder
 from ivr.publishing.publisher import Publisher
 from ivr.recordings import Recordings
 from ivr.settings import Settings, SettingsError, listed
@@ -102,7 +103,8 @@ async def build(
     if not is_region(settings.region):
         raise SettingsError(f"IVR_REGION: {settings.region!r} is no country; use two letters, such as US or DE")
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    folder, services = read_folder(settings.menus, settings.services)
+    folder = survey_folder(settings.menus, settings.services)
+    services = folder.services
     async with AsyncExitStack() as stack:
         store = await open_store(settings.database, clock)
         stack.push_async_callback(store.close)
@@ -115,8 +117,11 @@ async def build(
         )
         stack.push_async_callback(back_office.close)
 
-        await publish_folder(settings.menus, folder.values(), store, Publisher(store, clock))
-        flows, metrics = Flows(folder, store, revise), Metrics()
+        if folder.mistakes and settings.menu not in folder.flows and not await store.published(settings.menu):
+            raise MenuMistakes(folder.mistakes)
+        await leave_out(settings.menus, folder.broken, folder.mistakes, store)
+        await publish_folder(settings.menus, folder.flows.values(), store, Publisher(store, clock))
+        flows, metrics = Flows(folder.flows, store, revise), Metrics()
         await flows.refresh()
         publisher = Publisher(store, clock, lambda flow: _prepare(speaker, flow))
         secret = settings.secret.encode() if settings.secret else _secret(settings.data_dir / "secret")
@@ -136,8 +141,8 @@ async def build(
         keeping = Keeping(secret, settings.journey_days * DAY, LINK_LIFE)
         driver = Driver(store, bus, flows, back_office, keeping, settings.region, clock, saved, _nodes(settings))
         webphone = WebPhone(driver, speaker, settings)
-        title = flows.current(settings.menu).title
-        chat = Chat(driver, store, settings.menu, title, render, secure=settings.url.startswith("https:"))
+        flows.current(settings.menu)  # a menu that is not there is told before anybody calls
+        chat = Chat(driver, store, settings.menu, flows.title, render, secure=settings.url.startswith("https:"))
         asterisk = AsteriskChannel(driver, speaker, settings) if settings.ami_url else None
         twilio = messages = None
         if settings.twilio_account:

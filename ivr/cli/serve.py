@@ -6,10 +6,13 @@ import argparse
 import asyncio
 import errno
 import logging
+import os
 import signal
 import socket
+import sys
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from typing import TextIO
 
 from asterisk.instance import Instance, NotStarted
 from asterisk.lay import is_laid
@@ -19,6 +22,7 @@ from ivr.server import serve
 from ivr.settings import Settings
 from recognition.speak import SpeakFailed
 
+FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 SIP_PORT = 5060  # what a softphone dials when none is named
 
 
@@ -38,7 +42,7 @@ async def run(chosen: argparse.Namespace) -> int:
             if chosen.asterisk:
                 setting = await _with_asterisk(setting, stack)
             # After Asterisk's start, during which it is knocked at until it answers.
-            logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+            _log_to(sys.stderr)
             logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells its own workings at each start
             await serve(setting, lambda url: print(f"Segue: open {url} (Ctrl-C ends it)", flush=True))
         except SpeakFailed as error:
@@ -48,6 +52,21 @@ async def run(chosen: argparse.Namespace) -> int:
                 raise
             raise Complaint(remedy) from error
     return 0
+
+
+def _log_to(stream: TextIO) -> None:
+    handler = logging.StreamHandler(stream)
+    seen = stream.isatty() and not os.environ.get("NO_COLOR")  # https://no-color.org
+    handler.setFormatter((InRed if seen else logging.Formatter)(FORMAT))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+
+
+class InRed(logging.Formatter):
+    """Errors stand out on a terminal, where a start tells much."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = super().format(record)
+        return f"\x1b[31m{line}\x1b[0m" if record.levelno >= logging.ERROR else line
 
 
 def _remedy(error: OSError, setting: Settings) -> str:

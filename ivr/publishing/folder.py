@@ -1,18 +1,34 @@
-"""What the menus' folder brings when a server starts: content that was never published is, by the author `folder`."""
+"""What the menus' folder brings when a server starts: content that was never published is, by the author `folder`; what
+has mistakes is told and left out."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from context_bridge.records import ContextStore
 from ivr.engine.flow import Flow
+from ivr.engine.loader import Mistake
 from ivr.publishing.publisher import Draft, Overtaken, Publisher, Refused
 
 log = logging.getLogger(__name__)
 
 AUTHOR = "folder"
+
+
+async def leave_out(folder: Path, broken: Mapping[str, str], mistakes: Sequence[Mistake], store: ContextStore) -> None:
+    """Tell each mistake, and of each menu that has some what is served in its place. `broken`: its name -> its file.
+    Raises `StoreUnavailable`."""
+    for mistake in mistakes:
+        log.error("%s", folder / str(mistake))
+    for menu, file in broken.items():
+        entries = await store.published(menu)
+        served = f"what is in force stays, version {entries[0].version} of {menu}" if entries else "it is not served"
+        log.error(
+            "%s has mistakes, and %s. Mend it (`segue check %s` tells what is left), then: segue publish %s -m WHY",
+            *(file, served, folder, folder),
+        )
 
 
 async def publish_folder(folder: Path, flows: Iterable[Flow], store: ContextStore, publisher: Publisher) -> None:
