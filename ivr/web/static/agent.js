@@ -229,7 +229,9 @@ async function refresh() {
   if (!shown) return;
   const { pop, history: turns } = await ask(`/api/journeys/${encodeURIComponent(shown.journey)}`);
   desk.said.set(pop.journey, turns.flatMap(wordsOf));
-  if (desk.pops.has(pop.contact)) desk.pops.set(pop.contact, pop);
+  const now = desk.pops.get(pop.contact);
+  const since = now === shown ? {} : { status: now?.status, agent: now?.agent }; // told while we asked
+  if (now) desk.pops.set(pop.contact, { ...pop, ...since });
   drawPop();
 }
 
