@@ -105,6 +105,16 @@ async def test_what_was_tried_and_proved_is_shown(person: Any, desk: Desk) -> No
     await shot(agent, "tried")
 
 
+async def test_what_the_menu_whispers_to_the_agent_is_shown_as_text(person: Any, desk: Desk) -> None:  # noqa: F811
+    await waiting(desk)
+    agent = await (await person(agent="Ann")).open("/agent?contact=chat-1")
+    await expect(agent.locator(".whisper")).to_have_text("For you: Maria Gomez, order 4217")
+    await desk.bus.publish("pop", desk.driver.pop_of("chat-1") | {"whisper": "<b>Order</b> 4217"})
+    await expect(agent.locator(".whisper")).to_have_text("For you: <b>Order</b> 4217")
+    await desk.bus.publish("pop", desk.driver.pop_of("chat-1") | {"whisper": ""})
+    await expect(agent.locator(".whisper")).to_have_count(0)
+
+
 async def test_a_switch_that_is_on_is_seen_by_everybody(person: Any, desk: Desk) -> None:  # noqa: F811
     agent = await (await person(agent="Ann", width=400)).open("/agent")
     await expect(agent.locator("#switches")).to_contain_text("Emergency closure")

@@ -28,6 +28,7 @@ function head(pop, acts) {
     el("p", { class: "muted small" }, icon(pop.channel), ` ${where}`, pop.customer.name && pop.identifier ? ` · ${phone(pop.identifier)}` : ""),
     pop.why && el("p", { class: "why" }, sentence(withoutIds(pop.why))),
     pop.summary && pop.summary !== pop.why && el("p", { class: "muted" }, withoutIds(pop.summary)),
+    pop.whisper && el("p", { class: "whisper" }, el("strong", {}, "For you:"), ` ${withoutIds(pop.whisper)}`),
     answered(pop),
     tried(pop),
     el("div", { class: "acts" }, acts));
