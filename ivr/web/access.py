@@ -95,7 +95,11 @@ class Access:
         return self._form(_local(request.query.get("next", "")), "")
 
     def _form(self, target: str, wrong: str, status: int = 200) -> web.Response:
-        text = render("login.html", {"next": target, "wrong": wrong})
+        ops = _is_ops_page(target)
+        place, behind = ("studio", "The menus are") if ops else ("desk", "Customers’ data is")
+        name = "ops" if self._ops_key and ops else "desk"
+        values = {"next": target, "wrong": wrong, "place": place, "behind": behind, "name": name}
+        text = render("login.html", values)
         return web.Response(text=text, status=status, content_type="text/html", headers={"Cache-Control": "no-store"})
 
     async def log_in(self, request: web.Request) -> web.Response:

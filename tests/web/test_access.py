@@ -199,3 +199,21 @@ async def test_the_ops_key_opens_the_desk_too_and_the_form_says_which_is_wanted(
     assert (wrong.status, "not the ops key" in await wrong.text()) == (401, True)
     await log_in(ops, OPS_KEY)
     assert (await ops.get("/api/queue")).status == 200
+
+
+@pytest.mark.parametrize(
+    ("target", "words", "key"),
+    [("/studio/support", "Open the studio", "ops key"), ("/agent", "Open the desk", "desk key")],
+)
+async def test_the_form_says_what_it_opens_and_with_which_key(
+    ops: TestClient, target: str, words: str, key: str
+) -> None:
+    page = await (await ops.get("/login", params={"next": target})).text()
+    assert words in page
+    assert f'<label for="key">The {key}</label>' in page
+
+
+async def test_where_there_is_no_ops_key_the_desk_key_opens_the_studio(client: TestClient) -> None:
+    page = await (await client.get("/login", params={"next": "/studio"})).text()
+    assert "Open the studio" in page
+    assert '<label for="key">The desk key</label>' in page
