@@ -135,7 +135,7 @@ export class Editor extends EventTarget {
       return {
         from, to: Math.max(from + word, Math.min(from + 1, line.to)),
         severity: finding.severity === "error" ? "error" : "info",
-        source: finding.rule, message: `${sentence(finding.problem)}\n${sentence(finding.remedy)}`,
+        source: finding.rule, message: `${finding.problem};\n${finding.remedy}`,
       };
     });
     this.view.dispatch(setDiagnostics(this.view.state, marks));
@@ -145,5 +145,3 @@ export class Editor extends EventTarget {
     return EditorState.create({ doc: text, extensions: this.#extensions });
   }
 }
-
-const sentence = (words: string) => `${words.charAt(0).toUpperCase()}${words.slice(1)}${/[.?!]$/.test(words) ? "" : "."}`;

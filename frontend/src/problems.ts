@@ -1,6 +1,6 @@
 // What the server found in the texts: errors first, then advice; each leads to its place.
 
-import { el, sentence } from "pages/dom.js";
+import { el } from "pages/dom.js";
 import type { Checked, Finding } from "./api.js";
 
 const MOST = 100; // more than anybody reads in one go
@@ -36,7 +36,7 @@ export class Problems {
     const where = `${finding.file}:${finding.line}`;
     return el("li", {}, el("button", { class: `finding ${finding.severity}`, click: () => this.go(finding) },
       el("span", { class: "mark", "aria-hidden": "true" }, finding.severity === "error" ? "✕" : "i"),
-      el("span", {}, el("b", {}, sentence(finding.problem)), ` ${sentence(finding.remedy)}`,
+      el("span", {}, el("b", {}, finding.problem), `; ${finding.remedy}`,
         finding.rule ? el("span", { class: "muted" }, ` (${finding.rule})`) : null),
       el("span", { class: "muted where" }, where)));
   }

@@ -1,6 +1,6 @@
 // Publishing: what changes, in words; who says so and why; where the customers of removed steps go.
 
-import { el, sentence } from "pages/dom.js";
+import { el } from "pages/dom.js";
 import { type Diff, type Finding, type Parts, Refused, ofMenu, post, words } from "./api.js";
 import { changesOf, moving, signed } from "./changes.js";
 import type { Draft } from "./draft.js";
@@ -54,7 +54,7 @@ export class Publish {
     this.element.replaceChildren(
       el("p", { class: "alert" }, "There are mistakes to mend before this can be published."),
       el("ul", { class: "changes" }, mistakes.map((finding) =>
-        el("li", {}, el("button", { class: "plain", click: () => this.go(finding) }, `${sentence(finding.problem)}; ${finding.remedy}`)))));
+        el("li", {}, el("button", { class: "plain", click: () => this.go(finding) }, `${finding.problem}; ${finding.remedy}`)))));
   }
 
   async #publish(wanted: Wanted, button: HTMLButtonElement, wrong: HTMLElement): Promise<void> {
