@@ -42,7 +42,7 @@ export class DiagramView extends EventTarget {
     host.append(this.frame);
     this.frame.addEventListener("keydown", (event) => this.#key(event));
     this.#view.changed = () => this.#cull();
-    new ResizeObserver(() => this.#cull()).observe(host);
+    new ResizeObserver(() => this.#resized()).observe(host);
   }
 
   get diagram(): Diagram | null {
@@ -72,6 +72,14 @@ export class DiagramView extends EventTarget {
     this.#view.box = { x: 0, y: 0, width: placed.width, height: placed.height };
     this.#draw(diagram, placed);
     if (first) this.#view.begin(placed.nodes.get(diagram.start) ?? { x: 0, y: 0 });
+  }
+
+  /** The step at hand stays in sight. */
+  #resized(): void {
+    this.#view.resized();
+    const place = this.#placed?.nodes.get(this.#now || this.#here);
+    if (place) this.#view.reveal(place);
+    this.#cull();
   }
 
   /** Let `work` have the drawing with all of its steps in it. */

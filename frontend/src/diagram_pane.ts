@@ -1,12 +1,13 @@
 // The diagram with its tools: zoom, traffic, export, and what is told beside it.
 
 import { el } from "pages/dom.js";
-import { type Checked, type Node, type StepTraffic, get, ofMenu, post, words } from "./api.js";
+import { type Checked, type Diagram, type Node, type StepTraffic, get, ofMenu, post, words } from "./api.js";
 import { DiagramView, legend } from "./diagram.js";
 import { asFile, save } from "./export.js";
 import { LayoutFailed } from "./layout.js";
 
 const DAYS = 7;
+const BEFORE = "The text has mistakes: this is the diagram as it was before them.";
 
 export class DiagramPane {
   readonly element: HTMLElement;
@@ -32,12 +33,23 @@ export class DiagramPane {
       this.#note, host, this.#legend, this.#said);
   }
 
-  async show(checked: Checked): Promise<void> {
-    this.#tell(checked.ok || !this.view.diagram ? "" : "The text has mistakes: this is the diagram as it was before them.");
-    if (!checked.diagram) return;
+  /** `published`: drawn where the text has mistakes and nothing was drawn before it had them. */
+  async show(checked: Checked, published: () => Promise<Diagram | null>): Promise<void> {
+    if (checked.diagram) {
+      this.#tell(checked.ok ? "" : BEFORE);
+      return this.#draw(checked.diagram);
+    }
+    if (this.view.diagram) return this.#tell(BEFORE);
+    const diagram = await published();
+    if (!diagram || this.view.diagram) return;
+    this.#tell("The text has mistakes: this is the diagram of what is published.");
+    await this.#draw(diagram);
+  }
+
+  async #draw(diagram: Diagram): Promise<void> {
     try {
-      await this.view.show(checked.diagram);
-      this.#legend.replaceChildren(...legend(checked.diagram));
+      await this.view.show(diagram);
+      this.#legend.replaceChildren(...legend(diagram));
     } catch (error) {
       if (!(error instanceof LayoutFailed)) throw error;
       this.#tell("The diagram could not be drawn. The text can be edited, tried and published without it; a reload may bring it back.");

@@ -1,6 +1,6 @@
 // The menu as it stands in this browser: published texts, edited texts, and what the server says of them.
 
-import { type Checked, type MenuPage, type Text, get, ofMenu, post } from "./api.js";
+import { type Checked, type Diagram, type MenuPage, type Text, get, ofMenu, post } from "./api.js";
 
 const PAUSE = 300; // ms without a key until the server is asked
 const LONG = 50_000; // characters
@@ -75,6 +75,13 @@ export class Draft extends EventTarget {
   rebase(): void {
     this.base = this.page.version;
     this.#keep();
+  }
+
+  /** The diagram of what is published, for an edited text that has none; null: the server does not say. */
+  async published(): Promise<Diagram | null> {
+    const { source, parts } = this.page;
+    const asked = post<Checked>("/api/menus/check", { source, parts, file: this.main, advice: false });
+    return asked.then(({ diagram }) => diagram, () => null);
   }
 
   /** Begin a sub-menu or an article. */

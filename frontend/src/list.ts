@@ -2,7 +2,7 @@
 
 import { ago, channelName, el } from "pages/dom.js";
 import { type MenuLine, get } from "./api.js";
-import { onTurn } from "./live.js";
+import { onNews } from "./live.js";
 import { Switches } from "./switches.js";
 
 export async function showList(main: HTMLElement): Promise<void> {
@@ -13,7 +13,7 @@ export async function showList(main: HTMLElement): Promise<void> {
     el("p", { class: "muted" }, "Open one to read, try and change it. Callers notice nothing until you publish."),
     list, switches.element));
   await Promise.all([draw(), switches.load()]);
-  onTurn(draw);
+  onNews(draw);
 }
 
 function line(menu: MenuLine): HTMLElement {

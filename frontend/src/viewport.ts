@@ -10,6 +10,8 @@ export class Viewport {
   #y = 0;
   #scale = 1;
   #box: Box = { x: 0, y: 0, width: 1, height: 1 };
+  #size = { width: 0, height: 0 }; // of the frame
+  #whole = false; // all of the drawing is in the frame
   changed: () => void = () => {};
 
   constructor(private readonly frame: SVGSVGElement, private readonly content: SVGGElement) {
@@ -19,6 +21,7 @@ export class Viewport {
 
   /** The drawing's own size. */
   set box(box: Box) {
+    this.#whole &&= box.width === this.#box.width && box.height === this.#box.height;
     this.#box = box;
   }
 
@@ -41,6 +44,7 @@ export class Viewport {
     this.#scale = Math.max(LEAST, scale);
     this.#x = (width - this.#box.width * this.#scale) / 2 - this.#box.x * this.#scale;
     this.#y = Math.max(margin, (height - this.#box.height * this.#scale) / 2) - this.#box.y * this.#scale;
+    this.#whole = true;
     this.#apply();
   }
 
@@ -49,9 +53,20 @@ export class Viewport {
     this.fit();
     if (this.#scale >= READABLE) return;
     this.#scale = 0.8;
+    this.#whole = false;
     this.#x = this.frame.getBoundingClientRect().width / 2 - start.x * this.#scale;
     this.#y = 40 - (start.y - 20) * this.#scale;
     this.#apply();
+  }
+
+  /** The frame has another size: what was all in it still is, else what was in its middle still is. */
+  resized(): void {
+    const { width, height } = this.frame.getBoundingClientRect();
+    const before = this.#size;
+    this.#size = { width, height };
+    if (!width || !height) return;
+    if (this.#whole) this.fit();
+    else if (before.width) this.#move((width - before.width) / 2, (height - before.height) / 2);
   }
 
   zoom(factor: number, at?: { x: number; y: number }): void {
@@ -61,10 +76,16 @@ export class Viewport {
     this.#x = x - (x - this.#x) * (scale / this.#scale);
     this.#y = y - (y - this.#y) * (scale / this.#scale);
     this.#scale = scale;
+    this.#whole = false;
     this.#apply();
   }
 
   pan(x: number, y: number): void {
+    this.#whole = false;
+    this.#move(x, y);
+  }
+
+  #move(x: number, y: number): void {
     this.#x += x;
     this.#y += y;
     this.#apply();
@@ -72,6 +93,7 @@ export class Viewport {
 
   /** Move no further than needed for a point to be well in sight. */
   reveal({ x, y }: { x: number; y: number }): void {
+    if (this.#whole && this.#scale >= 0.3) return;
     const { width, height } = this.frame.getBoundingClientRect();
     if (this.#scale < 0.3) this.zoom(0.8 / this.#scale);
     const [left, top] = [x * this.#scale + this.#x, y * this.#scale + this.#y];

@@ -6,7 +6,7 @@ import { type Checked, type Finding, type MenuPage, type Node, get, ofMenu, word
 import { DiagramPane } from "./diagram_pane.js";
 import { Draft } from "./draft.js";
 import { Editor } from "./editor.js";
-import { onTurn } from "./live.js";
+import { onNews } from "./live.js";
 import { Problems } from "./problems.js";
 import { Publish } from "./publish.js";
 import { Switches } from "./switches.js";
@@ -50,7 +50,7 @@ export class Workbench {
     this.#editor.addEventListener("moved", () => this.#follow());
     get("/studio/schema.json").then((schema) => (this.#schema = schema), () => {}); // without it nothing is completed
     await this.#draft.open();
-    onTurn(() => this.#look());
+    onNews(() => this.#look());
     addEventListener("keydown", (event) => this.#key(event));
   }
 
@@ -171,7 +171,7 @@ export class Workbench {
   #checked(checked: Checked): void {
     this.#mark(checked);
     this.#problems.show(checked, this.#draft.edited);
-    void this.#pane.show(checked).then(() => this.#follow());
+    void this.#pane.show(checked, () => this.#draft.published()).then(() => this.#follow());
     this.#told();
   }
 
@@ -214,10 +214,9 @@ export class Workbench {
   async #look(): Promise<void> {
     const page = await get<MenuPage>(ofMenu(this.#draft.menu));
     this.#pane.live = page.live;
-    if (page.version !== this.#draft.page.version) {
-      if (this.#draft.edited) this.#draft.page = page;
-      else await this.#draft.reset();
-      this.#told();
-    }
+    // A roll-back brings a version again: the same text under a new number.
+    if (page.version === this.#draft.page.version || this.#draft.edited) this.#draft.page = page;
+    else await this.#draft.reset();
+    this.#told();
   }
 }

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Download, Page, expect
+from playwright.async_api import Download, Page, Route, expect
 
 from ivr.driver import Arrival
 from ivr.engine.events import Input, Left, LeftReason
@@ -267,17 +267,22 @@ async def test_the_edited_menu_is_played_by_web_phone(alice: Ops, segue: Segue) 
     assert await segue.store.recent(10) == []
 
 
+async def published(page: Page, url: str, before: str, after: str) -> None:
+    """A colleague publishes the menu with other words in it."""
+    menu = await (await page.request.get(f"{url}/api/menus/support")).json()
+    source = menu["source"].replace(before, after)
+    body = {"source": source, "parts": {}, "message": "Other words", "author": "Bob", "base": menu["version"]}
+    done = await page.request.post(f"{url}/api/menus/support/publish", data=body)
+    assert done.status == 201, await done.text()
+
+
 async def test_edits_outlive_a_reload_and_a_colleague_who_publishes_is_told(alice: Ops, segue: Segue) -> None:
     page = await alice.open()
     await alice.write("Is there anything else?", "Anything else?")
     await expect(page.get_by_label("Problems")).to_contain_text("Not published yet")
     await page.reload()
     await expect(page.locator("#state")).to_contain_text("not published")
-    menu = await (await page.request.get(f"{alice.url}/api/menus/support")).json()
-    theirs = menu["source"].replace("Thank you for contacting Acme.", "Thank you.")
-    body = {"source": theirs, "parts": {}, "message": "Shorter", "author": "Bob", "base": menu["version"]}
-    done = await page.request.post(f"{alice.url}/api/menus/support/publish", data=body)
-    assert done.status == 201, await done.text()
+    await published(page, alice.url, "Thank you for contacting Acme.", "Thank you.")
     await page.reload()
     await expect(page.get_by_text("Somebody published this menu since")).to_be_visible()
     await page.get_by_role("button", name="Publish…").click()
@@ -287,9 +292,64 @@ async def test_edits_outlive_a_reload_and_a_colleague_who_publishes_is_told(alic
     await expect(page.locator("#side").get_by_role("alert")).to_contain_text("Nothing is lost")
     alice.wrong = [wrong for wrong in alice.wrong if "409" not in wrong]
     await page.get_by_role("button", name="Compare again").click()
+    await expect(page.get_by_role("button", name="Compare again")).to_have_count(0)
     await expect(page.locator("#side")).to_contain_text("goodbye")
     await page.get_by_role("button", name="Publish", exact=True).click()
     await expect(page.get_by_text("Version 3 is in force. Calls")).to_be_visible()
+
+
+async def test_an_open_page_shows_at_once_what_a_colleague_published(alice: Ops) -> None:
+    page = await alice.open()
+    await published(page, alice.url, "Thank you for contacting Acme.", "Thank you.")
+    await expect(page.locator("#state")).to_have_text("Version 2 is in force")
+    await published(page, alice.url, "Thank you.", "Thank you for contacting Acme.")  # the text of version 1 again
+    await expect(page.locator("#state")).to_have_text("Version 3 is in force")
+
+
+async def test_a_text_that_is_opened_with_a_mistake_has_the_published_diagram_beside_it(alice: Ops) -> None:
+    page = await alice.open()
+    steps = await page.locator("g.node").count()
+    await alice.write("steps:", "steps: [")
+    await expect(page.get_by_text("diagram as it was before")).to_be_visible()
+    await page.reload()
+    await expect(page.locator("g.node")).to_have_count(steps)
+    await expect(page.get_by_text("this is the diagram of what is published")).to_be_visible()
+
+
+OUTSIDE = """() => {
+    const frame = document.querySelector('svg.diagram').getBoundingClientRect();
+    return [...document.querySelectorAll('g.node .box')].map((box) => box.getBoundingClientRect())
+        .filter(({left, right, top, bottom}) =>
+            left < frame.left || right > frame.right || top < frame.top || bottom > frame.bottom).length;
+}"""
+
+
+async def test_the_diagram_makes_room_for_a_panel(alice: Ops) -> None:
+    page = await alice.open()
+    await page.get_by_role("button", name="Show all of it").click()
+    assert await page.evaluate(OUTSIDE) == 0
+    wide = await page.locator("svg.diagram").evaluate("frame => frame.clientWidth")
+    for narrow in (True, False):
+        await page.get_by_role("button", name="Versions", exact=True).click()
+        await page.wait_for_function(
+            f"([wide, narrow]) => (document.querySelector('svg.diagram').clientWidth < wide) === narrow"
+            f" && ({OUTSIDE})() === 0",
+            arg=[wide, narrow],
+        )
+
+
+async def test_a_finding_that_begins_with_a_name_has_it_as_it_is_written(alice: Ops) -> None:
+    finding = {"file": "support.yaml", "line": 3, "column": 1, "step": None, "severity": "advice", "rule": "SEC02"}
+    words = {"problem": "pin, a secret, is kept after it was used", "remedy": "forget it in the next step"}
+
+    async def with_finding(route: Route) -> None:
+        answer = await (await route.fetch()).json()
+        await route.fulfill(json=answer | {"mistakes": [finding | words]})
+
+    await alice.page.route("**/api/menus/check", with_finding)
+    page = await alice.open()
+    told = "pin, a secret, is kept after it was used; forget it in the next step (SEC02)"
+    await expect(page.locator(".finding")).to_contain_text(told)
 
 
 async def test_the_diagram_is_saved_as_svg_and_mermaid(alice: Ops) -> None:
