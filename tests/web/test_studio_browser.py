@@ -48,7 +48,7 @@ async def text_of(saved: Download) -> str:
 async def test_from_the_list_to_a_changed_and_published_menu(alice: Ops, segue: Segue) -> None:
     page = alice.page
     await page.goto(f"{alice.url}/studio")
-    await expect(page.get_by_text("Version 1")).to_be_visible()
+    await expect(page.get_by_text("support · Version 1")).to_be_visible()
     await picture(page, "list")
     await page.get_by_role("link", name="Acme support").click()
     await expect(page.locator("g.node")).to_have_count(len(segue.flows.current("support").steps))
