@@ -15,7 +15,7 @@ from context_bridge.records import ContextStore, EventBus, Published
 from ivr.engine.flow import Flow
 from ivr.engine.loader import MenuMistakes, Mistake, load
 from ivr.engine.services import Services
-from ivr.flows import Flows, parts_in, read_folder
+from ivr.flows import Flows, parts_in, survey_folder
 from ivr.http import Handler, Problem, Route, answer, read
 from ivr.publishing.changes import changes, files, text_changes
 from ivr.publishing.policy import Stranded
@@ -182,7 +182,7 @@ class Menus:
 
     def _in_folder(self, menu: str) -> str | None:
         try:
-            flows, _ = read_folder(self._settings.menus, self._settings.services)
+            flows = survey_folder(self._settings.menus, self._settings.services).flows
         except (MenuMistakes, OSError):  # being edited: `segue check` is for that
             return None
         return flows[menu].version if menu in flows else None

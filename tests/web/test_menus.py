@@ -89,6 +89,8 @@ async def test_the_folder_is_compared_as_it_is_now(ops: Ops) -> None:
     assert (await ops.get("/support"))["folder"] == {"version": menu(EIGHT).version, "differs": True}
     await ops.publish(EIGHT)
     assert (await ops.get("/support"))["folder"]["differs"] is False
+    (ops.folder / "broken.yaml").write_text("menu: [")
+    assert (await ops.get("/support"))["folder"]["version"] == menu(EIGHT).version
     (ops.folder / "support.yaml").write_text("menu: [")
     assert (await ops.get("/support"))["folder"] == {"version": None, "differs": False}
 
