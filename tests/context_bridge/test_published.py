@@ -24,6 +24,10 @@ DROP INDEX journey_open;
 ALTER TABLE journey DROP COLUMN step;
 DROP TABLE published;
 DROP TABLE answer;
+DROP TABLE intent;
+DROP TABLE delivery;
+DROP TABLE thread;
+DROP TABLE consent;
 UPDATE alembic_version SET version_num = '0002';
 """
 

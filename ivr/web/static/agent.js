@@ -15,6 +15,8 @@ const desk = {
   looked: null, // the pop of a journey that waits for nobody, such as one of a callback
   agent: localStorage.getItem(NAME) ?? asked.get("agent") ?? "",
   call: null, // the web phone call that we are in
+  loading: false,
+  again: false, // something happened meanwhile
   wrong: "",
 };
 
@@ -165,6 +167,7 @@ function forget(contact) {
 // Hearing
 
 function arrived(pop) {
+  desk.again = desk.loading;
   const isNew = !desk.pops.has(pop.contact) && pop.status === "queued";
   desk.pops.set(pop.contact, pop);
   if (isNew) {
@@ -194,6 +197,7 @@ function ring() {
 const IN_HAND = ["queued", "with_agent"];
 
 function changed({ contact, status, agent }) {
+  desk.again = desk.loading;
   const pop = desk.pops.get(contact);
   if (!pop) return;
   if (!IN_HAND.includes(status)) {
@@ -235,11 +239,26 @@ async function refresh() {
   drawPop();
 }
 
+/** What happens while an answer is under way is not in it: then the desk asks again. */
 async function load() {
+  desk.again = desk.loading;
+  if (desk.loading) return;
+  desk.loading = true;
+  try {
+    do {
+      desk.again = false;
+      await lookUp();
+    } while (desk.again);
+  } finally {
+    desk.loading = false;
+  }
+}
+
+async function lookUp() {
   const [queue] = await Promise.all([ask("/api/queue"), loadSide(look)]);
   desk.pops = new Map(queue.map((pop) => [pop.contact, pop]));
   if (!desk.pops.has(desk.chosen)) {
-    if (desk.chosen) desk.wrong = "This customer is not waiting any more.";
+    if (desk.chosen) desk.wrong ||= "This customer is not waiting any more.";
     desk.chosen = queue.find(({ agent, status }) => status === "with_agent" && agent === desk.agent)?.contact ?? desk.chosen;
   }
   draw();
