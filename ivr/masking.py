@@ -4,7 +4,7 @@ way. The same value is replaced by the same one throughout."""
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
@@ -12,6 +12,7 @@ from typing import Final
 from ivr.engine.flow import SlotSpec
 
 NUMBER: Final = "+14155550134"  # 555-01xx is kept for fiction (North American Numbering Plan)
+OTHERS: Final = tuple(f"+141555501{n}" for n in range(35, 100))  # for numbers of somebody else
 NAME: Final = "Alex Example"
 WORDS: Final = ("something", "about", "the", "blue", "parcel", "from", "last", "week", "with", "a", "small", "dent")
 TRIES: Final = 300  # more than enough for a value that another one can stand for at all
@@ -19,10 +20,12 @@ TRIES: Final = 300  # more than enough for a value that another one can stand fo
 
 @dataclass
 class Masks:
-    """`seed`: so that the export of a journey is the same each time."""
+    """`seed`: so that the export of a journey is the same each time. `own`: the customer's numbers (E.164)."""
 
     seed: str
+    own: Sequence[str] = ()
     _made: dict[tuple[str, str], str] = field(default_factory=dict)  # type, original -> made up
+    _numbers: dict[str, str] = field(default_factory=dict)  # original -> fictitious
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)  # noqa: S311  # not for secrets
@@ -36,6 +39,14 @@ class Masks:
                 return None
             self._made[key] = found
         return self._made[key] if fits(self._made[key]) else None
+
+    def number(self, original: str) -> str:
+        """A fictitious phone number: the customer's own stay theirs, by which they are known when they phone."""
+        if original in self.own:
+            return NUMBER
+        if original not in self._numbers:
+            self._numbers[original] = OTHERS[len(self._numbers) % len(OTHERS)]
+        return self._numbers[original]
 
     def nonsense(self, original: str) -> Iterator[str]:
         """In the place of what was not understood: digits for digits, words for words."""

@@ -12,18 +12,18 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from context_bridge.records import HistoryRow
-from ivr.backoffice import BackOfficeError
 from ivr.conversation import Act, Answer, Call, CannotPlay, Choose, Do, Flip, Press, Record, Speak, Type, Wait, perform
 from ivr.engine import conditions
 from ivr.engine.actions import Action, Collect, Option
 from ivr.engine.actions import Wait as Waiting
 from ivr.engine.events import Input, Mode
-from ivr.engine.flow import AskSlot, Branch, Flow, InvokeStep, SlotSpec, Split, Verify
-from ivr.engine.journey import Journey, Slot
+from ivr.engine.flow import AskSlot, Flow, SlotSpec, Split, Verify
+from ivr.engine.journey import Journey
 from ivr.engine.match import find, value_of
 from ivr.engine.step import step as engine
 from ivr.engine.words import words_in
-from ivr.masking import NAME, NUMBER, Masks, made_up
+from ivr.masking import NAME, NUMBER, WORDS, Masks, made_up
+from ivr.recorded_office import ANSWERED, RecordedOffice, same_way
 from ivr.rehearsal import Rehearsal, rehearse
 from ivr.turns import MASKED
 
@@ -35,56 +35,6 @@ SOON: Final = 5.0  # seconds that a contact may begin later than the act that be
 
 class CannotReplay(Exception):
     """This journey cannot be told as a conversation; the message says from which turn on, and why."""
-
-
-@dataclass
-class RecordedOffice:
-    """Answers what back offices answered then, in that order, with private values made up."""
-
-    flow: Flow
-    rows: Sequence[HistoryRow]
-    masks: Masks
-    given: dict[str, list[Answer]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self._rows = iter([row for row in self.rows if row.kind in {"Invoked", "InvokeFailed"}])
-        self._steps = [step for step in self.flow.steps.values() if isinstance(step, InvokeStep)]
-
-    async def ask(self, service: str, arguments: Mapping[str, str], within: float) -> Mapping[str, str]:  # noqa: ARG002  # it is known what it answers
-        row = next(self._rows, None)
-        answer = (
-            None if row is None or row.kind == "InvokeFailed" else self._masked(service, row.body.get("result", {}))
-        )
-        self.given.setdefault(service, []).append(answer)
-        if answer is None:
-            raise BackOfficeError(f"{service} did not answer then")
-        return answer
-
-    def _masked(self, service: str, result: Mapping[str, str]) -> dict[str, str]:
-        slots = {name: slot for step in self._steps if step.service == service for slot, name in step.save.items()}
-        return {name: self._made(self.flow.slots.get(slots.get(name, "")), value) for name, value in result.items()}
-
-    def _made(self, spec: SlotSpec | None, value: str) -> str:
-        if spec is None or spec.sensitivity == "public":
-            return value
-        if value == MASKED:
-            return made_up(spec)
-        return self.masks.value(spec, value, lambda made: same_way(self.flow, spec, value, made)) or value
-
-
-def same_way(flow: Flow, spec: SlotSpec, one: str, other: str) -> bool:
-    """Whether each branch of the menu that looks at the slot goes the same way with both values."""
-
-    def journey(value: str) -> Journey:
-        return Journey("", flow.menu, flow.version, slots={spec.name: Slot(value, None, None, 0.0)})
-
-    branches = [step for step in flow.steps.values() if isinstance(step, Branch)]
-    return all(
-        conditions.chosen(flow, journey(one), branch, 0.0, frozenset())
-        == conditions.chosen(flow, journey(other), branch, 0.0, frozenset())
-        for branch in branches
-        if any(condition.subject == spec.name for case, _ in branch.cases for condition in case)
-    )
 
 
 @dataclass
@@ -100,7 +50,8 @@ class Replay:
         """Raises `CannotReplay`."""
         switches: frozenset[str] = frozenset()
         for n, row in enumerate(self.rows):
-            if (on := frozenset(row.body.get("switches", ()))) != switches and row.kind == "Arrived":
+            on = frozenset(row.body.get("switches", ())) if "step" in row.body else switches  # not a turn: not told
+            if on != switches:
                 flips = {name: name in on for name in sorted(on ^ switches)}
                 await self._perform(Flip(flips), player, row)
                 switches = on
@@ -169,9 +120,9 @@ class Replay:
             raise CannotReplay(f"turn {row.rev} answers no question that is open")
         heard, voice = str(row.body.get("heard", "")), player.channel == "voice"
         flow = self.flow.in_language(journey.language)
-        mode: Mode = ("keys" if set(heard) <= KEYS else "speech") if voice else "text"
+        mode = _mode(row, heard, voice=voice)
         if heard == MASKED:
-            return self._secret(row, flow, journey, wait, mode="keys" if voice else "text")
+            return self._secret(row, flow, journey, wait, mode)
         if isinstance(wait, Collect):
             if option := self._chosen(wait, heard, mode, flow, row, journey):
                 return _taken(option, mode)
@@ -214,15 +165,16 @@ class Replay:
         return _act((typed(made) if made else None) or heard, mode)
 
     def _secret(self, row: HistoryRow, flow: Flow, journey: Journey, wait: Waiting | None, mode: Mode) -> Act:
-        """Of a secret it is known only whether it was taken, and what the back office said of it."""
+        """Of a secret it is known only how it was given, whether it was taken, and what the back office said of it."""
         step = flow.steps.get(journey.step or "")
         if isinstance(step, Verify) and step.send and "Collect" not in row.body["actions"][-1:]:
             later = [r for r in self.rows if r.rev > row.rev and r.kind == "Invoked"][:1]
             if later and later[0].body.get("result", {}).get("ok") == "yes":
                 return Do("give_code")
         spec = flow.slots[step.slot] if isinstance(step, AskSlot | Verify) else None
-        always = [_text_of(option, mode) for option in wait.always] if isinstance(wait, Collect) else []
-        for made in (made_up(spec), *WRONG, *always) if spec else ():
+        always = wait.always if isinstance(wait, Collect) else ()
+        wrong = WRONG if mode == "keys" else (*WORDS, *WRONG)
+        for made in (made_up(spec), *wrong, *(_text_of(option, mode) for option in always)) if spec else ():
             if self._fits(made, mode, row, journey):
                 return _act(made, mode)
         raise CannotReplay(f"turn {row.rev}: nothing stands for the secret that was given there")
@@ -236,10 +188,18 @@ class Replay:
         return after.step == row.body.get("step") and _kinds(actions) == list(row.body.get("actions", ()))
 
 
+def _mode(row: HistoryRow, heard: str, *, voice: bool) -> Mode:
+    """How it was given. Histories of before this was kept in them show it by what was heard only."""
+    if not voice:
+        return "text"
+    spoken = not set(heard) <= KEYS and heard != MASKED
+    return "speech" if row.body.get("mode", "speech" if spoken else "keys") == "speech" else "keys"
+
+
 def _while_brought_about(rows: Sequence[HistoryRow]) -> Iterator[HistoryRow]:
     for row in rows:
         ours = row.kind == "Left" and row.body.get("reason") in {"ours", "moved"}
-        if row.kind not in {"Invoked", "InvokeFailed"} and not ours:
+        if row.kind not in ANSWERED and not ours:
             return
         yield row
 
@@ -286,10 +246,13 @@ class Played:
     turns: Sequence[tuple[Act, list[str]]]
 
 
-async def replayed(flow: Flow, journey: Journey, rows: Sequence[HistoryRow], name: str, region: str) -> Played:
-    """`name`: the customer's, if we know it; another one will stand for it. Raises `CannotReplay`."""
-    masks = Masks(journey.id)
-    office = RecordedOffice(flow, rows, masks)
+async def replayed(
+    flow: Flow, journey: Journey, rows: Sequence[HistoryRow], name: str, numbers: Sequence[str], region: str
+) -> Played:
+    """`name`: the customer's, if we know it; another one will stand for it, as one number (E.164) will for all of
+    theirs. Raises `CannotReplay`."""
+    masks = Masks(journey.id, numbers)
+    office = RecordedOffice(flow, rows, masks, region)
     known = {NAME: (NUMBER,)} if name else {}
     splits = {step: conditions.drawn(journey, step, way) for step, way in flow.steps.items() if isinstance(way, Split)}
     at = rows[0].at // 60 * 60

@@ -117,6 +117,7 @@ def _history(turn: Turn, after: Journey) -> HistoryRow:
     match event:
         case Input():
             body["heard"] = MASKED if _secret(turn.flow, before) else _heard(turn.flow, before, event)
+            body["mode"] = event.mode
         case Left():
             body |= {"reason": event.reason, "detail": event.detail}
         case Recorded():

@@ -23,6 +23,7 @@ from ivr.conversation import (
     Choose,
     Conversation,
     Do,
+    Flip,
     Press,
     Record,
     Speak,
@@ -201,6 +202,74 @@ async def test_an_export_reads_like_a_conversation() -> None:
     assert "is splendid" in text  # the made-up balance, too, is of a thousand at least
     keyed = re.findall(r'press: "(\d+)"', text)
     assert [len(keys) for keys in keyed] == [1, 8, 8, 4, 1]
+
+
+CLUB = load(
+    """\
+menu: club
+start: find
+exhausted: bye
+channels: [voice]
+switches:
+  early: {title: We close early, say: We close early today.}
+slots:
+  mobile: {type: text, sensitivity: private}
+  state: {type: text}
+steps:
+  find:
+    invoke: {service: club.find, save: [mobile]}
+    done: number
+    failed: bye
+  number:
+    set: {customer.number: "{mobile}"}
+    next: prove
+  prove:
+    verify: {code: sms, text: "Your code is {code}.", prompt: Which code did we send?}
+    done: look_up
+    failed: bye
+  look_up:
+    invoke: {service: club.look_up, save: [state]}
+    done: told
+    failed: bye
+  told:
+    menu:
+      prompt: Your membership is {state}.
+      choices:
+        - {key: 1, label: hear it again, goto: hurry}
+        - {key: 2, label: finish, goto: bye}
+  hurry:
+    branch:
+      - {if: {switch.early: {is: "on"}}, goto: bye}
+      - {else: told}
+  bye:
+    end: Goodbye.
+""",
+    "club.yaml",
+)
+
+
+class Club:
+    async def ask(self, service: str, arguments: Mapping[str, str], within: float) -> Mapping[str, str]:
+        return {"mobile": "+12025550188"} if service == "club.find" else {"state": "paid"}
+
+
+@pytest.mark.parametrize(("number", "stands_for_it"), [("+12025550188", "+14155550134"), ("+12025550199", None)])
+async def test_a_number_on_file_and_its_code_and_a_switch_in_mid_call(number: str, stands_for_it: str | None) -> None:
+    """A code goes to a fictitious number, no back office is asked whether it is right, and a miss counts as it was
+    given: by keys or by voice."""
+    acts: list[Act] = [Call("voice", number), Speak("what code"), Do("give_code"), Press("1"), Flip({"early": True})]
+    async with stage({"club": CLUB}, Club(), {"Ada Lovelace": ("+12025550188",)}) as set_up:
+        player = Rehearsal(set_up)
+        for act in [*acts, Press("1")]:
+            await perform(act, "club", player)
+        (row,) = await set_up.store.recent(20)
+        text = await as_test(set_up.store, row.id, "US")
+    assert "+12025550" not in text
+    assert ("mobile: +14155550134" in text.replace('"', "")) == (stands_for_it is not None)
+    assert "give_code" in text
+    assert "speak" in text
+    assert text.index("switch: ") > text.index("press: ")
+    assert "Your membership is paid" in text
 
 
 async def test_a_journey_that_is_not_there() -> None:

@@ -47,9 +47,11 @@ async def as_test(store: ContextStore, id_: str, region: str) -> str:
     if flow is None:
         raise Complaint(f"version {journey.version} of menu {journey.menu} is not in the store any more")
     customer = await store.customer(journey.customer) if journey.customer else None
+    known = await store.identifiers(customer.id) if customer else []
+    numbers = [value for kind, value in known if kind == "e164"]
     try:
         rows = await store.history(id_)
-        played = await replayed(flow, journey, rows, customer.name if customer else "", region)
+        played = await replayed(flow, journey, rows, customer.name if customer else "", numbers, region)
         return await _checked(played, flow, region)
     except CannotReplay as error:
         raise Complaint(f"journey {id_} cannot be kept as a test: {error}") from error
