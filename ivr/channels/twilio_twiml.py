@@ -73,6 +73,7 @@ def document(actions: Sequence[act.Action], ways: Ways) -> bytes:
                 play_beep=True,
                 trim="do-not-trim",
             )
+            response.redirect(ways.action, method="POST")  # where nothing was said, Record tells nothing and goes on
         case act.Hangup():
             _speak(response, says, ways)
             response.hangup()

@@ -30,7 +30,7 @@ def say(flow: Flow, journey: Journey, prompt: Prompt | None) -> tuple[Say, ...]:
     voice = spoken(journey)
     template, audio = (prompt.voice, prompt.audio) if voice else (prompt.text, None)
     marked = _marked(flow, journey, template) if voice else None
-    text = for_customer(flow, journey, template) if marked is None else markup.plain(marked)
+    text = for_customer(flow, journey, template) if marked is None else markup.plain(marked).strip()
     fixed = not any(isinstance(part, Ref) for part in template)
     return (Say(text, audio, fixed, flow.language, marked),) if text or audio else ()
 

@@ -100,6 +100,10 @@ class Call:
         await self._answer({"SpeechResult": words, "Confidence": f"{confidence}"})
 
     async def silence(self) -> None:
+        if self.waiting is not None and self.waiting.tag == "Record":
+            self.waiting = None  # an empty recording: no action, on with the document
+            await self._go_on()
+            return
         verb = self._wait_in("Gather")
         self.now += float(verb.get("timeout", "5"))
         await self._answer({"Digits": ""} if verb.get("actionOnEmptyResult") == "true" else None)

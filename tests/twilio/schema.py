@@ -122,7 +122,8 @@ def _rules(node: ET.Element) -> Iterator[str]:
     """What types cannot say."""
     children = list(node)
     for n, child in enumerate(children[:-1]):
-        if child.tag in BLOCKING or (child.tag == "Dial" and "action" in child.attrib):
+        empty = child.tag == "Record" and children[n + 1].tag == "Redirect"  # what comes when nothing was said
+        if (child.tag in BLOCKING and not empty) or (child.tag == "Dial" and "action" in child.attrib):
             yield f"{children[n + 1].tag} behind {child.tag} is never reached"
     match node.tag:
         case "Dial" if not children and not (node.text or "").strip():

@@ -77,9 +77,10 @@ class TwilioTelephone:
 
 
 class TwilioCustomer(Customer):
-    """Nobody learns from Twilio who hung up, so a hang-up is a lost line: what expects another end is not played."""
+    """Nobody learns from Twilio who hung up, so a hang-up is a lost line: what expects another end is not played. Nor
+    is what chooses the way of a split, which the call's SID decides here."""
 
-    features = Customer.features - {"hang_up"}
+    features = Customer.features - {"hang_up", "splits"}
 
     def __init__(self, telephone: TwilioTelephone, *rest: object) -> None:
         told, bars, server, events, desk = rest
