@@ -78,7 +78,9 @@ class Talk:
         return answer
 
     async def fill(self, says: tuple[Say, ...]) -> None:
-        """While a back office is asked."""
+        """While a back office is asked. Where two are asked in a row, the second waits for the first words to be over:
+        to end a Read that has another one behind it would leave the caller in that one's silence."""
+        await self._until_over(self._filler)
         if clip := await self.render(says):
             self._filler = self.reads.fill(clip)
 

@@ -33,7 +33,6 @@ OURS = [load(path.read_text("utf-8"), path.stem) for path in sorted(MENUS.glob("
 UNPLAYABLE: dict[str, str] = {}  # file -> what no telephone can do in it
 # Known faults: file -> the words that a SIP phone on Asterisk does not hear in it, though the web phone does.
 NOT_HEARD = {
-    "clinic-cancels": "the second of two “One moment please.” in a row, for two back offices that answer at once",
     "clinic-in-spanish": "“Su cita es el 3 de diciembre de 2026, a las 9 y 30 a. m., con el doctor Chen.”",
 }
 ON_ASTERISK = [told for told in OURS if told.file not in NOT_HEARD]
