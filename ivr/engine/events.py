@@ -42,13 +42,35 @@ class Arrived(_Event):
     node: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One way to understand what was said, with how sure its recognizer is (0 to 1). `option`: the id of the option
+    of the open question that it means, where the recognizer knows; None: the words have to tell."""
+
+    text: str
+    confidence: float = 1.0
+    option: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input(_Event):
-    """The customer pressed, said, typed or clicked something."""
+    """The customer pressed, said, typed or clicked something. `option` and `others` (the next best, in order) come
+    with speech only; see `Alternative`."""
 
     text: str
     mode: Mode
     confidence: float = 1.0
+    option: str | None = None
+    others: tuple[Alternative, ...] = ()
+    turn: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unheard(_Event):
+    """The customer spoke and we could not listen: `busy` (too many speak at once: on by keys) or `failed` (once more).
+    It is our fault, so no try is counted."""
+
+    reason: Literal["busy", "failed"]
     turn: int | None = None
 
 
@@ -114,4 +136,6 @@ class Expired(_Event):
     """The journey was left alone for too long and is closed."""
 
 
-Event = Arrived | Input | NoInput | Recorded | Invoked | InvokeFailed | AgentJoined | QueueLeft | Left | Expired
+Event = (
+    Arrived | Input | Unheard | NoInput | Recorded | Invoked | InvokeFailed | AgentJoined | QueueLeft | Left | Expired
+)
