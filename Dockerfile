@@ -17,7 +17,7 @@ RUN apt-get update -qq \
 
 WORKDIR /opt/segue
 COPY requirements/run.txt requirements/run.txt
-RUN python3 -m venv .venv && .venv/bin/pip install --no-cache-dir --require-hashes -r requirements/run.txt
+RUN python3 -m venv .venv && .venv/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements/run.txt
 COPY . .
 COPY --from=studio /opt/segue/ivr/web/static/studio ivr/web/static/studio
 RUN .venv/bin/pip install --no-cache-dir --no-deps .
