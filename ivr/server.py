@@ -25,7 +25,8 @@ from context_bridge.records import Change, ContextStore, EventBus, StoreUnavaila
 from context_bridge.store import open_store
 from ivr.backoffice import BackOffice, HttpBackOffice, Secrets
 from ivr.channels.chat import Chat
-from ivr.channels.twilio import Account, Twilio
+from ivr.channels.twilio import Twilio
+from ivr.channels.twilio_account import Account
 from ivr.channels.twilio_door import Door
 from ivr.channels.twilio_messages import TwilioMessages
 from ivr.channels.twilio_rest import Rest

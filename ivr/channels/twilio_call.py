@@ -1,0 +1,79 @@
+"""A webhook of a call: which call it is, which turn of it is answered, and what happened. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ivr.channels import twilio_wire as wire
+from ivr.engine.events import Event, Input, Left, NoInput, QueueLeft, QueueOutcome, Recorded
+
+PATH = r"{epoch:\d{1,6}}.{turn:\d{1,9}}"  # of the address of an action
+MOST = r".{most:\d{1,6}}"  # seconds in a queue
+DONE: Mapping[str, QueueOutcome] = {
+    "bridged": "done",
+    "leave": "timeout",
+    "queue-full": "unavailable",
+    "error": "unavailable",
+}
+
+Place = tuple[int, int]  # epoch and turn
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    contact: str
+    form: wire.Form
+    epoch: int = 0
+    turn: int = 0
+    most: int = 0  # seconds in a queue
+
+    @classmethod
+    def of(cls, form: wire.Form, found: Mapping[str, str]) -> Call:
+        """`found`: what the address of the webhook holds. Raises `twilio_wire.WrongForm`."""
+        contact = contact_of(wire.call_of(form))
+        return cls(contact, form, *(int(found.get(name, 0)) for name in ("epoch", "turn", "most")))
+
+    @property
+    def place(self) -> Place:
+        return self.epoch, self.turn
+
+    @property
+    def key(self) -> str:
+        """Of this place in this call; what is done there is done once."""
+        return f"{self.contact}:{self.epoch}.{self.turn}"
+
+
+def contact_of(call: str) -> str:
+    return f"tw-{call}"
+
+
+def call_of(contact: str) -> str:
+    """The CallSid."""
+    return contact.removeprefix("tw-")
+
+
+def event_of(call: Call, at: float) -> Event:
+    """What the form of an action says. The id is the place, so that it is handled once."""
+    heard, turn = wire.heard(call.form), call.turn
+    name, contact = call.key, call.contact
+    if heard.hung_up:
+        return Left(id=name, at=at, contact=contact, reason="dropped", detail="the line ended")
+    if heard.recording:
+        return Recorded(id=name, at=at, contact=contact, turn=turn, recording=heard.recording, seconds=heard.seconds)
+    if heard.queue or heard.dial:
+        outcome = DONE.get(heard.queue) or ("done" if heard.dial in {"completed", "answered"} else "unavailable")
+        return QueueLeft(id=name, at=at, contact=contact, outcome=outcome, turn=turn)
+    if heard.keys:
+        return Input(id=name, at=at, contact=contact, text=heard.keys, mode="keys", turn=turn)
+    if heard.speech:
+        return Input(
+            id=name,
+            at=at,
+            contact=contact,
+            text=heard.speech,
+            mode="speech",
+            confidence=heard.confidence,
+            turn=turn,
+        )
+    return NoInput(id=name, at=at, contact=contact, turn=turn)

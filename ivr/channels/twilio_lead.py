@@ -1,0 +1,70 @@
+"""Calls that are led elsewhere, because of something that another than the caller did: a new epoch of their documents.
+
+The new document is stored first; then Twilio is told to ask for it, by the REST API. Without that, or when it fails,
+who waits in a queue is led there at the next word of the queue.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from context_bridge.records import AnswerRow, ContextStore
+from ivr.channels.twilio_call import call_of
+from ivr.channels.twilio_documents import Documents
+from ivr.channels.twilio_rest import Refused, Rest, Unknown, Unreached
+from ivr.channels.twilio_twiml import dial_agent
+from ivr.driver import Driver
+from ivr.engine.actions import Action, Hangup
+from ivr.prompts import MOVED
+
+log = logging.getLogger(__name__)
+
+
+class Lead:
+    """`public`: the address that Twilio knows us by."""
+
+    def __init__(
+        self, driver: Driver, store: ContextStore, documents: Documents, public: str, rest: Rest | None
+    ) -> None:
+        self._driver, self._store, self._public, self._rest = driver, store, public, rest
+        self.documents = documents
+
+    async def call(self, contact: str, made: Callable[[int, int], bytes]) -> None:
+        """Give the call another document, made of the new epoch and the wait that is open: a new epoch begins, and what
+        still comes of the old one is led to it."""
+        found, last = await self._driver.current(contact), await self._store.last_answer(contact)
+        if last is None:
+            return
+        epoch = last.epoch + 1
+        body = made(epoch, found[0].turn if found else 0).decode()
+        await self._store.put_answer(AnswerRow(contact, epoch, 0, last.journey, body, self._driver.now()))
+        if self._rest is not None:
+            try:
+                await self._rest.lead(call_of(contact), f"{self._public}/twilio/again/{epoch}.0")
+            except (Refused, Unknown, Unreached) as error:
+                log.warning("call %s is led later: %s", contact, error)
+
+
+class Leg:
+    """What the driver tells a call, from whichever process."""
+
+    def __init__(self, contact: str, lead: Lead) -> None:
+        self._contact, self._lead = contact, lead
+
+    async def moved(self) -> None:
+        await self._lead.call(
+            self._contact, lambda epoch, _turn: self._lead.documents.turn((MOVED, Hangup("moved")), epoch)
+        )
+
+    async def joined(self, agent: str) -> None:
+        await self._lead.call(
+            self._contact,
+            lambda epoch, turn: dial_agent(agent, self._contact, self._lead.documents.ways(f"{epoch}.{turn}")),
+        )
+
+    async def released(self, actions: tuple[Action, ...]) -> None:
+        await self._lead.call(self._contact, lambda epoch, _turn: self._lead.documents.turn(actions, epoch))
+
+    async def message(self, text: str, sender: str) -> None:
+        """Written words have no place in a call; they are in the history."""
