@@ -29,6 +29,11 @@ class Messages:
         self._recordings, self._show = recordings, show
         self._recorder: Recorder | None = None
 
+    @property
+    def taking(self) -> bool:
+        """What the caller says is for the message."""
+        return self._recorder is not None
+
     def heard(self, frame: bytes) -> None:
         if self._recorder is not None:
             self._recorder.heard(frame)

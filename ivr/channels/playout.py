@@ -6,7 +6,7 @@ import asyncio
 import math
 import wave
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,10 +51,12 @@ def read(path: Path) -> bytes:
 
 
 class Playout:
-    """Plays what is queued, one sound after another. `speed` is for rehearsals: above 1, sounds take less time."""
+    """Plays what is queued, one sound after another. `speed` is for rehearsals: above 1, sounds take less time.
+    `playing` is told each sound as it begins, and an empty one when it is cut short: its echo comes back to the ear."""
 
-    def __init__(self, line: Line, speed: float = 1.0) -> None:
+    def __init__(self, line: Line, speed: float = 1.0, playing: Callable[[bytes], None] = lambda _pcm: None) -> None:
         self._line, self._frame_seconds, self._speed = line, wire.FRAME_SECONDS / speed, speed
+        self._playing = playing
         self._sounds: deque[Sound] = deque()
         self._ends = -math.inf
         self._player: asyncio.Task[None] | None = None
@@ -85,6 +87,7 @@ class Playout:
         unheard = self._ends > self._line.now()
         await self.stop()
         if unheard:
+            self._playing(b"")
             await self._line.send(wire.Clear())
 
     async def stop(self) -> None:
@@ -109,6 +112,8 @@ class Playout:
     async def _play_one(self, sound: Sound, due: float) -> float:
         """Send `sound`, its first frame to be heard at `due`; returns when it ends."""
         while True:
+            await self._line.until(due - LEAD)
+            self._playing(sound.pcm)
             for frame in sound.frames():
                 await self._line.until(due - LEAD)
                 if (late := self._line.now() - due) > LATE:

@@ -1,20 +1,25 @@
 """Keys on their way from a page to an answer: none lost and none twice, across lost sockets and a restart of ours.
+And words, which are another way to answer: keys go before them.
 
 The page numbers its keys and keeps each until we acknowledge it; we do so when the turn that used it is saved. The
 number of an answer's last key is in its event's id, so that after a restart the journey itself says what was used.
+What was said is not sent again: the question is put once more.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Container, Coroutine, Iterable
-from typing import Any
+from typing import Any, Literal
 
 from ivr.channels import webphone_wire as wire
 from ivr.channels.line import Line
 from ivr.engine.actions import Collect
+from recognition.hearing import Hearing
 from recognition.keys import LIMIT, Answer, KeyPad
+from recognition.listen import Deaf, Heard, Listener, Partial, SpeechStarted, Told
 
 
 def event_id(contact: str, seq: int) -> str:
@@ -37,10 +42,11 @@ def choices(wait: Collect) -> tuple[wire.Choice, ...]:
 
 
 class Presses:
-    """The keys of one call, in the line's time."""
+    """The keys of one call, and its `hearing`, in the line's time."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, listener: Listener | None) -> None:
         self._line, self._pad = line, KeyPad()
+        self.hearing = Hearing(listener, wire.RATE, line.now, self.wake)
         self._inbox: deque[tuple[int, str]] = deque()  # not given to the pad yet
         self._in_pad: deque[int] = deque()  # numbers of the keys in the pad, or in an answer that is not settled
         self._woken = asyncio.Event()
@@ -58,7 +64,7 @@ class Presses:
         return True
 
     def wake(self) -> None:
-        """The line is back: its time goes on."""
+        """The line is back and its time goes on, or something was heard."""
         self._woken.set()
 
     def resume(self, used: int) -> None:
@@ -75,19 +81,24 @@ class Presses:
 
     async def answer(
         self, wait: Collect, prompt_ends: float, play: Callable[[], None], hush: Callable[[], Awaitable[None]]
-    ) -> Answer:
+    ) -> Answer | Heard | Deaf:
         """The answer to `wait`. Its prompt is begun by `play`, unless keys are there already, and ended by `hush` as
-        soon as one comes."""
+        soon as one comes or somebody speaks. A key ends the turn of speech."""
         for _ in range(len(self._inbox)):
             self._pad.press(self._next(), self._line.now())
+        found: Answer | Heard | Deaf | None
         found = self._pad.begin(wait.keys, wait.timeout, wait.interdigit, prompt_ends, self._line.now())
         if not self._pad.barged:
+            self.hearing.begin(wait)
             play()
-        while found is None:
-            if self._pad.barged:
-                await hush()
-            pressed = await self._pressed()
-            found = self._pad.press(self._next(), self._line.now()) if pressed else self._pad.tick(self._line.now())
+        try:
+            while found is None:
+                if self._pad.barged:
+                    self.hearing.end()
+                    await hush()
+                found = await self._listen(hush)
+        finally:
+            self.hearing.end()
         if self._pad.barged:
             await hush()
         return found
@@ -120,27 +131,51 @@ class Presses:
         """The number of the last key of the answer just given."""
         return self._in_pad[len(self._in_pad) - len(self._pad.typed) - 1]
 
-    def settle(self) -> int:
-        """The answer's turn is saved. Returns what to acknowledge."""
+    def settle(self) -> None:
+        """The answer's turn is saved: its keys are used."""
         while len(self._in_pad) > len(self._pad.typed):
             self.used = self._in_pad.popleft()
-        return self.used
 
     def _next(self) -> str:
         seq, key = self._inbox.popleft()
         self._in_pad.append(seq)
         return key
 
-    async def _pressed(self) -> bool:
-        """True: a key is in the inbox. False: the pad's deadline has come."""
-        while not self._inbox:
-            rest = None if self._pad.deadline is None else self._pad.deadline - self._line.now()
+    async def _listen(self, hush: Callable[[], Awaitable[None]]) -> Answer | Heard | Deaf | None:
+        """One thing more that happens; the answer, when it makes one."""
+        match await self._happened():
+            case "key":
+                return self._pad.press(self._next(), self._line.now())
+            case "time":
+                return self._pad.tick(self._line.now())
+            case Heard() | Deaf() as found:
+                return found
+            case SpeechStarted():
+                await hush()
+                await self._line.send(wire.Hearing(text=""))
+            case Partial(text):
+                await self._line.send(wire.Hearing(text=text))
+        return None
+
+    async def _happened(self) -> Literal["key", "time"] | Told:
+        """What comes first: a key in the inbox, something told by the ear, or the pad's deadline, which waits while
+        somebody speaks."""
+        while True:
+            if self._inbox:
+                return "key"
+            if (told := self.hearing.told()) is not None:
+                return told
+            deadline = self.hearing.deadline or self._pad.deadline
+            rest = None if deadline is None else deadline - self._line.now()
             if rest is not None and rest <= 0:
-                return False
-            self._woken.clear()
-            try:
-                async with asyncio.timeout(rest if self._line.there else None):
-                    await self._woken.wait()
-            except TimeoutError:
-                continue
-        return True
+                if self.hearing.deadline is None:
+                    return "time"
+                self.hearing.tick()
+            else:
+                await self._wake_within(rest if self._line.there else None)
+
+    async def _wake_within(self, seconds: float | None) -> None:
+        self._woken.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()

@@ -21,12 +21,14 @@ from aiohttp import web
 from context_bridge.records import StoreUnavailable
 from ivr.channels import webphone_wire as wire
 from ivr.channels.bridge import GRACE
+from ivr.channels.handset import Exchange
 from ivr.channels.line import received, send
-from ivr.channels.webphone_call import NODE, Call, Exchange
+from ivr.channels.webphone_call import NODE, Call
 from ivr.driver import Driver
 from ivr.engine.events import Left
 from ivr.recordings import Recordings
 from ivr.settings import Settings
+from recognition.listen import Listener
 from recognition.speak import Speaker
 
 log = logging.getLogger(__name__)
@@ -38,13 +40,22 @@ HEARTBEAT = 10.0  # seconds; a peer that does not answer a ping within half of i
 
 
 class WebPhone:
-    """`speed` is for rehearsals and tests: prompts are played that many times faster than they are spoken."""
+    """Without a `listener` questions are answered by keys. `speed` is for rehearsals and tests: prompts are played that
+    many times faster than they are spoken."""
 
     def __init__(
-        self, driver: Driver, speaker: Speaker, settings: Settings, *, grace: float = GRACE, speed: float = 1.0
+        self,
+        driver: Driver,
+        speaker: Speaker,
+        settings: Settings,
+        listener: Listener | None = None,
+        *,
+        grace: float = GRACE,
+        speed: float = 1.0,
     ) -> None:
         self._driver, self._settings, self._grace = driver, settings, grace
-        self._exchange = Exchange(driver, speaker, Recordings(settings.recordings_dir), settings.menu, grace, speed)
+        recordings = Recordings(settings.recordings_dir)
+        self._exchange = Exchange(driver, speaker, recordings, settings.menu, grace, speed, listener)
         self._calls: dict[str, Call] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._missing: dict[str, asyncio.TimerHandle] = {}  # contacts of a former process

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
-from typing import Literal, TypeVar
+from collections.abc import Sequence
 
 from aiohttp import web
 
@@ -15,40 +12,25 @@ from context_bridge.records import StoreUnavailable
 from ivr.channels import webphone_wire as wire
 from ivr.channels.bridge import Talk
 from ivr.channels.ending import Ending, Gone, Why
+from ivr.channels.handset import Exchange, Handset
 from ivr.channels.line import Line
 from ivr.channels.message import Messages
 from ivr.channels.patience import AFTERWARDS, patiently
-from ivr.channels.playout import Playout, Sound
-from ivr.channels.presses import Presses, choices, event_id, last_used
-from ivr.channels.prompts import Prompts
-from ivr.driver import Arrival, Driver, UnknownMenu
+from ivr.channels.presses import choices, event_id, last_used
+from ivr.channels.webphone_queue import Queue
+from ivr.driver import Arrival, UnknownMenu
 from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Record, Say
-from ivr.engine.events import Input, Left, LeftReason, NoInput, QueueOutcome, Recorded
-from ivr.prompts import fault, moment, moved
-from ivr.recordings import Message, Recordings
+from ivr.engine.events import Input, Left, LeftReason, NoInput, Recorded, Unheard
+from ivr.prompts import fault, moved
+from ivr.recordings import Message
 from ivr.traces import trace
-from recognition.audio import to_pcm
+from recognition.hearing import event_of
 from recognition.keys import Answer, Keyed, Silence
-from recognition.music import hold_music
-from recognition.speak import Speaker
+from recognition.listen import Deaf, Heard
 
 log = logging.getLogger(__name__)
 
 NODE = "webphone"
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """What all calls share. `grace`: seconds in which a lost line may come back; `speed`: see `Playout`."""
-
-    driver: Driver
-    speaker: Speaker
-    recordings: Recordings
-    menu: str
-    grace: float
-    speed: float
 
 
 class Call:
@@ -56,16 +38,21 @@ class Call:
 
     def __init__(self, contact: str, start: wire.Start, exchange: Exchange) -> None:
         self.contact, self._start, self._exchange, self._driver = contact, start, exchange, exchange.driver
-        self.line = Line()
-        self.talk: Talk | None = None
-        self._presses = Presses(self.line)
-        self._playout = Playout(self.line, exchange.speed)
-        self._prompts = Prompts(exchange.speaker, contact)
-        self._ending = Ending()
-        self._news: asyncio.Queue[Literal["joined"] | QueueOutcome | tuple[Action, ...]] = asyncio.Queue()
-        self._showing: wire.ToPhone | None = None
-        self._messages = Messages(contact, self.line, self._presses, self._playout, exchange.recordings, self._show)
+        self._handset = handset = Handset(contact, exchange)
+        self._queue = Queue(contact, handset, exchange.driver, exchange.grace)
+        self._messages = Messages(
+            contact, handset.line, handset.presses, handset.playout, exchange.recordings, handset.show
+        )
         self._grace: asyncio.TimerHandle | None = None
+
+    @property
+    def line(self) -> Line:
+        return self._handset.line
+
+    @property
+    def talk(self) -> Talk | None:
+        """With the agent who has taken the call."""
+        return self._queue.talk
 
     # What the socket tells.
 
@@ -73,14 +60,7 @@ class Call:
         """The page is on the line, for the first time or again; `keys` may have come before."""
         if self._grace is not None:
             self._grace.cancel()
-        await self.line.attach(ws, request)
-        await self.line.send(wire.Answer())
-        if self._showing is not None:
-            await self.line.send(wire.Ack(seq=self._presses.used))
-            await self.line.send(self._showing)
-        for seq, key in keys:
-            await self.press(seq, key)
-        self._presses.wake()
+        await self._handset.found(ws, request, keys)
         self._messages.wake()
 
     def lost(self, ws: web.WebSocketResponse) -> None:
@@ -93,17 +73,19 @@ class Call:
             self._grace = asyncio.get_running_loop().call_later(self._exchange.grace, self.leave, "dropped")
 
     async def press(self, seq: int, key: str) -> None:
-        if not self._presses.take(seq, key):
-            await self.line.send(wire.Error(message="too many keys at once; wait for the next question"))
+        await self._handset.press(seq, key)
 
     async def heard(self, frame: bytes) -> None:
+        """A frame of the microphone, for whoever listens."""
         if self.talk is not None:
             await self.talk.heard(frame)
-        else:
+        elif self._messages.taking:
             self._messages.heard(frame)
+        else:
+            self._handset.hearing.feed(frame)
 
     def leave(self, why: Why) -> None:
-        self._ending.come(why)
+        self._handset.ending.come(why)
 
     # What the driver tells.
 
@@ -111,14 +93,10 @@ class Call:
         self.leave("moved")
 
     async def joined(self, agent: str) -> None:
-        if self.talk is None:
-            self.talk = Talk(self.line, agent, lambda: self._news.put_nowait("done"), self._exchange.grace)
-            self._news.put_nowait("joined")
-            await self._playout.clear()
-            await self._show(wire.Agent(name=agent))
+        await self._queue.joined(agent)
 
     async def released(self, actions: tuple[Action, ...]) -> None:
-        self._news.put_nowait(actions)
+        self._queue.released(actions)
 
     async def message(self, text: str, sender: str) -> None:
         """Written words: shown, since they were meant to be read."""
@@ -137,13 +115,13 @@ class Call:
         except UnknownMenu as error:
             left = None
             await self.line.send(wire.Error(message=str(error)))
-            await self._farewell((), "broken")
+            await self._handset.farewell((), "broken")
         except StoreUnavailable:
             log.error("call %s ends: the database has been away for too long", self.contact)
-            await self._farewell((fault(self._prompts.language),), "broken")
+            await self._handset.farewell((fault(self._handset.language),), "broken")
         except Exception as error:  # a mistake of ours must end this call kindly, not leave its caller in silence
             log.error("call %s failed with %s", self.contact, trace(error))
-            await self._farewell((fault(self._prompts.language),), "broken")
+            await self._handset.farewell((fault(self._handset.language),), "broken")
         finally:
             try:
                 await self._over(left)
@@ -161,14 +139,16 @@ class Call:
                 case Record() as wait:
                     actions = await self._record(says, wait)
                 case Enqueue() as wait:
-                    actions = await self._queue(says, wait)
-                case Hangup() as end:
-                    return await self._hang_up(says, end)
+                    actions = await self._queue.wait(says, wait)
+                case Hangup(reason="moved"):
+                    raise Gone("moved")
+                case Hangup(reason=reason):
+                    return await self._handset.farewell(says, reason)
                 case other:
                     raise AssertionError(f"{type(other).__name__} is carried out by the driver, not by a channel")
 
     async def _first_actions(self) -> tuple[Action, ...]:
-        start = self._start
+        start, handset = self._start, self._handset
         if not start.resume:
             arrival = Arrival(
                 contact=self.contact,
@@ -178,41 +158,52 @@ class Call:
                 number=None if start.withheld else start.number,
                 presentation="withheld" if start.withheld else "allowed",
             )
-            return await self._patiently(lambda: self._driver.arrive(arrival, self._filler))
-        found = await self._patiently(lambda: self._driver.current(self.contact))
+            return await handset.patiently(lambda: self._driver.arrive(arrival, handset.fill))
+        found = await handset.patiently(lambda: self._driver.current(self.contact))
         if found is None:
             raise Gone("lost")
         journey, actions = found
-        self._presses.resume(last_used(self.contact, journey.seen))
+        handset.presses.resume(last_used(self.contact, journey.seen))
         if journey.status == "with_agent":
             await self.joined(journey.agent)
         return actions  # with its prompt: `Presses` leaves it out when keys were pressed, so it had been heard
 
     async def _collect(self, says: Sequence[Say], wait: Collect) -> tuple[Action, ...]:
-        sounds = await self._ending.unless(self._prompts.sounds(says))
-        await self._show(wire.Collect(turn=wait.turn, secret=wait.secret, options=choices(wait)))
-        answering = self._presses.answer(
-            wait, self._playout.ends_with(sounds), lambda: self._playout.queue(*sounds), self._playout.clear
+        handset = self._handset
+        sounds = await handset.sounds(says)
+        speech = handset.hearing.can(wait)
+        await handset.show(wire.Collect(turn=wait.turn, secret=wait.secret, options=choices(wait), speech=speech))
+        answering = handset.presses.answer(
+            wait,
+            handset.playout.ends_with(sounds),
+            lambda: handset.playout.queue(*sounds),
+            handset.playout.clear,
         )
-        event = self._event(wait, await self._ending.unless(answering))
-        actions = await self._patiently(lambda: self._driver.advance(event, self._filler))
-        await self.line.send(wire.Ack(seq=self._presses.settle()))
+        event = self._event(wait, await handset.ending.unless(answering))
+        if isinstance(event, Unheard) or (isinstance(event, Input) and event.mode == "speech"):
+            await self.line.send(wire.Heard(text=event.text if isinstance(event, Input) else None))
+        actions = await handset.patiently(lambda: self._driver.advance(event, handset.fill))
+        handset.presses.settle()
+        await handset.acknowledge()
         return actions
 
-    def _event(self, wait: Collect, answer: Answer) -> Input | NoInput:
+    def _event(self, wait: Collect, answer: Answer | Heard | Deaf) -> Input | NoInput | Unheard:
         at = self._driver.now()
         match answer:
             case Keyed(text):
-                name = event_id(self.contact, self._presses.last_of_answer())
+                name = event_id(self.contact, self._handset.presses.last_of_answer())
                 return Input(id=name, at=at, contact=self.contact, text=text, mode="keys", turn=wait.turn)
             case Silence():
                 return NoInput(id=self._driver.new_event_id(), at=at, contact=self.contact, turn=wait.turn)
+            case Heard() | Deaf():
+                return event_of(answer, self._driver.new_event_id(), at, self.contact, wait.turn)
 
     async def _record(self, says: Sequence[Say], wait: Record) -> tuple[Action, ...]:
         """Takes a message. One that a hang-up ends is kept too."""
-        sounds = await self._ending.unless(self._prompts.sounds(says))
+        handset = self._handset
+        sounds = await handset.sounds(says)
         try:
-            message, key = await self._messages.take(sounds, wait, self._ending)
+            message, key = await self._messages.take(sounds, wait, handset.ending)
         except Gone as gone:
             if (message := await self._messages.last_words(gone)) is not None:
                 await self._report(self._recorded(wait, message, None))
@@ -220,8 +211,8 @@ class Call:
                 await self._messages.forget()
             raise
         event = self._recorded(wait, message, key)
-        actions = await self._patiently(lambda: self._driver.advance(event, self._filler))
-        await self.line.send(wire.Ack(seq=self._presses.used))
+        actions = await handset.patiently(lambda: self._driver.advance(event, handset.fill))
+        await handset.acknowledge()
         await self._messages.forget()
         return actions
 
@@ -233,72 +224,31 @@ class Call:
         recording, seconds = message.recording, message.seconds
         return Recorded(id=name, at=at, contact=contact, turn=turn, recording=recording, seconds=seconds)
 
-    async def _queue(self, says: Sequence[Say], wait: Enqueue) -> tuple[Action, ...]:
-        """Waits for a person and lets them talk; comes back with what the driver wants after that."""
-        self._presses.forget()
-        if self.talk is None:
-            await self._show(wire.Queued())
-            sounds = await self._ending.unless(self._prompts.sounds(says))
-            music = to_pcm(await asyncio.to_thread(hold_music, wire.RATE))
-            if self.talk is None:  # nobody was quicker than the rendering
-                self._playout.queue(*sounds, Sound(music, loop=True))
-        while not isinstance(news := await self._ending.unless(self._next_news(wait.timeout)), tuple):
-            if news != "joined":
-                await self._end_talk("finished")
-                await self._patiently(partial(self._driver.release, self.contact, news))
-        await self._end_talk("finished")
-        while not self._news.empty():
-            self._news.get_nowait()
-        await self._playout.clear()
-        self._presses.forget()
-        await self.line.send(wire.Ack(seq=self._presses.used))
-        return news
-
-    async def _next_news(self, patience: float) -> Literal["joined"] | QueueOutcome | tuple[Action, ...]:
-        try:
-            async with asyncio.timeout(None if self.talk else patience):
-                return await self._news.get()
-        except TimeoutError:
-            return "timeout"
-
-    async def _hang_up(self, says: Sequence[Say], end: Hangup) -> None:
-        if end.reason == "moved":
-            raise Gone("moved")
-        await self._farewell(says, end.reason)
-
     # Endings.
 
     async def _gone_by(self, why: Why) -> LeftReason | None:
         """The last words to the caller; what the driver is to be told."""
+        handset = self._handset
         match why:
             case "caller" | "dropped":
                 return why
             case "moved":
-                self._ending = Ending()  # now a hang-up only cuts the goodbye short
-                await self._playout.clear()
+                handset.ending = Ending()  # now a hang-up only cuts the goodbye short
+                await handset.playout.clear()
                 await self.line.send(wire.Moved())
-                await self._farewell((moved(self._prompts.language),), "moved")
+                await handset.farewell((moved(handset.language),), "moved")
             case "lost":
-                await self._farewell((), "lost")
+                await handset.farewell((), "lost")
             case "restart":
                 await self.line.close(wire.RESTART)
         return None
 
-    async def _farewell(self, says: Sequence[Say], reason: wire.Reason) -> None:
-        if not self.line.there:
-            return
-        try:
-            self._playout.queue(*await self._ending.unless(self._prompts.sounds(says)))
-            await self._ending.unless(self._playout.finished())
-        except Gone:
-            return
-        await self.line.send(wire.Ended(reason=reason))
-
     async def _over(self, left: LeftReason | None) -> None:
-        await self._playout.stop()
-        if self.talk is not None and self._ending.why == "restart":
+        self._handset.hearing.close()
+        await self._handset.playout.stop()
+        if self.talk is not None and self._handset.ending.why == "restart":
             await self.talk.restart()
-        await self._end_talk("dropped" if left == "dropped" else "caller")
+        await self._queue.end_talk("dropped" if left == "dropped" else "caller")
         if left is not None:
             await self._report(
                 Left(id=self._driver.new_event_id(), at=self._driver.now(), contact=self.contact, reason=left)
@@ -315,29 +265,3 @@ class Call:
             await patiently(lambda: self._driver.advance(event), rest, AFTERWARDS)
         except StoreUnavailable:
             log.warning("call %s ended and the database is away; our next start finds it", self.contact)
-
-    async def _end_talk(self, reason: wire.Reason) -> None:
-        talk, self.talk = self.talk, None
-        if talk is not None:
-            await talk.end(reason)
-
-    # Means.
-
-    async def _filler(self, says: tuple[Say, ...]) -> None:
-        """Played while a back office is asked; what comes next waits for its end."""
-        self._playout.queue(*await self._prompts.sounds(says))
-
-    async def _show(self, state: wire.ToPhone) -> None:
-        """A state of the call, which a page that comes back must know."""
-        self._showing = state
-        await self.line.send(state)
-
-    async def _patiently(self, turn: Callable[[], Awaitable[T]]) -> T:
-        """Take a turn of the driver's, again while the database is away. Raises `StoreUnavailable` in the end."""
-        return await patiently(turn, self._ask_for_patience)
-
-    async def _ask_for_patience(self, seconds: float) -> None:
-        await self.line.send(wire.Error(message="One moment please, our records do not answer."))
-        if self._playout.ends <= self.line.now():
-            self._playout.queue(*await self._ending.unless(self._prompts.sounds((moment(self._prompts.language),))))
-        await self._ending.unless(asyncio.sleep(seconds))

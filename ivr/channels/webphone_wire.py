@@ -98,11 +98,25 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Collect(_Message, frozen=True):
-    """We wait for keys. `secret`: do not show what is pressed."""
+    """We wait for keys. `secret`: do not show what is pressed. `speech`: the answer may be said as well, so send the
+    microphone until another state of the call is told."""
 
     turn: int
     secret: bool
     options: tuple[Choice, ...]
+    speech: bool = False
+
+
+class Hearing(_Message, frozen=True):
+    """Somebody speaks, and it sounds like this so far (at first like nothing)."""
+
+    text: str
+
+
+class Heard(_Message, frozen=True):
+    """What was said, as we understood it. "": no answer to the question; null: we could not listen."""
+
+    text: str | None
 
 
 class Record(_Message, frozen=True):
@@ -151,7 +165,23 @@ class Error(_Message, frozen=True):
     message: str
 
 
-ToPhone = Answer | Ack | Say | Clear | Collect | Record | Recording | Recorded | Queued | Agent | Moved | Ended | Error
+ToPhone = (
+    Answer
+    | Ack
+    | Say
+    | Clear
+    | Collect
+    | Hearing
+    | Heard
+    | Record
+    | Recording
+    | Recorded
+    | Queued
+    | Agent
+    | Moved
+    | Ended
+    | Error
+)
 
 _decoder: msgspec.json.Decoder[FromPhone] = msgspec.json.Decoder(FromPhone)
 _encoder = msgspec.json.Encoder()
