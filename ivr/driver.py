@@ -32,7 +32,17 @@ from context_bridge.records import (
 from ivr.arrivals import Arrival, LinkRefused, Receptionist
 from ivr.backoffice import BackOffice, BackOfficeError
 from ivr.engine.actions import Action, BookCallback, Hangup, Invoke, Say, Send
-from ivr.engine.events import AgentJoined, Event, Expired, Invoked, InvokeFailed, QueueLeft, QueueOutcome
+from ivr.engine.events import (
+    AgentJoined,
+    Event,
+    Expired,
+    Invoked,
+    InvokeFailed,
+    Passed,
+    QueueLeft,
+    QueueOutcome,
+    Requeued,
+)
 from ivr.engine.flow import CODE_SERVICE
 from ivr.engine.journey import Contact, Journey
 from ivr.engine.step import current_wait
@@ -197,6 +207,23 @@ class Driver:
         actions = await self.advance(event)
         if leg is not None:
             await leg.released(actions)
+
+    async def pass_on(self, contact: str, passed: Passed, first: Callable[[], Awaitable[None]] | None = None) -> bool:
+        """The agent `passed.by` hands the contact on; False when it is not theirs. `first` is done once that is saved,
+        before the leg is told to wait again."""
+        async with self._lock(contact):
+            journey = await self._store.by_contact(contact)
+            if journey is None or (journey.status, journey.agent) != ("with_agent", passed.by):
+                return False
+            event = Requeued(id=self.new_event_id(), at=self._clock(), contact=contact, passed=passed)
+            turn = await self._turn(journey, event)
+        if turn.after.status != "queued" or turn.before.status != "with_agent":
+            return False
+        if first is not None:
+            await first()
+        if leg := self._leg(turn.after.contact):
+            await leg.released(_outward(turn))
+        return True
 
     async def tell(self, contact: str, text: str, sender: str, answer: AnswerRow | None = None) -> None:
         """Words between agent and customer in a chat (`sender` "customer" or the agent's name): kept in the history,

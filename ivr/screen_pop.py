@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from context_bridge.records import HistoryRow, Identifier, JourneyRow
@@ -43,6 +44,7 @@ def pop(
         "queue": wait.queue if wait else "",
         "why": wait.why if wait else summary(flow, journey),
         "whisper": wait.whisper if wait else "",
+        "passed": asdict(journey.passed) if journey.passed else None,
         "summary": summary(flow, journey),
         "customer": {"id": journey.customer, "name": name},
         "identifier": who.value if who else "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from context_bridge.identity import normalize
@@ -11,7 +11,7 @@ from context_bridge.links import new_link, token_for
 from context_bridge.records import CallbackRow, Change, HistoryRow, LinkRow, OutboxRow
 from ivr.arrivals import LINK_TRUST
 from ivr.engine.actions import Action, BookCallback, Collect, Say, Send
-from ivr.engine.events import Arrived, Event, Input, Invoked, InvokeFailed, Left, NoInput, Recorded
+from ivr.engine.events import Arrived, Event, Input, Invoked, InvokeFailed, Left, NoInput, Recorded, Requeued
 from ivr.engine.flow import AskSlot, Flow, InvokeStep, Menu, RecordStep, Verify
 from ivr.engine.journey import Journey
 from ivr.engine.waits import wait_of
@@ -131,6 +131,8 @@ def _history(turn: Turn, after: Journey) -> HistoryRow:
             body["reason"] = event.reason
         case Arrived():
             body |= {"channel": event.channel, "resume": event.resume, "trust": event.trust}
+        case Requeued(passed=passed) if passed is not None:
+            body["passed"] = asdict(passed)
         case _:
             pass
     return HistoryRow(after.id, after.rev, event.at, type(event).__name__, body)

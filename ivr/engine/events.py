@@ -123,6 +123,25 @@ class QueueLeft(_Event):
     turn: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """`by`, an agent, hands the customer on: to the colleague `to`, or to whoever takes from `queue` (empty: the same
+    one), with a `note` for them."""
+
+    by: str
+    note: str = ""
+    to: str = ""
+    queue: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requeued(_Event):
+    """The customer waits for a person again: the agent who took them hands them on (`passed`), or did not come."""
+
+    passed: Passed | None = None
+    turn: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Left(_Event):
     """The contact ended. The journey does not."""
@@ -137,5 +156,16 @@ class Expired(_Event):
 
 
 Event = (
-    Arrived | Input | Unheard | NoInput | Recorded | Invoked | InvokeFailed | AgentJoined | QueueLeft | Left | Expired
+    Arrived
+    | Input
+    | Unheard
+    | NoInput
+    | Recorded
+    | Invoked
+    | InvokeFailed
+    | AgentJoined
+    | QueueLeft
+    | Requeued
+    | Left
+    | Expired
 )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ivr.engine.events import Channel, LeftReason
+from ivr.engine.events import Channel, LeftReason, Passed
 
 # new: nothing happened yet; live: a contact is on; queued: waits for a person; with_agent: talks to one;
 # paused: the customer left; dropped: the line was lost; finished: the flow came to its end; expired: left alone.
@@ -74,7 +74,8 @@ class Proof:
 @dataclass(frozen=True, slots=True)
 class Journey:
     """`language` (BCP 47): chosen by the customer; None: that of the flow. `proofs`: by what they prove (see
-    `ivr.engine.verify`). `owed`: where to go on once the proof is given that is asked for now (`ivr.engine.guard`)."""
+    `ivr.engine.verify`). `owed`: where to go on once the proof is given that is asked for now (`ivr.engine.guard`).
+    `passed`: how an agent has handed the customer on, until the talk is over or they are elsewhere."""
 
     id: str
     menu: str
@@ -100,3 +101,4 @@ class Journey:
     language: str | None = None
     proofs: Mapping[str, Proof] = field(default_factory=dict)
     owed: str | None = None
+    passed: Passed | None = None

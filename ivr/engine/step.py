@@ -31,6 +31,7 @@ from ivr.engine.events import (
     NoInput,
     QueueLeft,
     Recorded,
+    Requeued,
 )
 from ivr.engine.flow import AskSlot, Flow, Handoff, InvokeStep, Menu, RecordStep, Step, Verify
 from ivr.engine.journey import Journey, Status
@@ -39,6 +40,8 @@ from ivr.engine.render import summary
 from ivr.engine.turn import Turn
 from ivr.engine.waits import current_wait, is_on
 from ivr.engine.words import words_in
+
+HANDED_ON = 500  # characters kept of what an agent writes for the next one
 
 __all__ = ["current_wait", "step", "summary"]
 
@@ -102,6 +105,8 @@ def _take(turn: Turn, event: Event) -> bool:  # noqa: C901  # one line for each 
             turn.wait_on()
         case QueueLeft() as end, Handoff() as handoff:
             _leave_queue(turn, handoff, end)
+        case Requeued() as back, Handoff() if turn.journey.status == "with_agent":
+            _queue_again(turn, back)
         case Left() as left, place if turn.journey.contact is not None:
             _leave(turn, left, place)
         case Expired(), _ if turn.journey.status != "expired":
@@ -167,8 +172,15 @@ def _leave_queue(turn: Turn, handoff: Handoff, event: QueueLeft) -> None:
     elif handoff.done is not None:
         turn.go(handoff.done)
     else:
-        turn.journey = replace(turn.journey, status="finished")
+        turn.journey = replace(turn.journey, status="finished", passed=None)
         turn.hang_up()
+
+
+def _queue_again(turn: Turn, event: Requeued) -> None:
+    """What an agent wrote about the customer stays when a colleague does not come."""
+    passed = event.passed and replace(event.passed, note=clean(event.passed.note, HANDED_ON))
+    turn.journey = replace(turn.journey, status="queued", agent="", passed=passed or turn.journey.passed)
+    turn.wait()
 
 
 def _leave(turn: Turn, event: Left, place: Step | Literal["offer"] | None) -> None:

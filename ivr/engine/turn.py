@@ -212,6 +212,7 @@ class Turn:
             nomatches=nomatches,
             misheard=misheard,
             owed=None,
+            passed=self.journey.passed if name == self.journey.step else None,
         )
 
     def _give_up(self, origin: Journey) -> None:

@@ -62,6 +62,15 @@ class Proof(Struct, frozen=True):
     at: float
 
 
+class PassedOn(Struct, frozen=True):
+    """How an agent, `by`, handed the customer on: to a colleague (`to`) or a queue, with a `note`."""
+
+    by: str
+    note: str
+    to: str
+    queue: str
+
+
 class Pop(Struct, frozen=True):
     """The screen-pop: all that an agent must know about a journey, and must not ask again."""
 
@@ -83,6 +92,7 @@ class Pop(Struct, frozen=True):
     why: str
     summary: str
     whisper: str
+    passed: PassedOn | None
     slots: list[SlotShown]
     answered: list[str]
     path: list[StepShown]

@@ -13,13 +13,15 @@ from ivr.engine.events import (
     Arrived,
     Event,
     Input,
-    Invoked,
     InvokeFailed,
+    Invoked,
     Left,
     LeftReason,
     NoInput,
+    Passed,
     QueueLeft,
     QueueOutcome,
+    Requeued,
 )
 from ivr.engine.flow import (
     AskSlot,
@@ -190,6 +192,9 @@ class Talk:
 
     def agent_joins(self, agent: str) -> Talk:
         return self.send(AgentJoined, agent=agent)
+
+    def requeued(self, passed: Passed | None = None) -> Talk:
+        return self.send(Requeued, passed=passed)
 
     def queue_left(self, outcome: QueueOutcome) -> Talk:
         return self.send(QueueLeft, outcome=outcome)

@@ -23,9 +23,11 @@ from ivr.engine.events import (
     LeftReason,
     Mode,
     NoInput,
+    Passed,
     QueueLeft,
     QueueOutcome,
     Recorded,
+    Requeued,
     Resume,
 )
 from ivr.engine.flow import (
@@ -285,13 +287,16 @@ class Move:
                 return AgentJoined(**head, turn=turn, agent=self.text[:50])
             case "QueueLeft":
                 return QueueLeft(**head, turn=turn, outcome=self.outcome)
+            case "Requeued":
+                passed = Passed("Anna", self.text[:50], queue="q2") if self.ok else None
+                return Requeued(**head, turn=turn, passed=passed)
             case "Left":
                 return Left(**head, reason=self.reason, detail=self.text[:50])
             case _:
                 return Expired(**head)
 
 
-KINDS = (Input, NoInput, Recorded, Invoked, InvokeFailed, AgentJoined, QueueLeft, Left, Arrived, Expired)
+KINDS = (Input, NoInput, Recorded, Invoked, InvokeFailed, AgentJoined, QueueLeft, Requeued, Left, Arrived, Expired)
 mostly = st.sampled_from([False] * 7 + [True])
 
 moves = st.builds(

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from ivr.engine.actions import Enqueue, Hangup, Invoke, Keys, Option, Say, Send
-from ivr.engine.events import AgentJoined, Arrived, Expired, Input, Invoked, Left, NoInput, QueueLeft
+from ivr.engine.events import AgentJoined, Arrived, Expired, Input, Invoked, Left, NoInput, Passed, QueueLeft
 from ivr.engine.flow import Branch, Condition, Goto, Handoff, Menu, Ref, SayStep, SendStep, SetStep, SlotSpec
 from ivr.engine.journey import Ask, Journey, Slot, Visit
 from ivr.engine.step import current_wait, step, summary
@@ -496,6 +496,31 @@ def test_a_hand_off_may_go_on_after_the_talk() -> None:
     assert voice(with_steps(person=replace(person, done="bye"))).press("0").agent_joins("Ben").queue_left(
         "done"
     ).said == ["Goodbye."]
+
+
+def test_an_agent_who_does_not_come_leaves_the_customer_in_the_queue() -> None:
+    talk = voice().press("0")
+    first = talk.enqueue
+    talk.agent_joins("Ben").requeued()
+    assert (talk.journey.status, talk.journey.agent) == ("queued", "")
+    assert talk.enqueue == replace(first, turn=first.turn + 1)
+    assert talk.send(QueueLeft, outcome="done", turn=first.turn).journey.status == "queued"  # of the talk that was not
+    assert talk.requeued().journey.status == "queued"
+
+
+def test_an_agent_hands_the_customer_on_with_a_note() -> None:
+    passed = Passed("Ben", "Wants a refund.", queue="billing")
+    talk = voice().press("0").agent_joins("Ben").requeued(passed)
+    assert (talk.enqueue.queue, talk.journey.passed) == ("billing", passed)
+    talk.agent_joins("Anna").requeued()
+    assert (talk.enqueue.queue, talk.journey.passed) == ("billing", passed)
+    assert talk.agent_joins("Anna").queue_left("done").journey.passed is None
+
+
+def test_what_an_agent_wrote_is_not_for_another_queue_of_the_menu() -> None:
+    talk = voice().press("0").agent_joins("Ben").requeued(Passed("Ben", "A note", queue="billing"))
+    talk.queue_left("unavailable").press("0")
+    assert (talk.enqueue.queue, talk.journey.passed) == ("support", None)
 
 
 @pytest.mark.parametrize(
