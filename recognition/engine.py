@@ -2,7 +2,7 @@
 code which crashes or hangs takes no call with it; one object holds the model and is shared by all its utterances.
 
 The worker calls an engine from one thread, several decodings open at a time. Finding where speech begins and ends is
-not its work: a decoding gets one utterance, with at least 0.3 s of sound before the first word and 0.5 s after the last.
+not its work: a decoding gets one utterance, with some 0.3 s of sound before the first word and 0.5 s after the last.
 """
 
 from __future__ import annotations
