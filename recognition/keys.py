@@ -77,6 +77,10 @@ class KeyPad:
             return None
         return self._end(len(self._typed), Keyed(self._typed) if self._typed else Silence())
 
+    def end(self) -> None:
+        """Close the collect: it was answered otherwise. What is typed from now on waits for the next."""
+        self._keys = self._deadline = None
+
     def clear(self) -> None:
         """Forget what was typed and close the collect."""
         self._end(len(self._typed), Silence())

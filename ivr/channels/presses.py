@@ -99,6 +99,7 @@ class Presses:
                 found = await self._listen(hush)
         finally:
             self.hearing.end()
+            self._pad.end()
         if self._pad.barged:
             await hush()
         return found

@@ -1,7 +1,7 @@
 """A driver with one small dialogue, to try channels with. Its records outlive it, as a database would.
 
 welcome: 1 asks for an order number, 2 asks a back office, 3 goes on in a chat, 5 takes a message, 0 calls for a person;
-9 says goodbye.
+9 says goodbye. What is said means the option that it comes with.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from context_bridge.records import StoreUnavailable
 from ivr.driver import Arrival, Leg, Saying, UnknownMenu
 from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Keys, Option, Record, Say
-from ivr.engine.events import Event, Input, Left, NoInput, QueueOutcome, Recorded
+from ivr.engine.events import Event, Input, Left, NoInput, QueueOutcome, Recorded, Unheard
 from ivr.engine.journey import Contact, Journey
 
 WELCOME = "Welcome. Press 1 for an order."
@@ -87,8 +87,11 @@ class FakeDriver:
             case Input() if journey.step == "order":
                 self._keep(replace(journey, step="welcome"))
                 return Say(f"Order {event.text} is on its way."), *self._wait(event.contact)
-            case Input(text=key):
-                return await self._chosen(journey, event.contact, key, say)
+            case Input(text=text, option=option):
+                return await self._chosen(journey, event.contact, option or text, say)
+            case Unheard():
+                self._keep(journey)
+                return Say("Please say that again."), *self._wait(event.contact)
             case Recorded():
                 self._keep(replace(journey, step="welcome"))
                 return Say("Thank you."), *self._wait(event.contact)
