@@ -3,6 +3,7 @@ answer as the conversation says, over HTTP, and its clock can be moved."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -34,20 +35,29 @@ class Spoken:
 
     def __init__(self, speaker: Speaker) -> None:
         self._says: dict[str, Say] = {}
+        self._asked = asyncio.Event()
         self._say, self._joined = speaker.say, speaker.joined
         speaker.say, speaker.joined = self.say, self.joined  # type: ignore[method-assign]
 
     async def say(self, say: Say, rate: Rate) -> Clip:
-        self._says[say.text] = say
+        self._note(say)
         return await self._say(say, rate)
 
     async def joined(self, says: Sequence[Say], rate: Rate) -> Clip:
-        self._says |= {say.text: say for say in says}
+        self._note(*says)
         return await self._joined(says, rate)
 
     async def clip(self, text: str, rate: Rate) -> Clip:
-        """These words as they were spoken."""
-        return await self._say(self._says.get(text, Say(text)), rate)
+        """These words as they are spoken. How that is, is known when the line asks for them: later than they are
+        told, where the line still plays something else. Waits for that, without an end."""
+        while text not in self._says:
+            self._asked.clear()
+            await self._asked.wait()
+        return await self._say(self._says[text], rate)
+
+    def _note(self, *says: Say) -> None:
+        self._says |= {say.text: say for say in says}
+        self._asked.set()
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,9 +72,9 @@ class SipTelephone:
 
     async def hears(self, says: Sequence[str]) -> None:
         for n, text in enumerate(says):
-            clip, _ = audio.read((await self._spoken.clip(text, 8000)).path)
             try:
                 async with asyncio.timeout(PATIENCE):
+                    clip, _ = audio.read((await self._spoken.clip(text, 8000)).path)
                     start = await self._recognized(clip[:-END][:BEGINNING])
                     if n + 1 < len(says):
                         await self._whole(clip, start, text)
