@@ -80,7 +80,11 @@ def test_one_option_found_twice_is_told_once(alone: None) -> None:
 
 @pytest.mark.parametrize(
     ("text", "option"),
-    [("deliver a date", "order_status"), ("track my border", "order_status"), ("uh locked out of my account please", "password")],
+    [
+        ("deliver a date", "order_status"),
+        ("track my border", "order_status"),
+        ("uh locked out of my account please", "password"),
+    ],
 )
 def test_what_is_nearly_a_phrase_is_taken_for_it(alone: None, text: str, option: str) -> None:
     assert said(text)[0].option == option
