@@ -2,6 +2,7 @@
 
 import os
 import re
+import wave
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -10,10 +11,12 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, WebSocketRoute, async_playwright, expect
 
 from ivr.channels.webphone import WebPhone
+from ivr.engine.events import Alternative
 from ivr.settings import Settings
 from ivr.web.pages import Pages
 from tests.channels.fake_driver import CUT_OFF, ORDER, WELCOME, FakeDriver, Records
 from tests.channels.far_end import PATIENCE, Exchange, ToneSpeaker, eventually, serving, tone
+from tests.channels.tone_ears import ToneListener
 from tests.servers import needs
 
 FLAGS = [
@@ -231,6 +234,96 @@ async def test_without_a_microphone_one_hears_and_presses(stack: AsyncExitStack,
     await caller.button("0").click()
     await caller.sees("Without a microphone")
     await expect(caller.button("Mute")).to_be_hidden()
+
+
+def microphone(folder: Path, *sounds: bytes) -> list[str]:
+    """Flags for a microphone that hears this once, and then nothing."""
+    path = folder / "microphone.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 16_000, 0, "NONE", ""))
+        file.writeframes(b"".join(sounds))
+    return [*GRANTED, f"--use-file-for-fake-audio-capture={path}%noloop"]
+
+
+@pytest.fixture
+def listener() -> ToneListener:
+    return ToneListener({1000: (Alternative("an order please", 0.9, "1"),)})
+
+
+@pytest.fixture
+async def hearing(stack: AsyncExitStack, driver: FakeDriver, listener: ToneListener, tmp_path: Path) -> Exchange:
+    speaker = ToneSpeaker(tmp_path, {WELCOME: 20.0, ORDER: 20.0})
+    webphone = WebPhone(driver, speaker, Settings(data_dir=tmp_path), listener)  # type: ignore[arg-type]
+    return await stack.enter_async_context(serving(webphone, Pages(demo=False)))
+
+
+async def test_an_answer_that_is_said(stack: AsyncExitStack, hearing: Exchange, tmp_path: Path) -> None:
+    spoken = microphone(tmp_path, bytes(64_000), tone(1000, 0.6), bytes(320_000))
+    caller = await at_the_page(stack, hearing, spoken)
+    await caller.call()
+    ear = caller.page.get_by_role("region", name="Listening")
+    await expect(ear).to_contain_text("say it, or press a key")
+    await expect(caller.button("Mute")).to_be_visible()
+    await caller.page.wait_for_function("() => document.getElementById('loud').value > 0.05")
+    await expect(caller.page.get_by_role("log")).to_contain_text("an order please")
+    await caller.sees(ORDER)
+    await expect(ear).to_be_hidden()  # a secret: nobody listens, and nothing is sent
+    assert caller.complaints == []
+
+
+async def test_a_muted_phone_says_that_it_does_not_listen(stack: AsyncExitStack, hearing: Exchange) -> None:
+    caller = await at_the_page(stack, hearing)
+    await caller.call()
+    ear = caller.page.get_by_role("region", name="Listening")
+    await expect(ear).to_be_visible()
+    await caller.button("Mute").click()
+    await expect(ear).to_be_hidden()
+    await caller.button("Mute").click()
+    await expect(ear).to_be_visible()
+
+
+async def test_who_has_no_microphone_answers_by_keys(
+    stack: AsyncExitStack, hearing: Exchange, driver: FakeDriver
+) -> None:
+    caller = await at_the_page(stack, hearing, REFUSED)
+    await caller.call()
+    await caller.sees("Answer by keys")
+    await expect(caller.page.get_by_role("region", name="Listening")).to_be_hidden()
+    await caller.button("1").click()
+    await caller.sees(ORDER)
+    assert driver.records.inputs() == ["1"]
+
+
+async def test_the_microphone_is_sent_only_while_somebody_listens(
+    stack: AsyncExitStack, hearing: Exchange, listener: ToneListener
+) -> None:
+    """Not while a PIN is asked for, whoever reads it out to themselves."""
+    sent: list[bytes] = []
+
+    async def network(line: WebSocketRoute) -> None:
+        server = line.connect_to_server()
+
+        def pass_on(message: str | bytes) -> None:
+            if isinstance(message, bytes):
+                sent.append(message)
+            server.send(message)
+
+        line.on_message(pass_on)
+
+    caller = await at_the_page(stack, hearing)
+    await caller.page.route_web_socket("**/phone/ws", network)
+    await caller.call()
+    await eventually(lambda: len(sent) > 20)
+    await caller.button("1").click()
+    await caller.sees(ORDER)
+    before = len(sent)
+    await caller.hears_something()
+    await caller.page.keyboard.type("421")
+    await expect(caller.page.locator("#typed")).to_have_text("•••")
+    assert len(sent) - before < 5, "sent while a secret was asked for"  # a few were on their way
+    await caller.page.keyboard.type("7#")
+    before = len(sent)
+    await eventually(lambda: len(sent) > before)  # and again, now that an answer may be said
 
 
 async def test_a_screen_reader_finds_everything(stack: AsyncExitStack, exchange: Exchange) -> None:

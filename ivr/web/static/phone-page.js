@@ -31,6 +31,10 @@ let since = 0;
 let secret = false;
 let person = "";
 let message = null; // the one that is recorded: its turn, and when it began
+let listens = false; // the question that is open may be answered by voice
+let noted = false; // that there is no microphone, in this call
+
+const LISTENING = byId("hearing").textContent;
 
 // Calling
 
@@ -50,6 +54,7 @@ byId("drop").addEventListener("click", () => phone.drop());
 byId("mute").addEventListener("click", () => {
   phone.muted = !phone.muted;
   byId("mute").setAttribute("aria-pressed", phone.muted);
+  ear(listens);
 });
 
 phone.addEventListener("state", ({ detail }) => {
@@ -61,6 +66,7 @@ phone.addEventListener("state", ({ detail }) => {
   byId("mute").hidden ||= idle;
   show(detail === "talking" && person ? person : STATES[detail]);
   if (detail === "calling") start();
+  if (idle) noted = false;
 });
 phone.addEventListener("ended", ({ detail }) => {
   show("Call ended");
@@ -68,6 +74,7 @@ phone.addEventListener("ended", ({ detail }) => {
   note(ENDS[detail] ?? "", BAD.has(detail));
   byId("options").replaceChildren();
   quiet();
+  ear(false);
   byId("call").focus();
 });
 
@@ -76,12 +83,19 @@ phone.addEventListener("ended", ({ detail }) => {
 phone.addEventListener("say", ({ detail }) => caption(detail.text));
 phone.addEventListener("collect", ({ detail }) => {
   secret = detail.secret;
+  listens = detail.speech;
   typed("");
   note("");
   person = "";
   show(STATES.talking);
-  byId("mute").hidden = true;
+  byId("mute").hidden ||= !listens;
+  ear(listens);
   byId("options").replaceChildren(...detail.options.map(choice));
+});
+phone.addEventListener("hearing", ({ detail }) => speaking(detail.text || "…"));
+phone.addEventListener("heard", ({ detail }) => {
+  speaking("");
+  if (detail.text) caption(detail.text, "you");
 });
 phone.addEventListener("record", () => {
   waiting("Get ready to speak");
@@ -97,23 +111,42 @@ phone.addEventListener("queued", () => waiting("Waiting for a person…"));
 phone.addEventListener("agent", ({ detail }) => waiting(`Talking to ${detail.name}`));
 phone.addEventListener("microphone", ({ detail }) => {
   byId("mute").hidden = !detail;
-  if (!detail) note("Without a microphone you hear the other side, but are not heard. Allow it in your browser.", true);
+  ear(listens);
+  if (!detail && !listens) note("Without a microphone you hear the other side, but are not heard. Allow it in your browser.", true);
+  if (!detail && listens && !noted) note("Answer by keys. To say your answers, allow the microphone in your browser.");
+  noted ||= !detail;
 });
 phone.addEventListener("error", ({ detail }) => note(detail.message, true));
 
-function caption(text) {
+function caption(text, who = "us") {
   const said = byId("said");
-  said.lastElementChild?.classList.remove("now");
-  said.append(el("li", { class: "now" }, text));
+  said.querySelector(".now")?.classList.remove("now");
+  said.append(el("li", { class: `now ${who}` }, text));
   while (said.children.length > MOST_SAID) said.firstElementChild.remove();
   said.scrollTop = said.scrollHeight;
 }
 
 function waiting(words) {
   person = words;
+  listens = false;
+  ear(false);
   typed("");
   byId("options").replaceChildren();
   show(words);
+}
+
+// Listening
+
+/** Show whether we listen: not without a microphone, and not to one that is muted. */
+function ear(open) {
+  byId("ear").hidden = !open || phone.muted || byId("mute").hidden;
+  speaking("");
+}
+
+/** What somebody's words sound like so far; nothing: nobody speaks. */
+function speaking(words) {
+  byId("ear").classList.toggle("speaking", Boolean(words));
+  byId("hearing").textContent = words || LISTENING;
 }
 
 // Recording
@@ -138,8 +171,9 @@ function quiet() {
   message = null;
 }
 
-/** What the recorder shows now. */
-function meter() {
+/** What the recorder and the ear show now. */
+function meters() {
+  if (!byId("ear").hidden) byId("loud").value = Math.min(1, phone.sound.voice() * 5);
   if (!message) return;
   const seconds = Math.min(message.longest, (performance.now() - message.since) / 1000);
   byId("spoken").textContent = `${clock(seconds)} of ${clock(message.longest)}`;
@@ -207,7 +241,7 @@ function start() {
   requestAnimationFrame(function tick() {
     if (phone.state === "idle") return;
     byId("timer").textContent = clock((performance.now() - since) / 1000);
-    meter();
+    meters();
     const level = calm ? 0 : Math.min(1, phone.sound.level() * 4);
     byId("light").style.setProperty("--level", level.toFixed(2));
     requestAnimationFrame(tick);

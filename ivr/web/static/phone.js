@@ -12,7 +12,7 @@ const DROPPED = 4000; // close codes: see docs/webphone.md
 const TRY_LATER = 1013;
 const FINAL = { 1000: "finished", 1008: "refused", [DROPPED]: "dropped", 4001: "replaced" };
 const MOST_KEYS = 64;
-const LISTENS = { queued: true, agent: true, record: true, recording: true, recorded: false, collect: false };
+const LISTENS = { queued: true, agent: true, record: true, recording: true, recorded: false }; // `collect` says it itself
 
 /** A socket that is found again when it is lost, with sound. */
 class Phone extends EventTarget {
@@ -176,11 +176,13 @@ export class WebPhone extends Phone {
     this._send({ ...this.#start, resume: this.#answered, keys: this.#unused });
   }
 
-  _heard({ event, seq }) {
+  _heard({ event, seq, speech }) {
     if (event === "answer") this.#answered = true;
     if (event === "ack") this.#unused = this.#unused.filter(([number]) => number > seq);
-    if (event in LISTENS) this._listening = LISTENS[event];
-    if (this._listening) this._speak(); // until then nobody would hear us
+    const listens = event === "collect" ? speech : LISTENS[event];
+    if (listens === undefined) return;
+    this._listening = listens;
+    if (listens) this._speak(); // until then nobody would hear us
   }
 }
 
