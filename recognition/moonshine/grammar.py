@@ -1,0 +1,98 @@
+"""What may be said to a question, as an automaton; and what a transcript that it accepted means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from recognition.listen import Hints
+from recognition.moonshine import slots
+from recognition.moonshine.automaton import Automaton, Pattern, either, sequence, tagged
+from recognition.moonshine.phrases import any_of, asked_for, plain, then, whole
+from recognition.moonshine.readings import Reading, reading
+from recognition.moonshine.tokens import Tokens
+
+VALUE = ""  # the tag of a value; all others are ids of options
+YES = (
+    *("yes", "yeah", "yep", "yup", "ya", "yes please", "yes it is", "yes i do", "yes that's it", "sure", "sure thing"),
+    *(
+        "correct",
+        "that's correct",
+        "that is correct",
+        "that's right",
+        "that is right",
+        "right",
+        "exactly",
+        "okay",
+        "ok",
+    ),
+    *("of course", "absolutely", "definitely", "certainly", "uh-huh", "mm-hmm", "please do", "go ahead", "fine"),
+)
+NO = (
+    *("no", "nope", "nah", "no thanks", "no thank you", "not really", "no it isn't", "no it's not", "no i don't"),
+    *("wrong", "that's wrong", "that is wrong", "incorrect", "that's incorrect", "that's not right", "not correct"),
+    *(
+        "that's not correct",
+        "that is not right",
+        "that is not correct",
+        "no way",
+        "not at all",
+        "never",
+        "no never mind",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """`read`: how a value is read, where the question asks for one. None as an automaton: anything may be said."""
+
+    automaton: Automaton | None
+    read: Reading | None
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """An option, or the text of a value."""
+
+    option: str | None
+    value: str
+
+
+def compiled(hints: Hints, tokens: Tokens) -> Grammar:
+    """Takes up to a tenth of a second, and more where the decoder goes for the first time."""
+    patterns = [tagged(option, whole(_option(hints, option, phrases))) for option, phrases in hints.phrases.items()]
+    read = reading(hints)
+    if value := _value(hints):
+        patterns.append(tagged(VALUE, whole(slots.led(value))))
+    return Grammar(Automaton(either(*patterns), tokens) if patterns else None, read)
+
+
+def meanings(grammar: Grammar, text: str, tags: frozenset[str]) -> list[Meaning]:
+    found = [Meaning(tag, "") for tag in sorted(tags) if tag != VALUE]
+    if VALUE in tags and grammar.read and (value := grammar.read(text)):
+        found.append(Meaning(None, value))
+    return found
+
+
+def _option(hints: Hints, option: str, phrases: tuple[str, ...]) -> Pattern:
+    said = any_of(*(text for text in phrases if plain(text)))
+    if hints.kind != "yes_no" or option in hints.always:
+        return asked_for(said)
+    natural = any_of(*(YES if option == "yes" else NO))
+    return sequence(either(said, natural), then(natural))
+
+
+def _value(hints: Hints) -> Pattern | None:
+    match hints.kind:
+        case "digits" if hints.most:
+            return slots.digits(hints.least, min(hints.most, slots.LONGEST))
+        case "number":
+            return slots.number()
+        case "money":
+            return slots.money()
+        case "date":
+            return slots.date()
+        case "time":
+            return slots.time()
+        case _:
+            return None
