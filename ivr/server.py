@@ -136,7 +136,8 @@ async def build(
         )
 
         def saved(change: Change, seconds: float) -> None:
-            outbox.wake()
+            if change.outbox:
+                outbox.wake()
             metrics.turn(str(change.history.body.get("channel")), change.history.kind, seconds)
 
         keeping = Keeping(secret, settings.journey_days * DAY, LINK_LIFE)

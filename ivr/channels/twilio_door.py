@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from ivr.channels.twilio_signature import MOST_FIELDS, Secrets, is_signed
+from ivr.channels.twilio_signature import Secrets, signed_fields
 
 BODY_LIMIT = 64 * 1024  # bytes; Twilio's largest form has some two thousand
 
@@ -29,7 +28,6 @@ class Door:
         if len(body) > BODY_LIMIT:
             return None
         url = self.public + request.raw_path
-        if not is_signed(self.secrets, url, request.headers, request.content_type, body):
-            return None
-        form = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+        fields = signed_fields(self.secrets, url, request.headers, request.content_type, body)
+        form = dict(fields or ())
         return form if form.get("AccountSid") == self.account else None

@@ -15,13 +15,16 @@ import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from functools import lru_cache
+from urllib.parse import parse_qs, urlsplit
+
+from ivr.channels.twilio_form import Fields, fields_of
 
 SIGNATURE = "X-Twilio-Signature"
 SETTINGS = "X-Twilio-Webhooks-Signature-Settings"  # key=<id>,algorithm=HMAC_SHA256
 BODY_HASH = "bodySHA256"
 STANDARD_PORTS = {"https": 443, "http": 80, "wss": 443, "ws": 80}
-MOST_FIELDS = 500  # Twilio sends some 40
+FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +40,30 @@ class Secrets:
 
 
 def is_signed(secrets: Secrets, url: str, headers: Mapping[str, str], content_type: str, body: bytes) -> bool:
-    """`url`: the address as Twilio knows it: our configured public address and the raw target of the request, never one
-    made of its Host header. `content_type`: without parameters. False for whatever is not signed, or wrongly."""
-    given = headers.get(SIGNATURE, "")
-    content = _signed_content(url, content_type, body)
-    if not given or content is None:
-        return False
-    return any(
-        hmac.compare_digest(signature.encode(), given.encode("utf-8", "replace"))
-        for secret, algorithm in _keys(secrets, headers.get(SETTINGS, ""))
-        for address in _addresses(url)
-        for signature in [sign(secret, address, content, algorithm)]
-    )
+    """See `signed_fields`."""
+    return signed_fields(secrets, url, headers, content_type, body) is not None
+
+
+def signed_fields(
+    secrets: Secrets, url: str, headers: Mapping[str, str], content_type: str, body: bytes
+) -> Fields | None:
+    """The fields of a request that is signed, none of one that has no form. None for whatever is not signed, or
+    wrongly. `url`: the address as Twilio knows it: our configured public address and the raw target of the request,
+    never one made of its Host header. `content_type`: without parameters."""
+    given = headers.get(SIGNATURE, "").encode("utf-8", "replace")
+    hashes = parse_qs(urlsplit(url).query).get(BODY_HASH) if BODY_HASH in url else None
+    if not given or not _is_covered(hashes, content_type, body):
+        return None
+    try:
+        fields = fields_of(body) if content_type == FORM else []
+    except ValueError:
+        return None
+    content = "" if hashes else form_content(fields)
+    for secret, algorithm in _keys(secrets, headers.get(SETTINGS, "")):
+        for address in _addresses(url):
+            if hmac.compare_digest(sign(secret, address, content, algorithm).encode(), given):
+                return fields
+    return None
 
 
 def sign(secret: str, url: str, content: str, algorithm: str = "sha1") -> str:
@@ -57,27 +72,17 @@ def sign(secret: str, url: str, content: str, algorithm: str = "sha1") -> str:
     return base64.b64encode(mac.digest()).decode()
 
 
-def form_content(fields: list[tuple[str, str]]) -> str:
+def form_content(fields: Fields) -> str:
     """A value that comes twice under one name counts once."""
     return "".join(name + value for name, value in sorted(set(fields)))
 
 
-def _signed_content(url: str, content_type: str, body: bytes) -> str | None:
-    """What is signed beside the address; None when the body is not covered by any signature."""
-    hashes = parse_qs(urlsplit(url).query).get(BODY_HASH)
+def _is_covered(hashes: list[str] | None, content_type: str, body: bytes) -> bool:
+    """Whether a signature can say anything about the body: by its hash in the address, or as a form."""
     if hashes:
         expected = hashlib.sha256(body).hexdigest()
-        return "" if hmac.compare_digest(expected.encode(), hashes[0].encode("utf-8", "replace")) else None
-    if not body:
-        return ""
-    if content_type != "application/x-www-form-urlencoded":
-        return None
-    try:
-        return form_content(
-            parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
-        )
-    except ValueError:  # no UTF-8, or more fields than anybody sends
-        return None
+        return hmac.compare_digest(expected.encode(), hashes[0].encode("utf-8", "replace"))
+    return not body or content_type == FORM
 
 
 def _keys(secrets: Secrets, settings: str) -> Iterator[tuple[str, str]]:
@@ -96,15 +101,20 @@ def _keys(secrets: Secrets, settings: str) -> Iterator[tuple[str, str]]:
 
 def _addresses(url: str) -> Iterator[str]:
     """Twilio signs with or without the port, whichever it has, and an apostrophe as %27."""
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    name = host[: host.rindex("]") + 1] if host.startswith("[") else host.partition(":")[0]
-    login = parts.netloc[: len(parts.netloc) - len(host)]
-    standard = f"{name}:{STANDARD_PORTS.get(parts.scheme, 443)}"
-    hosts = dict.fromkeys([host, name, standard] if host != name else [name, standard])
-    for one in hosts:
-        # not by urlunsplit, which takes a trailing ? away
-        address = url.replace(f"//{parts.netloc}", f"//{login}{one}", 1)
+    scheme, _, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    for one in _hosts(scheme, host):
+        address = f"{scheme}://{one}{slash}{path}"
         yield address
         if "'" in address:
             yield address.replace("'", "%27")
+
+
+@lru_cache(maxsize=16)  # ours is always the same
+def _hosts(scheme: str, netloc: str) -> tuple[str, ...]:
+    """As it stands first, without the port, and with the standard one."""
+    login, at, host = netloc.rpartition("@")
+    name = host[: host.rindex("]") + 1] if host.startswith("[") else host.partition(":")[0]
+    standard = f"{name}:{STANDARD_PORTS.get(scheme, 443)}"
+    hosts = (host, name, standard) if host != name else (name, standard)
+    return tuple(login + at + one for one in dict.fromkeys(hosts))

