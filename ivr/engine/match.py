@@ -1,7 +1,8 @@
 """An input's text to an option, or to the canonical value of a slot (see `journey.Slot`). Anything else, of any size
 and script, is None: a no-match.
 
-Known limit, by choice: options are taken by their exact words. Likeness of sound and meaning is recognition's work.
+Known limit, by choice: options are taken by their exact words. Likeness of sound and meaning is recognition's work,
+and comes as `Input.option`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from ivr.engine import parsing
 from ivr.engine.actions import Option, SlotType
 from ivr.engine.events import Mode
 from ivr.engine.flow import SlotSpec
+from ivr.engine.spoken.readings import Reading, readings
 from ivr.engine.words import Words, number_words
 
 MAX_TEXT = 1000  # characters; a longer input answers nothing
@@ -62,15 +64,33 @@ def options_of(spec: SlotSpec, words: Words) -> tuple[Option, ...]:
 
 def value_of(spec: SlotSpec, text: str, mode: Mode, words: Words, at: float) -> str | None:
     """The canonical value for a slot. `at` (Unix seconds) is what `today` is counted from, in UTC."""
+    return next((reading.value for reading in meanings(spec, text, mode, words, at)), None)
+
+
+def meanings(spec: SlotSpec, text: str, mode: Mode, words: Words, at: float) -> tuple[Reading, ...]:
+    """The canonical values that a text may mean for a slot, likeliest first: more than one only where it was said, and
+    what was said leaves open which (`Tuesday`)."""
     if not acceptable(text):
-        return None
-    text = text.strip()
+        return ()
+    if mode == "speech" and (found := _said(spec, text, words, at)):
+        return found
+    value = _value(spec, text.strip(), mode, words, at)
+    return (Reading(value),) if value is not None and within(spec, value) else ()
+
+
+def _said(spec: SlotSpec, text: str, words: Words, at: float) -> tuple[Reading, ...]:
+    """Of what may be meant, what the slot has room for; a single one is sure."""
+    found = tuple(reading for reading in readings(spec, text, words, at) if within(spec, reading.value))
+    if len(found) > 1 and not found[0].sure:
+        return found
+    return tuple(Reading(reading.value) for reading in found[:1])
+
+
+def _value(spec: SlotSpec, text: str, mode: Mode, words: Words, at: float) -> str | None:
     if spec.type in {"yes_no", "choice"}:
         option = find(options_of(spec, words), text, mode, words)
-        value = option.id if option else None
-    else:
-        value = _keyed(spec.type, text, words) if mode == "keys" else _told(spec.type, text, words, at)
-    return value if value is not None and _within(spec, value) else None
+        return option.id if option else None
+    return _keyed(spec.type, text, words) if mode == "keys" else _told(spec.type, text, words, at)
 
 
 def _keyed(kind: SlotType, keys: str, words: Words) -> str | None:
@@ -113,7 +133,7 @@ def saved_value(spec: SlotSpec | None, text: str, words: Words, at: float) -> st
         return text.strip() if acceptable(text) and text.strip() else None
     canonical = _canonical(spec.type, text.strip(), words) if acceptable(text) else None
     if canonical is not None:
-        return canonical if _within(spec, canonical) else None
+        return canonical if within(spec, canonical) else None
     return value_of(spec, text, "text", words, at)
 
 
@@ -134,7 +154,7 @@ def clean(text: str, limit: int) -> str:
     return "".join(c for c in text[:limit] if acceptable(c))
 
 
-def _within(spec: SlotSpec, value: str) -> bool:
+def within(spec: SlotSpec, value: str) -> bool:
     """Lengths in characters, `least` and `most`."""
     match spec.type:
         case "digits" | "text":

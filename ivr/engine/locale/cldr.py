@@ -66,6 +66,13 @@ def region(language: str) -> Region:
 
 
 @lru_cache(maxsize=64)
+def weekdays(language: str) -> Mapping[str, int]:
+    """Name of a day -> its number, from Monday as 0."""
+    names = _locale(language).days["format"]
+    return {name: n for width in ("wide", "abbreviated") for n, name in names[width].items()}
+
+
+@lru_cache(maxsize=64)
 def currency(language: str) -> str:
     """What is paid with where a language tag is from, such as EUR for de-DE and USD for plain en."""
     territory = _locale(language).territory or get_global("likely_subtags").get(_locale(language).language, "")[-2:]

@@ -1,7 +1,7 @@
 """Number words. The only module that knows num2words (its languages are more than those of `words_of`).
 
-Known limit, by choice: cardinals to 100 and the ordinals of a month are understood as words; more comes as figures
-from whatever heard it.
+Known limit, by choice: cardinals to 100 and the ordinals of a month are understood where they are written; larger
+ones are only said (see `ivr.engine.spoken`).
 """
 
 from __future__ import annotations
@@ -34,6 +34,12 @@ def cardinals(language: str) -> Mapping[str, str]:
 @lru_cache(maxsize=64)
 def ordinals(language: str) -> Mapping[str, str]:
     return {_word(language, number, "ordinal"): str(number) for number in ORDINALS}
+
+
+@lru_cache(maxsize=64)
+def building_blocks(language: str) -> Mapping[str, int]:
+    """Number word -> number: those below a hundred, and the hundreds (`quinientos` is not made of `cinco`)."""
+    return {_word(language, number, "cardinal"): number for number in (*range(100), *range(100, 1000, 100))}
 
 
 def _word(language: str, number: int, form: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ivr.engine.locale.spoken import Spoken
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -55,6 +57,13 @@ class Words:
     moved: str
     fault: str
     use_keys: str
+    take_call: str  # an agent hears it before a call is put through to their phone
+    cannot_listen: str  # too many speak at once
+    say_again: str  # we have missed it
+    did_you_say: str  # of {label}
+    or_did_you_say: str  # of {label}, the next best
+    which: str  # of {one} and {other}
+    corrected: str  # of {value}
     choice: str
     value: str
     yes_or_no: str
@@ -93,3 +102,4 @@ class Words:
     minus: str
     currencies: Mapping[str, Currency]
     symbols: Mapping[str, str]  # for spelling
+    spoken: Spoken
