@@ -5,6 +5,7 @@ const KEY_TONES = { row: [697, 770, 852, 941], column: [1209, 1336, 1477] }; // 
 export class Sound {
   muted = false;
   #context = null;
+  #loaded = null; // the worklet's code
   #speaker = null;
   #meter = null;
   #stream = null;
@@ -15,7 +16,8 @@ export class Sound {
   async open() {
     const context = (this.#context = new AudioContext({ latencyHint: "interactive" }));
     context.resume(); // not waited for: a browser that wants a click first answers at that click
-    await context.audioWorklet.addModule(new URL("audio-worklet.js", import.meta.url));
+    this.#loaded = context.audioWorklet.addModule(new URL("audio-worklet.js", import.meta.url));
+    await this.#loaded;
     if (context !== this.#context) return; // closed meanwhile
     this.#speaker = new AudioWorkletNode(context, "speaker", { numberOfInputs: 0, outputChannelCount: [1] });
     this.#meter = new AnalyserNode(context, { fftSize: 2048 });
@@ -34,6 +36,7 @@ export class Sound {
       const wanted = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
       // Undefined on http:// addresses other than localhost: browsers give no microphone there.
       const stream = await navigator.mediaDevices.getUserMedia({ audio: wanted });
+      await this.#loaded;
       if (context !== this.#context) {
         for (const track of stream.getTracks()) track.stop();
         return false;
@@ -87,7 +90,7 @@ export class Sound {
   close() {
     for (const track of this.#stream?.getTracks() ?? []) track.stop();
     this.#context?.close();
-    this.#context = this.#speaker = this.#meter = this.#stream = this.#asking = this.#voice = null;
+    this.#context = this.#loaded = this.#speaker = this.#meter = this.#stream = this.#asking = this.#voice = null;
   }
 }
 
