@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from ivr.channels import twilio_wire as wire
-from ivr.engine.events import Event, Input, Left, NoInput, QueueLeft, QueueOutcome, Recorded
+from ivr.engine.events import Event, Input, Left, NoInput, QueueLeft, QueueOutcome, Recorded, Requeued
 
 PATH = r"{epoch:\d{1,6}}.{turn:\d{1,9}}"  # of the address of an action
+ABOUT = r"{about:tw-CA[0-9a-f]{32}}"
+LEG = r"{leg:CA[0-9a-f]{32}}"
 MOST = r".{most:\d{1,6}}"  # seconds in a queue
 DONE: Mapping[str, QueueOutcome] = {
     "bridged": "done",
@@ -18,6 +20,7 @@ DONE: Mapping[str, QueueOutcome] = {
 }
 
 Place = tuple[int, int]  # epoch and turn
+Webhook = Callable[["Call"], Awaitable[bytes]]  # answers with a document
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +30,15 @@ class Call:
     epoch: int = 0
     turn: int = 0
     most: int = 0  # seconds in a queue
+    about: str = ""  # the customer's contact, where the call is an agent's
+    leg: str = ""  # another agent's call
 
     @classmethod
     def of(cls, form: wire.Form, found: Mapping[str, str]) -> Call:
         """`found`: what the address of the webhook holds. Raises `twilio_wire.WrongForm`."""
         contact = contact_of(wire.call_of(form))
-        return cls(contact, form, *(int(found.get(name, 0)) for name in ("epoch", "turn", "most")))
+        epoch, turn, most = (int(found.get(name, 0)) for name in ("epoch", "turn", "most"))
+        return cls(contact, form, epoch, turn, most, found.get("about", ""), found.get("leg", ""))
 
     @property
     def place(self) -> Place:
@@ -61,8 +67,12 @@ def event_of(call: Call, at: float) -> Event:
         return Left(id=name, at=at, contact=contact, reason="dropped", detail="the line ended")
     if heard.recording:
         return Recorded(id=name, at=at, contact=contact, turn=turn, recording=heard.recording, seconds=heard.seconds)
+    if heard.dial and not heard.talked:
+        if why := wire.ended(call.form):
+            return Left(id=name, at=at, contact=contact, reason="dropped", detail=why)
+        return Requeued(id=name, at=at, contact=contact, turn=turn)
     if heard.queue or heard.dial:
-        outcome = DONE.get(heard.queue) or ("done" if heard.dial in {"completed", "answered"} else "unavailable")
+        outcome = "done" if heard.dial else DONE.get(heard.queue, "unavailable")
         return QueueLeft(id=name, at=at, contact=contact, outcome=outcome, turn=turn)
     if heard.keys:
         return Input(id=name, at=at, contact=contact, text=heard.keys, mode="keys", turn=turn)

@@ -24,6 +24,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 TIMEOUT = 10.0  # seconds for a whole request
+RING = 30  # seconds that somebody whom we call is rung
 OURS = {"TWILIO_REGION": "", "TWILIO_EDGE": ""}  # or the library takes those of the environment and goes elsewhere
 LOOKED_THROUGH = 1000  # messages to one number, the newest: one page
 
@@ -99,6 +100,30 @@ class Rest:
     async def lead(self, call: str, url: str) -> None:
         """Put the document at `url` in the place of the one that runs in this call."""
         await _answered(self._client.calls(call).update_async(url=url, method="POST"))
+
+    async def legs(self, call: str) -> list[str]:
+        """The calls that a Dial of this one has made and that are answered."""
+        rows = await _answered(self._client.calls.list_async(parent_call_sid=call, status="in-progress", limit=10))
+        return [str(row.sid) for row in rows]
+
+    async def ring(self, to: str, sender: str, url: str, told: str) -> str:
+        """Call somebody, who gets the document at `url` when they answer; the SID. How it ends goes to `told`."""
+        call = await _answered(
+            self._client.calls.create_async(to=to, from_=sender, url=url, timeout=RING, status_callback=told)
+        )
+        return str(call.sid)
+
+    async def hang_up(self, call: str) -> None:
+        await _answered(self._client.calls(call).update_async(status="completed"))
+
+    async def room(self, name: str) -> dict[str, str]:
+        """Who is in the conference of that name: their labels, and their calls. Empty: there is none now."""
+        rooms = await _answered(self._client.conferences.list_async(friendly_name=name, limit=20))
+        for room in rooms:
+            if str(room.status) != "completed":
+                people = await _answered(self._client.conferences(room.sid).participants.list_async(limit=20))
+                return {str(person.label or person.call_sid): str(person.call_sid) for person in people}
+        return {}
 
     async def status(self, call: str) -> str:
         return str((await _answered(self._client.calls(call).fetch_async())).status)

@@ -59,6 +59,7 @@ class Heard:
     confidence: float = 1.0
     queue: str = ""  # QueueResult
     dial: str = ""  # DialCallStatus
+    talked: bool = False  # what was dialled was answered and put through
     recording: str = ""  # RecordingSid
     seconds: float = 0.0
     hung_up: bool = False
@@ -97,6 +98,7 @@ def heard(form: Form) -> Heard:
         confidence=_fraction(form.get("Confidence", "")),
         queue=queue,
         dial=form.get("DialCallStatus", ""),
+        talked=form.get("DialCallStatus") in {"completed", "answered"} and form.get("DialBridged") != "false",
         recording=form.get("RecordingSid", ""),
         seconds=seconds(form.get("RecordingDuration", "")),
         hung_up=keys == "hangup" or queue == "hangup",

@@ -93,7 +93,7 @@ class Invoke:
 @dataclass(frozen=True, slots=True)
 class Enqueue:
     """Wait for a person, at most `timeout` seconds; comes back as `AgentJoined`, then `QueueLeft`.
-    `whisper` and `why` are for the agent only."""
+    `whisper` and `why` are for the agent only, and in `language`."""
 
     turn: int
     step: str
@@ -102,6 +102,7 @@ class Enqueue:
     whisper: str
     why: str
     timeout: float
+    language: str = "en-US"
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,8 +88,8 @@ def wait_of(flow: Flow, journey: Journey) -> Wait | Hangup:
             return Invoke(journey.turn, name, step.service, arguments, step.timeout)
         case Handoff():
             whisper, why = render.for_agent(flow, journey, step.whisper), render.summary(flow, journey)
-            queue = journey.passed.queue if journey.passed else ""
-            return Enqueue(journey.turn, name, queue or step.queue, step.skills, whisper, why, step.timeout)
+            queue = (journey.passed and journey.passed.queue) or step.queue
+            return Enqueue(journey.turn, name, queue, step.skills, whisper, why, step.timeout, flow.language)
         case _:  # this flow does not know the step: it is not the version that the journey is pinned to
             return Hangup("broken")
 

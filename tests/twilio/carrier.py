@@ -130,16 +130,25 @@ class Call:
             await self._utter(child)
         return True
 
+    async def music(self, url: str) -> bytes:
+        """What a conference asks for while it has not begun."""
+        return await self._post(url, {"CallStatus": "in-progress"})
+
+    async def ask(self, path: str, form: dict[str, str]) -> Request:
+        """One webhook, whatever the call does."""
+        await self._post(path, form)
+        return self.requests[-1]
+
     async def queue_result(self, result: str, seconds: int = 10) -> None:
         self._wait_in("Enqueue")
         self.now += seconds
         await self._answer({"QueueResult": result, "QueueTime": str(seconds), "QueueSid": "QU" + secrets.token_hex(16)})
 
-    async def dial_result(self, status: str, seconds: int = 20) -> None:
+    async def dial_result(self, status: str, seconds: int = 20, **more: str) -> None:
         self._wait_in("Dial")
         self.now += seconds
         leg = "CA" + secrets.token_hex(16)
-        await self._answer({"DialCallStatus": status, "DialCallSid": leg, "DialCallDuration": str(seconds)})
+        await self._answer({"DialCallStatus": status, "DialCallSid": leg, "DialCallDuration": str(seconds), **more})
 
     async def hang_up(self) -> None:
         """Record and Enqueue tell their action; Gather and what is being said do not."""
@@ -374,6 +383,12 @@ class Carrier:
 
     async def __aexit__(self, *exc: object) -> None:
         await self._http.close()
+
+    def stranger(self, sid: str, number: str) -> Call:
+        """A call that is on already, such as an agent's."""
+        call = Call(self._http, self.account, number, self.habits)
+        call.sid = sid
+        return call
 
     async def call(self, number: str, habits: Habits | None = None, **more: str) -> Call:
         call = Call(self._http, self.account, number, habits or self.habits, **more)

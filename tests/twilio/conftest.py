@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import pytest
 from aiohttp import web
 
@@ -12,6 +14,7 @@ from ivr.server import Segue, application, build
 from ivr.settings import Settings
 from tests.servers import free_port
 from tests.twilio.carrier import Account, Carrier
+from tests.twilio.office import Office
 from tests.twilio.rest import Standing
 from tests.twilio.rest import application as rest_application
 from tests.twilio.texting import Texter
@@ -19,6 +22,8 @@ from tests.twilio.texting import Texter
 SENDER, WHATSAPP, TEMPLATE = "+15005550006", "+15005550009", "HX" + "7" * 32
 SID, TOKEN = "AC" + "b" * 32, "twilio-auth-token"
 PUBLIC = "https://segue.example"
+API_KEY, API_SECRET = "SK" + "c" * 32, "the secret of an API key of Twilio's"
+BENS_PHONE = "+14155550177"
 
 
 @pytest.fixture
@@ -33,8 +38,8 @@ async def rest() -> AsyncIterator[Standing]:
 
 
 @pytest.fixture
-async def segue(tmp_path: Path, rest: Standing) -> AsyncIterator[Segue]:
-    settings = Settings(
+def settings(tmp_path: Path, rest: Standing) -> Settings:
+    return Settings(
         port=free_port(),
         data_dir=tmp_path,
         demo=True,
@@ -45,6 +50,10 @@ async def segue(tmp_path: Path, rest: Standing) -> AsyncIterator[Segue]:
         twilio_whatsapp=WHATSAPP,
         twilio_url=rest.at,
     )
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[Segue]:
     async with build(settings) as segue:
         runner = web.AppRunner(application(segue), access_log=None)
         await runner.setup()
@@ -55,9 +64,21 @@ async def segue(tmp_path: Path, rest: Standing) -> AsyncIterator[Segue]:
             await runner.cleanup()
 
 
+@asynccontextmanager
+async def phoning(segue: Segue) -> AsyncIterator[Carrier]:
+    async with Carrier(Account(SID, TOKEN, f"http://127.0.0.1:{segue.settings.port}", PUBLIC)) as carrier:
+        yield carrier
+
+
+@pytest.fixture
+async def segue(settings: Settings) -> AsyncIterator[Segue]:
+    async with serving(settings) as segue:
+        yield segue
+
+
 @pytest.fixture
 async def carrier(segue: Segue) -> AsyncIterator[Carrier]:
-    async with Carrier(Account(SID, TOKEN, f"http://127.0.0.1:{segue.settings.port}", PUBLIC)) as carrier:
+    async with phoning(segue) as carrier:
         yield carrier
 
 

@@ -10,7 +10,7 @@ import base64
 import json
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from functools import cache
@@ -50,6 +50,8 @@ class Standing:
     at: str = ""  # where it is served
     messages: list[dict[str, Any]] = field(default_factory=list)
     updates: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)  # of calls: sid, fields
+    legs: dict[str, dict[str, Any]] = field(default_factory=dict)  # calls that are on, but for customers': sid, fields
+    rooms: dict[str, dict[str, str]] = field(default_factory=dict)  # conferences: name -> label -> sid of the call
     violations: list[str] = field(default_factory=list)
     fault: Callable[[str, Mapping[str, Any]], int | None] = lambda _path, _fields: None
     cut: Callable[[str, Mapping[str, Any]], bool] = lambda _path, _fields: False
@@ -66,6 +68,13 @@ def application(standing: Standing) -> web.Application:
             web.post(f"{account}/Messages.json", _checked(standing, "Messages.json", _create_message)),
             web.get(f"{account}/Messages.json", _checked(standing, "Messages.json", _list_messages)),
             web.get(f"{account}/Messages/{{sid}}.json", _checked(standing, "Messages/{Sid}.json", _fetch_message)),
+            web.get(f"{account}/Calls.json", _checked(standing, "Calls.json", _list_calls)),
+            web.post(f"{account}/Calls.json", _checked(standing, "Calls.json", _create_call)),
+            web.get(f"{account}/Conferences.json", _checked(standing, "Conferences.json", _list_rooms)),
+            web.get(
+                f"{account}/Conferences/{{sid}}/Participants.json",
+                _checked(standing, "Conferences/{ConferenceSid}/Participants.json", _list_people),
+            ),
             web.post(f"{account}/Calls/{{sid}}.json", _checked(standing, "Calls/{Sid}.json", _update_call)),
             web.get(f"{account}/Calls/{{sid}}.json", _checked(standing, "Calls/{Sid}.json", _fetch_call)),
             web.get(f"{PREFIX}/2010-04-01/Accounts/{{account}}.json", _checked(standing, "", _fetch_account)),
@@ -227,6 +236,47 @@ def _update_call(standing: Standing, request: web.Request, fields: Fields) -> we
     return web.json_response({**example, "sid": sid, "account_sid": standing.account})
 
 
+def _list_calls(standing: Standing, request: web.Request, fields: Fields) -> web.Response:
+    example = _example("/2010-04-01/Accounts/{AccountSid}/Calls.json", "get", "200")["calls"][0]
+    rows = [
+        {**example, "sid": sid, "parent_call_sid": leg.get("parent"), "to": leg["to"], "status": leg["status"]}
+        for sid, leg in standing.legs.items()
+        if leg.get("parent") == fields.get("ParentCallSid") and leg["status"] == fields.get("Status")
+    ]
+    return _page(request, "calls", rows)
+
+
+def _create_call(standing: Standing, _request: web.Request, fields: Fields) -> web.Response:
+    sid = "CA" + secrets.token_hex(16)
+    standing.legs[sid] = {"to": fields.get("To"), "status": "queued", **fields}
+    example = _example("/2010-04-01/Accounts/{AccountSid}/Calls.json", "post", "201")
+    return web.json_response({**example, "sid": sid, "to": fields.get("To"), "status": "queued"}, status=201)
+
+
+def _list_rooms(standing: Standing, request: web.Request, fields: Fields) -> web.Response:
+    example = _example("/2010-04-01/Accounts/{AccountSid}/Conferences.json", "get", "200", "readNext")["conferences"][0]
+    rows = [
+        {**example, "sid": "CF" + name[-32:], "friendly_name": name, "status": "in-progress"}
+        for name in standing.rooms
+        if name == fields.get("FriendlyName")
+    ]
+    return _page(request, "conferences", rows)
+
+
+def _list_people(standing: Standing, request: web.Request, _fields: Fields) -> web.Response:
+    path = "/2010-04-01/Accounts/{AccountSid}/Conferences/{ConferenceSid}/Participants.json"
+    example = _example(path, "get", "200", "readFull")["participants"][0]
+    room = next(room for name, room in standing.rooms.items() if name[-32:] == request.match_info["sid"][2:])
+    return _page(request, "participants", [{**example, "label": who, "call_sid": sid} for who, sid in room.items()])
+
+
+def _page(request: web.Request, name: str, rows: Sequence[Mapping[str, Any]]) -> web.Response:
+    """All of a list that is short."""
+    uri = request.path.removeprefix(PREFIX)
+    more = {"page": 0, "page_size": 50, "start": 0, "end": len(rows), "uri": uri, "first_page_uri": uri}
+    return web.json_response({name: rows, "next_page_uri": None, "previous_page_uri": None, **more})
+
+
 def _fetch_call(standing: Standing, request: web.Request, _fields: Fields) -> web.Response:
     example = _example("/2010-04-01/Accounts/{AccountSid}/Calls/{Sid}.json", "get", "200")
     return web.json_response({**example, "sid": request.match_info["sid"], "account_sid": standing.account})
@@ -237,9 +287,10 @@ def _fetch_account(standing: Standing, _request: web.Request, _fields: Fields) -
     return web.json_response({**example, "sid": standing.account, "status": "active"})
 
 
-def _example(path: str, method: str, status: str) -> dict[str, Any]:
+def _example(path: str, method: str, status: str, name: str = "") -> dict[str, Any]:
+    """That of the document of that name; the first one where it has none."""
     examples = openapi()["paths"][path][method]["responses"][status]["content"]["application/json"]["examples"]
-    found: dict[str, Any] = dict(next(iter(examples.values()))["value"])
+    found: dict[str, Any] = dict((examples[name] if name else next(iter(examples.values())))["value"])
     return found
 
 

@@ -29,14 +29,14 @@ async def test_the_call_rings_the_agent_who_took_it_with_its_context(
     segue: Segue, carrier: Carrier, rest: Standing
 ) -> None:
     call = await waiting(carrier)
-    assert await segue.driver.join(f"tw-{call.sid}", "Anna B.")
+    assert await segue.driver.join(f"tw-{call.sid}", "Anna")
     [(sid, fields)] = rest.updates
     assert sid == call.sid
     await call.replaced(url=fields["Url"])
     assert call.waiting is not None
     assert call.waiting.tag == "Dial"
     [client] = call.waiting
-    assert [child.text or child.get("value") for child in client] == ["Anna_B_", f"tw-{call.sid}"]
+    assert [child.text or child.get("value") for child in client] == ["Anna", f"tw-{call.sid}"]
     await call.dial_result("completed")
     assert call.over == "document"
     assert (await journey(segue, call)).status == "finished"
@@ -49,7 +49,25 @@ async def test_an_agent_who_does_not_answer_is_nobody(segue: Segue, carrier: Car
     await segue.driver.join(f"tw-{call.sid}", "Anna")
     await call.replaced(url=rest.updates[-1][1]["Url"])
     await call.dial_result("no-answer")
-    assert "I am sorry, nobody is free at the moment." in call.heard
+    assert call.waiting is not None
+    assert call.waiting.tag == "Enqueue"
+    found = await journey(segue, call)
+    assert (found.status, found.agent) == ("queued", "")
+    assert await segue.driver.join(f"tw-{call.sid}", "Ben")
+    await call.replaced(url=rest.updates[-1][1]["Url"])
+    await call.dial_result("completed")
+    assert (await journey(segue, call)).status == "finished"
+    assert call.wrong == []
+
+
+async def test_who_hangs_up_while_an_agent_is_rung_is_lost_and_not_done(
+    segue: Segue, carrier: Carrier, rest: Standing
+) -> None:
+    call = await waiting(carrier)
+    await segue.driver.join(f"tw-{call.sid}", "Anna")
+    await call.replaced(url=rest.updates[-1][1]["Url"])
+    await call.dial_result("no-answer", CallStatus="completed")
+    assert (await journey(segue, call)).status == "dropped"
 
 
 async def test_without_the_api_the_call_is_led_at_the_next_word_of_the_queue(
