@@ -35,8 +35,8 @@ export class Sound {
     try {
       const wanted = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
       // Undefined on http:// addresses other than localhost: browsers give no microphone there.
-      const stream = await navigator.mediaDevices.getUserMedia({ audio: wanted });
       await this.#loaded;
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: wanted });
       if (context !== this.#context) {
         for (const track of stream.getTracks()) track.stop();
         return false;
