@@ -16,10 +16,12 @@ from ivr.engine.flow import Flow
 from ivr.engine.journey import Journey
 from ivr.engine.loader import (
     ARTICLES,
+    WORDS,
     MenuMistakes,
     Mistake,
     bundle,
     check_part,
+    idle,
     is_submenu,
     load,
     load_services,
@@ -85,11 +87,14 @@ def survey_folder(folder: Path, services_file: Path | None = None) -> Folder:
         except MenuMistakes as error:
             broken[_menu_of(path)] = path.name
             mistakes += error.mistakes
-    for part in sorted(parts.keys() - used):
+    words = {part for part in parts if part.startswith(WORDS)}
+    for part in sorted(parts.keys() - used - words):
         try:
-            check_part(part, parts, services)
+            used |= check_part(part, parts, services)
         except MenuMistakes as error:
             mistakes += error.mistakes
+    if not mistakes:  # else it may belong to a file that cannot be read
+        mistakes += (mistake for part in sorted(words - used) for mistake in idle(part).error().mistakes)
     told = tuple(dict.fromkeys(mistakes))  # a part of two menus has them once
     if services is None:
         raise MenuMistakes(told)
@@ -103,11 +108,12 @@ def _menu_of(path: Path) -> str:
 
 
 def parts_in(folder: Path) -> dict[str, str]:
-    """The sub-menus and articles of a menus' folder, by the names that menus know their files by."""
+    """The sub-menus, articles and translations of a menus' folder, by the names that menus know their files by."""
     beside = {path.name: _text(path) for path in sorted(folder.glob("*.yaml"))}
     submenus = {name: text for name, text in beside.items() if is_submenu(text)}
     articles = {f"{ARTICLES}{path.name}": _text(path) for path in sorted(folder.glob(f"{ARTICLES}*.yaml"))}
-    return submenus | articles
+    words = {f"{WORDS}{path.name}": _text(path) for path in sorted(folder.glob(f"{WORDS}*.yaml"))}
+    return submenus | articles | words
 
 
 def _text(path: Path) -> str:

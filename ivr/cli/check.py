@@ -18,12 +18,13 @@ from ivr.advice.sarif import sarif
 from ivr.advice.told import CONVERSATION, Told, of_advice, of_mistake
 from ivr.cli.complaint import Complaint
 from ivr.conversation_file import ConversationMistakes
-from ivr.engine.loader import ARTICLES, MenuMistakes, check_part, load, load_services
+from ivr.engine.loader import ARTICLES, WORDS, MenuMistakes, check_part, load, load_services
 from ivr.engine.services import Services
-from ivr.flows import parts_in
+from ivr.flows import parts_in, survey_folder
 
 CONVERSATIONS = "conversations"  # the folder beside the menus that holds their tests
 SERVICES = "services.yaml"
+INSIDE = ("", f"{CONVERSATIONS}/", ARTICLES, WORDS)  # where a menus' folder holds files
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -59,7 +60,7 @@ def read(path: Path) -> str:
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
-            files = [*path.glob("*.yaml"), *path.glob(f"{CONVERSATIONS}/*.yaml"), *path.glob(f"{ARTICLES}*.yaml")]
+            files = [file for inside in INSIDE for file in path.glob(f"{inside}*.yaml")]
             if not files:
                 raise Complaint(f"{path} holds no .yaml files; name the folder that holds your menus")
             yield from sorted(files)
@@ -100,6 +101,8 @@ class _Menu:
 def _of_part(part: str, path: Path) -> Iterable[Told]:
     """What its menus say of it, since it is read for each of them; what it is by itself where none uses it."""
     folder = path.parents[part.count("/")]
+    if part.startswith(WORDS):
+        return _of_words(part, folder)
     menus = [_menu(file) for file in sorted(folder.glob("*.yaml")) if file.name != SERVICES and not _part(file)]
     if any(menu.uses is None or part in menu.uses for menu in menus):
         return [one for menu in menus for one in menu.told if Path(one.file) == path]
@@ -110,9 +113,17 @@ def _of_part(part: str, path: Path) -> Iterable[Told]:
     return ()
 
 
+def _of_words(words: str, folder: Path) -> Iterable[Told]:
+    """What is wrong with a translation shows when all that it may belong to is read."""
+    for mistake in survey_folder(folder).mistakes:
+        if mistake.file == words:
+            yield of_mistake(replace(mistake, file=str(folder / words)))
+
+
 def _part(path: Path) -> str | None:
     """The name by which menus know this file, if it is a part of menus."""
-    named = f"{ARTICLES}{path.name}" if f"{path.resolve().parent.name}/" == ARTICLES else path.name
+    inside = f"{path.resolve().parent.name}/"
+    named = f"{inside}{path.name}" if inside in {ARTICLES, WORDS} else path.name
     return named if named in _parts(path.parents[named.count("/")]) else None
 
 

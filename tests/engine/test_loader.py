@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 
 from ivr.engine.flow import AskSlot, Branch, Condition, Handoff, InvokeStep, Menu, Ref, SendStep, SetStep
 from ivr.engine.loader import MenuMistakes, load, load_services, source
+from ivr.flows import parts_in
 
 ROOT = Path(__file__).parents[2]
 MENUS = ROOT / "ivr" / "menus"
 SUPPORT = (MENUS / "support.yaml").read_text()
+PARTS = parts_in(MENUS)
 SERVICES = load_services((MENUS / "services.yaml").read_bytes(), "services.yaml")
 
 HEAD = "menu: small\nstart: first\nexhausted: bye\n"
@@ -41,7 +43,7 @@ def with_ask(slot: str, head: str = "") -> str:
 
 
 def test_the_shipped_menu_is_loaded() -> None:
-    flow = load(SUPPORT, "support.yaml", SERVICES)
+    flow = load(SUPPORT, "support.yaml", SERVICES, PARTS)
     assert (flow.menu, flow.language, flow.start) == ("support", "en-US", "welcome")
     assert flow.channels == ("voice", "chat", "sms")
     assert [(rule.within, rule.do) for rule in flow.resume.dropped] == [(600, "continue"), (7 * 86400, "offer")]
@@ -64,7 +66,7 @@ def test_the_shipped_menu_is_loaded() -> None:
 
 
 def test_the_version_is_that_of_the_content() -> None:
-    one, same, other = (load(text, "x", SERVICES) for text in (SUPPORT, SUPPORT.encode(), SUPPORT + "# more\n"))
+    one, same, other = (load(text, "x", SERVICES, PARTS) for text in (SUPPORT, SUPPORT.encode(), SUPPORT + "# more\n"))
     assert one.version == same.version != other.version
     assert re.fullmatch("[0-9a-f]{12}", one.version)
 
@@ -317,9 +319,9 @@ def test_a_flood_of_mistakes_is_cut_at_a_hundred() -> None:
 
 
 def test_both_parsers_of_pyyaml_make_the_same_flow(monkeypatch: pytest.MonkeyPatch) -> None:
-    fast = load(SUPPORT, "x", SERVICES)
+    fast = load(SUPPORT, "x", SERVICES, PARTS)
     monkeypatch.setattr(source, "Loader", yaml.SafeLoader)
-    assert load(SUPPORT, "x", SERVICES) == fast
+    assert load(SUPPORT, "x", SERVICES, PARTS) == fast
 
 
 def only_mistakes(text: str | bytes) -> None:

@@ -12,6 +12,7 @@ menu.py      the whole file -> Flow
 parts.py     the files that a menu is made of beside its own
 submenus.py  a sub-menu's steps under the name of the step that calls it
 bundle.py    a menu with its parts as one text, and its version
+translations.py  what those say in another language, in files of their own
 services.py  the declared back offices -> ServiceSpec
 check.py     what only shows when the whole flow is there: ways between steps, slots, choices, channels
 mistakes.py  what is told to the author: file, line, column, step, problem, remedy
@@ -22,13 +23,17 @@ from ivr.engine.loader.menu import load
 from ivr.engine.loader.mistakes import MenuMistakes, Mistake
 from ivr.engine.loader.parts import ARTICLES, check_part, is_submenu
 from ivr.engine.loader.services import load_services
+from ivr.engine.loader.translations import FOLDER as WORDS
+from ivr.engine.loader.translations import idle
 
 __all__ = [
     "ARTICLES",
+    "WORDS",
     "MenuMistakes",
     "Mistake",
     "bundle",
     "check_part",
+    "idle",
     "is_submenu",
     "load",
     "load_services",

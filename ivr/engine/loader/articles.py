@@ -73,12 +73,15 @@ def read(text: str, draft: Draft) -> Article:
     with Reader(source.read(text, draft.mistakes), draft, "an article") as top:
         languages.of_part(top, "article")
         article = _read(top)
+    if draft.words:
+        draft.words.left(draft.mistakes)
     draft.mistakes.raise_if_any()
     return article
 
 
 def _read(top: Reader) -> Article:
     name = top.need("article", values.name, "", "give the article a name: article: battery_reset")
+    top.draft.called(name)
     file = top.draft.within[-1]
     if name and file != f"{FOLDER}{name}.yaml":
         problem = f"the article {name} is in the file {file}"

@@ -14,6 +14,7 @@ from ivr.engine.flow import Choice, Format, Prompt, SlotSpec, Step, Template
 from ivr.engine.loader.languages import DEFAULT
 from ivr.engine.loader.mistakes import Mistakes, Place
 from ivr.engine.loader.source import Fields
+from ivr.engine.loader.translations import Words, file_of, read
 from ivr.engine.services import ServiceSpec
 
 # asked, saved, set: fills the slot. said, sent, coded (beside a one-time code): the customer gets it; told: an agent;
@@ -69,6 +70,7 @@ class Draft:
     `alone`: it is read without the menu that calls it, whose hours and switches are not known.
     `language`: in which this reading takes the wordings; `languages`: those of the menu, whose first makes the ids;
     `spoken`: those of this file.
+    `name`: of the menu, sub-menu or article. `words`: what it says in `language`, where a file of its own holds that.
     `returns` and `ends` are a sub-menu's: its results, and which step returns which."""
 
     mistakes: Mistakes
@@ -97,6 +99,8 @@ class Draft:
     returns: tuple[str, ...] = ()
     ends: dict[str, str] = field(default_factory=dict)
     articles: dict[str, str] = field(default_factory=dict)
+    name: str = ""
+    words: Words | None = None
 
     def in_language(self, language: str, spoken: tuple[str, ...]) -> Draft:
         """For a reading of the same file in one of the languages that it speaks."""
@@ -111,6 +115,23 @@ class Draft:
             within=self.within,
             parsed=self.parsed,
         )
+
+    def called(self, name: str) -> None:
+        """The file that is read is of this name: words for it may be in another one."""
+        self.name = name
+        file = self.words_file
+        if self.language != self.spoken[0] and file in self.parts:
+            self.used[file] = self.parts[file]
+            self.words = read(file, self.parts[file], self.mistakes)
+
+    @property
+    def words_file(self) -> str:
+        return file_of(self.name, self.language)
+
+    @property
+    def has_words_files(self) -> bool:
+        """One for each language but the first."""
+        return all(file_of(self.name, language) in self.parts for language in self.spoken[1:])
 
     def for_part(self, file: str) -> Draft:
         """For a file that this one is made of."""

@@ -41,11 +41,13 @@ def load(
     spoken = languages.declared(Reader(fields, draft, "a menu file"))
     flow, *others = (_in_language(fields, draft.in_language(language, spoken)) for language in spoken)
     mistakes.raise_if_any()
-    version = version_of(content, flow.parts)
+    used = {file: text for one in (flow, *others) for file, text in one.parts.items()}
+    version = version_of(content, used)
     return replace(
         flow,
         source=content,
         version=version,
+        parts=used,
         others={other.language: replace(other, version=version) for other in others},
     )
 
@@ -56,6 +58,8 @@ def _in_language(fields: source.Fields, draft: Draft) -> Flow:
         flow = _flow(top)
     flow = assembled(flow, draft)
     check(flow, draft)
+    if draft.words:
+        draft.words.left(draft.mistakes)
     return flow
 
 
@@ -64,6 +68,7 @@ def _flow(top: Reader) -> Flow:
     draft = top.draft
     top.accept("language", "languages")
     menu = top.need("menu", values.name, "menu", "give the menu a name: menu: support")
+    draft.called(menu)
     channels = top.several("channels", one_of(steps.CHANNELS)) or DEFAULT_CHANNELS
     draft.channels = channels
     keys_after = escalation.read(top)

@@ -9,6 +9,7 @@ from pathlib import PurePath
 
 LIMIT = 100  # more than anybody reads in one go, and looking for near names takes time
 LIKENESS = 0.7  # of 1; "trak" and "track" have 0.89, "goodbye" and "nobody" 0.62
+FOLDERS = ("articles/", "words/")  # beside the menus, for what they are made of
 LONGEST_NAME = 60  # nobody means a longer one, and comparing it would take long
 
 
@@ -61,7 +62,8 @@ class Mistakes:
 
     def beside(self, file: str) -> str:
         """The name that authors know a file by that lies beside this one."""
-        return str(PurePath(self.file).parent / file)
+        folder = PurePath(self.file).parent
+        return str((folder.parent if f"{folder.name}/" in FOLDERS else folder) / file)
 
     def include(self, others: MenuMistakes) -> None:
         """Those of a file that this one is made of."""

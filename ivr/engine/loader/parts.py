@@ -40,14 +40,19 @@ def check_part(
     parts: Mapping[str, str],
     services: Mapping[str, ServiceSpec] | frozenset[str] | None = None,
     channels: tuple[Channel, ...] = DEFAULT_CHANNELS,
-) -> None:
-    """Check one of `parts` by itself, as a file that no menu uses yet. Raises `MenuMistakes`."""
+) -> frozenset[str]:
+    """Check one of `parts` by itself, as a file that no menu uses yet. The files that it is made of. Raises
+    `MenuMistakes`."""
     mistakes = Mistakes(file)
+    used: set[str] = set()
     draft = Draft(mistakes, services, channels, parts=parts, within=(file,))
     spoken = languages.declared(Reader(source.read(parts[file], mistakes), draft, "a sub-menu file"))
     read = articles.read if file.startswith(ARTICLES) else read_part
     for language in spoken:
-        read(parts[file], replace(draft.in_language(language, spoken), alone=True))
+        alone = replace(draft.in_language(language, spoken), alone=True)
+        read(parts[file], alone)
+        used |= alone.used.keys()
+    return frozenset(used)
 
 
 def assembled(flow: Flow, draft: Draft) -> Flow:
@@ -106,6 +111,8 @@ def read_part(text: str, draft: Draft) -> Part:
         part = _file(top)
     part = replace(part, flow=assembled(part.flow, draft))
     check(part.flow, draft)
+    if draft.words:
+        draft.words.left(draft.mistakes)
     draft.mistakes.raise_if_any()
     return part
 
@@ -113,6 +120,7 @@ def read_part(text: str, draft: Draft) -> Part:
 def _file(top: Reader) -> Part:
     draft = top.draft
     name = top.need("submenu", values.name, "submenu", "give the sub-menu a name: submenu: identify")
+    draft.called(name)
     if (file := draft.within[-1]) != file_of(name):
         problem = f"the sub-menu {name} is in the file {file}"
         top.wrong(top.place("submenu"), problem, f"call the file {file_of(name)}, or the sub-menu as the file")

@@ -196,10 +196,22 @@ class Reader:
                 wanted = language or self.draft.language
                 self.wrong(node.place, f"{key}: the wording in {wanted} is missing", f"write {wanted}: and the words")
             return found
-        if every and language is None and len(spoken) > 1 and not self.in_one_language and languages.has_words(node):
+        if language is not None or len(spoken) == 1 or self.in_one_language:
+            return node
+        if self.draft.words and (found := self.draft.words.of(node)):
+            return found
+        if every and languages.has_words(node):
+            self._untranslated(key, node)
+        return node
+
+    def _untranslated(self, key: str, node: Node) -> None:
+        spoken, language = self.draft.spoken, self.draft.language
+        if not self.draft.has_words_files:
             remedy = f"write {{{', '.join(f'{one}: …' for one in spoken)}}}"
             self.wrong(node.place, f"{key}: this is in one language, the menu speaks {', '.join(spoken)}", remedy)
-        return node
+        elif language != spoken[0]:
+            remedy = f"add it to {self.draft.words_file}"
+            self.wrong(node.place, f"{key}: the wording in {language} is missing", remedy)
 
     def mention(self, slot: str, how: How, place: Place, format_: Format = "plain", into: str | None = None) -> None:
         self.draft.mentions.append(Mention(slot, how, place, self.step, format_, into))
