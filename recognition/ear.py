@@ -1,0 +1,130 @@
+"""The ear of one call: frames in; when somebody begins to speak, what they say, and that it is over."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from recognition import audio
+from recognition.dtmf import Dtmf
+from recognition.ear_pool import Pool, Utterance, Verdict
+from recognition.ear_wire import Opening
+from recognition.echo import Echo
+from recognition.endpoint import AFTER, AMONG, BEFORE, ENOUGH, SPEECH, Edge, Endpointer, pauses
+from recognition.listen import Deaf, Hints, Partial, Pressed, SpeechStarted, Told
+from recognition.vad import STEP_SECONDS, Probability
+
+KEPT: Final = AMONG + round(BEFORE / STEP_SECONDS)  # steps of sound from before speech is certain
+
+
+class CallEar:
+    """See `recognition.listen.Ear`. `engine`: the number of the engine for a language; None: there is none."""
+
+    def __init__(
+        self,
+        rate: int,
+        tell: Callable[[Told], None],
+        probability: Probability,
+        pool: Pool,
+        engine: Callable[[str], int | None],
+        keys: bool,
+    ) -> None:
+        self._rate, self._tell, self._probability = rate, tell, probability
+        self._pool, self._engine = pool, engine
+        self._size = 2 * round(STEP_SECONDS * rate)
+        self._pending = bytearray()
+        self._kept: deque[bytes] = deque(maxlen=KEPT)
+        self._echo = Echo(rate)
+        self._dtmf = Dtmf(rate) if keys else None
+        self._opening: Opening | None = None
+        self._endpointer: Endpointer | None = None
+        self._utterance: Utterance | None = None
+        self._closed = False
+
+    def feed(self, frame: bytes) -> None:
+        if self._closed:
+            return
+        if self._dtmf:
+            for key in self._dtmf.take(frame):
+                self._tell(Pressed(key))
+        self._pending += frame
+        while len(self._pending) >= self._size:
+            step = bytes(self._pending[: self._size])
+            del self._pending[: self._size]
+            self._step(step)
+
+    def begin(self, hints: Hints) -> None:
+        self.end()
+        engine = self._engine(hints.language)
+        if self._closed or engine is None:
+            return
+        self._opening = Opening(engine, self._rate, hints)
+        self._endpointer = Endpointer(pauses(hints), self._speaking())
+        self._pending.clear()
+        self._kept.clear()
+
+    def playing(self, pcm: bytes) -> None:
+        self._echo.playing(pcm)
+
+    def end(self) -> None:
+        utterance, self._utterance = self._utterance, None
+        self._endpointer = None
+        if utterance:
+            utterance.drop()
+
+    def close(self) -> None:
+        self.end()
+        self._closed = True
+
+    def _speaking(self) -> bool:
+        """Whether somebody is speaking now. What came between questions has not been looked at until now."""
+        recent = [self._probability(audio.from_pcm(step)) >= SPEECH for step in self._kept]
+        return sum(recent[-AMONG:]) >= ENOUGH and not self._echo.explains()
+
+    def _step(self, step: bytes) -> None:
+        samples = audio.from_pcm(step)
+        self._echo.hear(samples)
+        self._kept.append(step)
+        if self._endpointer is None:
+            return
+        if self._utterance:
+            self._utterance.feed(step)
+        edge = self._endpointer.take(self._probability(samples))
+        if edge == "start" and self._echo.explains():
+            self._endpointer.restart()
+        elif edge == "start":
+            self._start(self._endpointer)
+        elif edge:
+            self._finish(self._endpointer, edge)
+
+    def _finish(self, ended: Endpointer, edge: Edge) -> None:
+        self._endpointer = None
+        if self._utterance:
+            self._utterance.feed(self._silence(AFTER / STEP_SECONDS - ended.quiet))
+            self._utterance.finish(cut=edge == "cut")
+
+    def _start(self, begun: Endpointer) -> None:
+        """The channel may end this question when it is told that somebody speaks."""
+        self._tell(SpeechStarted())
+        if self._endpointer is not begun or self._opening is None:
+            return
+        utterance = self._pool.start(self._opening, self._told)
+        if isinstance(utterance, Deaf):
+            self._endpointer = None
+            self._tell(utterance)
+            return
+        self._utterance = utterance
+        before = round(BEFORE / STEP_SECONDS) + begun.since
+        utterance.feed(self._silence(before - len(self._kept)))
+        for step in list(self._kept)[-before:]:
+            utterance.feed(step)
+
+    def _silence(self, steps: float) -> bytes:
+        """In place of what came before the question, or did not come yet."""
+        return bytes(self._size // 2 * max(0, round(2 * steps)))
+
+    def _told(self, verdict: Verdict) -> None:
+        if not isinstance(verdict, Partial):
+            self._utterance = self._endpointer = None
+        self._tell(verdict)

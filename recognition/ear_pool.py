@@ -1,0 +1,291 @@
+"""Worker processes that listen, and which utterance goes where.
+
+What was said is kept here until it is understood. So when a worker dies, only the utterance it had in hand is lost;
+the others go to the next worker. Who speaks when all are at their limit is told so at once, before anybody has to wait.
+
+An engine that works while somebody speaks gets its sound as it comes. One that does not gets utterances as a whole,
+each worker one at a time, in the order in which they ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import msgspec
+
+from recognition import ear_wire as wire
+from recognition.ear_process import EarProcess
+from recognition.ear_wire import Done, EngineSpec, Opening
+from recognition.listen import Deaf, Heard, Partial
+
+ANSWER: Final = 8.0  # seconds from the end of an utterance to what was heard, come what may
+QUEUE: Final = 1.0  # seconds that one may wait for a worker; who would wait longer is told that we are busy
+FULL: Final = 0.9  # of the workers' time
+COST: Final = 0.05  # seconds of work for a second of speech, until we have measured
+LEARN: Final = 0.1  # how much the last utterance counts against all before
+CHUNK: Final = 5  # pieces of sound sent at a time
+AGAIN: Final = (0.0, 0.5, 1.0, 2.0, 5.0, 15.0, 30.0)  # seconds before a worker that does not start is started again
+HOPELESS: Final = 3  # starts in a row that failed, after which nobody waits for the next one
+POISON: Final = 2  # deaths of the engine by one question after which it is not asked ...
+ANTIDOTE: Final = 60.0  # ... for some seconds
+CHECK: Final = 10.0  # seconds to check a question
+
+log = logging.getLogger(__name__)
+
+Verdict = Partial | Heard | Deaf
+
+
+class Utterance:
+    """What one caller says, from the first word on. `tell` gets `Partial`s and at last one `Heard` or `Deaf`, unless
+    it is dropped before."""
+
+    def __init__(self, pool: Pool, number: int, opening: Opening, tell: Callable[[Verdict], None]) -> None:
+        self._pool, self._tell = pool, tell
+        self.number, self.opening = number, opening
+        self.sound: list[bytes] = []
+        self.seconds = 0.0  # of sound
+        self.sent = 0  # pieces
+        self.finished = self.over = self._cut = self._dropped = False
+        self.worker: EarProcess | None = None
+        self.deadline: asyncio.TimerHandle | None = None
+
+    def feed(self, pcm: bytes) -> None:
+        self.sound.append(pcm)
+        self.seconds += len(pcm) / 2 / self.opening.rate
+        if self.worker and len(self.sound) - self.sent >= CHUNK:
+            self.send()
+
+    def finish(self, cut: bool = False) -> None:
+        """It is over. `cut`: we did not let it go on."""
+        self.finished, self._cut = True, cut
+        self._pool.finished(self)
+
+    def drop(self) -> None:
+        """Nobody wants to know any more."""
+        self._dropped = True
+        if not self.over:
+            self._pool.dropped(self)
+
+    def send(self) -> None:
+        """What the worker does not have yet."""
+        assert self.worker  # noqa: S101  # for mypy
+        if rest := b"".join(self.sound[self.sent :]):
+            self.worker.send(wire.AUDIO, self.number, rest)
+        self.sent = len(self.sound)
+        if self.finished:
+            self.worker.send(wire.FINISH, self.number)
+
+    def tell(self, verdict: Verdict) -> None:
+        if isinstance(verdict, Heard) and self._cut:
+            verdict = Heard(verdict.alternatives, cut=True)
+        asyncio.get_running_loop().call_soon(self._pass_on, verdict)
+
+    def _pass_on(self, verdict: Verdict) -> None:
+        if not self._dropped:
+            self._tell(verdict)
+
+
+class Pool:
+    """Async context manager: the workers live between. Of one event loop."""
+
+    def __init__(self, specs: Sequence[EngineSpec], count: int, python: str = sys.executable) -> None:
+        self._specs, self._count, self._python = specs, count, python
+        self._workers: list[EarProcess] = []  # that are ready
+        self._utterances: dict[int, Utterance] = {}
+        self._checks: dict[int, asyncio.Future[Sequence[str]]] = {}
+        self._last = 0  # number
+        self._cost = [COST] * len(specs)
+        self._deaths: dict[bytes, tuple[int, float]] = {}  # by question: how many, and when the last one was
+        self._tasks: list[asyncio.Task[None]] = []
+        self._failures = 0  # starts that failed since the last one that did not
+        self.missing: dict[int, str] = {}  # specs that have no engine, and why
+
+    async def __aenter__(self) -> Pool:
+        self._tasks = [asyncio.create_task(self._keep(), name="ears") for _ in range(self._count)]
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        self._workers.clear()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for utterance in list(self._utterances.values()):
+            self._end(utterance, Deaf("failed"))
+
+    @property
+    def able(self) -> bool:
+        """Whether there are workers, or will be soon as far as we know."""
+        return bool(self._workers) or self._failures < HOPELESS
+
+    @property
+    def pids(self) -> list[int]:
+        """Of the workers that are ready."""
+        return [worker.pid for worker in self._workers]
+
+    def start(self, opening: Opening, tell: Callable[[Verdict], None]) -> Utterance | Deaf:
+        """Somebody speaks, or cannot be listened to."""
+        if not self.able or self._poisonous(opening):
+            return Deaf("failed")
+        if self._busy(opening.engine):
+            return Deaf("busy")
+        self._last = self._last % 0xFFFFFFFF + 1
+        utterance = self._utterances[self._last] = Utterance(self, self._last, opening, tell)
+        self._assign(utterance)
+        return utterance
+
+    def finished(self, utterance: Utterance) -> None:
+        if self._waiting() > QUEUE:
+            self._forget(utterance, Deaf("busy"))
+            return
+        loop = asyncio.get_running_loop()
+        utterance.deadline = loop.call_later(ANSWER, self._late, utterance)
+        if utterance.worker:
+            utterance.send()
+        else:
+            self._assign(utterance)
+
+    def dropped(self, utterance: Utterance) -> None:
+        self._forget(utterance, None)
+
+    async def check(self, opening: Opening) -> Sequence[str]:
+        """Raises `OSError` where no worker is ready to answer in time."""
+        if not self._workers:
+            raise ConnectionError("no process that listens is ready; ask again in a few seconds")
+        self._last = self._last % 0xFFFFFFFF + 1
+        answer = asyncio.get_running_loop().create_future()
+        self._checks[self._last] = answer
+        try:
+            self._workers[0].send(wire.CHECK, self._last, msgspec.json.encode(opening))
+            async with asyncio.timeout(CHECK):
+                wrong: Sequence[str] = await answer
+                return wrong
+        finally:
+            del self._checks[self._last]
+
+    def _busy(self, engine: int) -> bool:
+        """Whether one more would be too many. While workers start, it can wait for them."""
+        if not self._workers:
+            return False
+        speaking = sum(self._cost[one.opening.engine] for one in self._utterances.values() if not one.finished)
+        return speaking + self._cost[engine] > FULL * len(self._workers) or self._waiting() > QUEUE
+
+    def _waiting(self) -> float:
+        """Seconds until a worker is free for who ends now."""
+        work = sum(one.seconds * self._cost[one.opening.engine] for one in self._utterances.values() if one.finished)
+        return work / max(1, len(self._workers))
+
+    def _assign(self, utterance: Utterance) -> None:
+        """To a worker, when its turn has come."""
+        if not self._workers or utterance.worker:
+            return
+        streaming = self._workers[0].engines[utterance.opening.engine] is True
+        if not streaming and not utterance.finished:
+            return
+        load = [sum(one.worker is worker for one in self._utterances.values()) for worker in self._workers]
+        least = min(load)
+        if not streaming and least:
+            return
+        worker = utterance.worker = self._workers[load.index(least)]
+        worker.send(wire.OPEN, utterance.number, msgspec.json.encode(utterance.opening))
+        utterance.send()
+
+    def _assign_all(self) -> None:
+        waiting = [one for one in self._utterances.values() if not one.worker]
+        for utterance in sorted(waiting, key=lambda one: one.deadline.when() if one.deadline else float("inf")):
+            self._assign(utterance)
+
+    def _told(self, kind: bytes, number: int, payload: bytes) -> None:
+        if kind == wire.CHECKED and number in self._checks:
+            self._checks[number].set_result(msgspec.json.decode(payload, type=list[str]))
+        utterance = self._utterances.get(number)
+        if utterance is None:
+            return
+        if kind == wire.PARTIAL:
+            utterance.tell(Partial(payload.decode()))
+        elif kind == wire.DONE:
+            done = msgspec.json.decode(payload, type=Done)
+            self._learn(utterance, done.seconds)
+            self._end(utterance, Heard(done.alternatives))
+        elif kind == wire.FAILED:
+            log.warning("an utterance could not be decoded: %s", payload.decode())
+            self._end(utterance, Deaf("failed"))
+
+    def _learn(self, utterance: Utterance, seconds: float) -> None:
+        engine = utterance.opening.engine
+        self._cost[engine] += LEARN * (seconds / max(utterance.seconds, 1.0) - self._cost[engine])
+
+    def _late(self, utterance: Utterance) -> None:
+        log.warning("an utterance was not decoded within %.0f s; is the machine overloaded?", ANSWER)
+        self._forget(utterance, Deaf("failed"))
+
+    def _forget(self, utterance: Utterance, verdict: Deaf | None) -> None:
+        if utterance.worker:
+            utterance.worker.send(wire.DROP, utterance.number)
+        self._end(utterance, verdict)
+
+    def _end(self, utterance: Utterance, verdict: Heard | Deaf | None) -> None:
+        utterance.over = True
+        del self._utterances[utterance.number]
+        if utterance.deadline:
+            utterance.deadline.cancel()
+        self._assign_all()
+        if verdict:
+            utterance.tell(verdict)
+
+    async def _keep(self) -> None:
+        """One worker after the other."""
+        while True:
+            worker = EarProcess(self._specs, self._python, self._told)
+            try:
+                await worker.start()
+                self._ready(worker)
+                await worker.run()
+            except (OSError, EOFError) as error:
+                self._failures += 1
+                log.error("a process that listens does not start: %s", str(error) or type(error).__name__)
+            finally:
+                by_itself = await worker.stop()
+                self._died(worker, by_itself)
+            await asyncio.sleep(AGAIN[min(self._failures, len(AGAIN) - 1)])
+
+    def _ready(self, worker: EarProcess) -> None:
+        self._failures = 0
+        for place, engine in enumerate(worker.engines):
+            if isinstance(engine, str) and place not in self.missing:
+                spec = self._specs[place]
+                log.error("%s does not hear %s, so it is keys only: %s", spec.name, spec.language, engine)
+                self.missing[place] = engine
+        self._workers.append(worker)
+        self._assign_all()
+
+    def _died(self, worker: EarProcess, by_itself: bool) -> None:
+        if worker not in self._workers:
+            return
+        self._workers.remove(worker)
+        lost = [one for one in self._utterances.values() if one.worker is worker]
+        log.warning("a process that listens ended and is started again; %d utterances were with it", len(lost))
+        for utterance in lost:
+            utterance.worker, utterance.sent = None, 0
+        if guilty := self._utterances.get(worker.in_hand):
+            if by_itself:
+                self._blame(guilty.opening)
+            self._end(guilty, Deaf("failed"))
+        self._assign_all()
+
+    def _blame(self, opening: Opening) -> None:
+        question = msgspec.json.encode(opening)
+        deaths, _ = self._deaths.get(question, (0, 0.0))
+        self._deaths[question] = (deaths + 1, time.monotonic())
+
+    def _poisonous(self, opening: Opening) -> bool:
+        """Whether its question has ended too many workers lately."""
+        if not self._deaths:
+            return False
+        now = time.monotonic()
+        self._deaths = {question: death for question, death in self._deaths.items() if death[1] > now - ANTIDOTE}
+        return self._deaths.get(msgspec.json.encode(opening), (0, 0.0))[0] >= POISON

@@ -1,0 +1,60 @@
+"""What the server and a worker process that listens say to each other, over the worker's standard input and output.
+
+A message is the length of its payload, its kind, the number of the utterance that it is about, and the payload.
+
+    to a worker     OPEN `Opening`, AUDIO 16-bit PCM, FINISH, DROP, CHECK `Hints`
+    from a worker   READY `Ready`, once and first; for an utterance PARTIAL text, then DONE `Done` or FAILED why;
+                    CHECKED a list of texts; and IN_HAND before it lets native code work for an utterance, with
+                    number 0 once it is idle: so that we know whose fault it is when it dies
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import Final
+
+from ivr.engine.events import Alternative
+from recognition.listen import Hints
+
+HEADER: Final = struct.Struct("<IcI")
+OPEN, AUDIO, FINISH, DROP, CHECK = b"O", b"A", b"F", b"D", b"C"
+READY, PARTIAL, DONE, FAILED, CHECKED, IN_HAND = b"R", b"P", b"T", b"X", b"K", b"H"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSpec:
+    """Which engine hears a language. `name`: `vosk`, `moonshine`, or for tests `module:factory`; `folder`: of its
+    model, empty for the one it comes with."""
+
+    name: str
+    language: str
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """An utterance begins. `engine`: the place of its engine among the specs that the worker was started with."""
+
+    engine: int
+    rate: int
+    hints: Hints
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """For each spec: whether its engine works while somebody speaks, or why there is none."""
+
+    engines: tuple[bool | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """`seconds`: for how long the worker was at it."""
+
+    alternatives: tuple[Alternative, ...]
+    seconds: float
+
+
+def message(kind: bytes, utterance: int = 0, payload: bytes = b"") -> bytes:
+    return HEADER.pack(len(payload), kind, utterance) + payload

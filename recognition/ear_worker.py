@@ -1,0 +1,160 @@
+"""The child process that listens: holds the models, decodes utterances. Started by `ear_process.py`, never by hand.
+
+    python -m recognition.ear_worker SPECS      (JSON: a list of `EngineSpec`)
+
+It ends when its input does, so it never outlives its parent. One thread: what is in its hand is what it dies of. What
+callers say is in memory only, never on standard error, in a log or in the text of an error.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from recognition import audio
+from recognition.ear_wire import (
+    AUDIO,
+    CHECK,
+    CHECKED,
+    DONE,
+    DROP,
+    FAILED,
+    FINISH,
+    HEADER,
+    IN_HAND,
+    OPEN,
+    PARTIAL,
+    READY,
+    Done,
+    EngineSpec,
+    Opening,
+    Ready,
+    message,
+)
+from recognition.engine import Engine
+from recognition.rate import Resampler
+
+Write = Callable[[bytes], object]
+
+
+def load(spec: EngineSpec) -> Engine:
+    """Raises whatever its engine does without a model."""
+    folder = Path(spec.folder) if spec.folder else None
+    match spec.name:
+        case "moonshine":
+            from recognition.moonshine.engine import Moonshine
+
+            return Moonshine(folder)
+        case _:
+            module, _, factory = spec.name.partition(":")
+            engine: Engine = getattr(__import__(module, fromlist=[factory]), factory)(spec.language, folder)
+            return engine
+
+
+class _Utterance:
+    """A decoding and what it has cost."""
+
+    def __init__(self, engine: Engine, opening: Opening) -> None:
+        self._decoding = engine.open(opening.hints)
+        self._resampler = Resampler(opening.rate, engine.rate)
+        self._text = ""
+        self.seconds = 0.0
+
+    def feed(self, pcm: bytes) -> None:
+        self._decoding.feed(self._resampler.take(audio.from_pcm(pcm)))
+
+    def partial(self) -> str:
+        """What it sounds like by now, if that has changed."""
+        before, self._text = self._text, self._decoding.partial()
+        return self._text if self._text != before else ""
+
+    def final(self) -> Done:
+        began = time.perf_counter()
+        self._decoding.feed(self._resampler.rest())
+        return Done(self._decoding.final(), self.seconds + time.perf_counter() - began)
+
+
+class Worker:
+    """`take` one message; answers go to `write`."""
+
+    def __init__(self, engines: Sequence[Engine | str], write: Write) -> None:
+        """`engines`: or why there is none."""
+        self._engines, self._write = engines, write
+        self._utterances: dict[int, _Utterance] = {}
+
+    def take(self, kind: bytes, number: int, payload: bytes) -> None:
+        if kind == DROP:
+            self._utterances.pop(number, None)
+            return
+        if kind in {AUDIO, FINISH} and number not in self._utterances:
+            return  # it has failed before
+        self._write(message(IN_HAND, number))
+        began = time.perf_counter()
+        try:
+            self._work(kind, number, payload)
+        except Exception as error:  # an engine's; its utterance is lost, the next one need not be
+            self._utterances.pop(number, None)
+            self._write(message(FAILED, number, _where(error).encode()))
+        if utterance := self._utterances.get(number):
+            utterance.seconds += time.perf_counter() - began
+        self._write(message(IN_HAND))
+
+    def _work(self, kind: bytes, number: int, payload: bytes) -> None:
+        if kind == CHECK:
+            self._check(number, msgspec.json.decode(payload, type=Opening))
+        elif kind == OPEN:
+            opening = msgspec.json.decode(payload, type=Opening)
+            self._utterances[number] = _Utterance(self._engine(opening), opening)
+        elif kind == AUDIO:
+            utterance = self._utterances[number]
+            utterance.feed(payload)
+            if text := utterance.partial():
+                self._write(message(PARTIAL, number, text.encode()))
+        elif kind == FINISH:
+            done = self._utterances.pop(number).final()
+            self._write(message(DONE, number, msgspec.json.encode(done)))
+
+    def _check(self, number: int, opening: Opening) -> None:
+        wrong = list(self._engine(opening).check(opening.hints))
+        self._write(message(CHECKED, number, msgspec.json.encode(wrong)))
+
+    def _engine(self, opening: Opening) -> Engine:
+        engine = self._engines[opening.engine]
+        if isinstance(engine, str):
+            raise LookupError
+        return engine
+
+
+def _where(error: Exception) -> str:
+    """Without its text, which may hold what was said."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{type(error).__name__} in {Path(frames[-1].filename).name}:{frames[-1].lineno}"
+
+
+def _loaded(spec: EngineSpec) -> Engine | str:
+    try:
+        return load(spec)
+    except Exception as error:  # any engine's; the others can listen, and our parent is told why
+        return f"{type(error).__name__}: {error}"
+
+
+def main(specs: bytes) -> None:
+    out = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)  # whatever a native library prints is no message
+    engines = [_loaded(spec) for spec in msgspec.json.decode(specs, type=list[EngineSpec])]
+    told = Ready(tuple(engine if isinstance(engine, str) else engine.streaming for engine in engines))
+    out.write(message(READY, payload=msgspec.json.encode(told)))
+    worker, source = Worker(engines, out.write), sys.stdin.buffer
+    while header := source.read(HEADER.size):
+        length, kind, number = HEADER.unpack(header)
+        worker.take(kind, number, source.read(length))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1].encode())

@@ -1,0 +1,88 @@
+"""Ears: the listener of a server. Finds speech in the sound of its calls, and has it understood by worker processes.
+
+ear.py         one call: frames in, what was told out
+vad.py, endpoint.py, echo.py, dtmf.py   what is speech, where it ends, our own echo, keys in the sound
+ear_pool.py    what was said goes to a worker process; limits, crashes
+ear_process.py, ear_wire.py, ear_worker.py   a worker process: from here, between, and from within
+engine.py      what an engine is that lives in there
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Self
+
+from ivr.engine.languages import lookup, primary
+from recognition.ear import CallEar
+from recognition.ear_pool import CHECK, Pool
+from recognition.ear_wire import EngineSpec, Opening
+from recognition.listen import Hints, Told
+from recognition.vad import RATES, Vad
+
+__all__ = ["Ears", "EngineSpec", "engines"]
+
+
+def engines(vosk: Mapping[str, Path], moonshine: Path | None = None) -> list[EngineSpec]:
+    """Which engine hears which language: Vosk where there is a model directory for it, else Moonshine for English,
+    from its package unless a folder is given; where neither is there, nobody."""
+    found = [EngineSpec("vosk", language, str(folder.absolute())) for language, folder in vosk.items()]
+    english = any(primary(language) == "en" for language in vosk)
+    if not english and (moonshine or importlib.util.find_spec("moonshine_voice")):
+        found.append(EngineSpec("moonshine", "en", str(moonshine.absolute()) if moonshine else ""))
+    return found
+
+
+class Ears:
+    """A `recognition.listen.Listener`; async context manager. `processes`: how many listen, None: one for each core,
+    0: nobody listens. Their models load while the server already serves; who speaks meanwhile waits a little."""
+
+    def __init__(self, specs: Sequence[EngineSpec], processes: int | None = None, python: str = sys.executable) -> None:
+        count = len(os.sched_getaffinity(0)) if processes is None else processes
+        self._specs = specs if count else ()
+        self._pool = Pool(self._specs, count if specs else 0, python)
+        self._vad: Vad | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def __aenter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
+        if self._specs:
+            self._vad = await asyncio.to_thread(Vad)
+            await self._pool.__aenter__()
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self._pool.__aexit__(*exc)
+
+    @property
+    def pids(self) -> list[int]:
+        """The processes that are ready to listen."""
+        return self._pool.pids
+
+    def hears(self, language: str) -> bool:
+        return self._pool.able and self._engine(language) is not None
+
+    def open(self, rate: int, tell: Callable[[Told], None], keys: bool = False) -> CallEar:
+        if rate not in RATES:
+            raise ValueError(f"a call of {rate} Hz cannot be listened to; use one of {RATES}")
+        if self._vad is None:
+            raise RuntimeError("nobody listens: ask `hears` first, between __aenter__ and __aexit__")
+        return CallEar(rate, tell, self._vad.open(rate), self._pool, self._engine, keys)
+
+    def check(self, hints: Hints) -> Sequence[str]:
+        """Blocking, so never in the event loop. Raises `OSError` where no process is ready to answer."""
+        engine = self._engine(hints.language)
+        if engine is None or self._loop is None:
+            return [f"there is no engine for {hints.language}, so it is keys only"]
+        asked = asyncio.run_coroutine_threadsafe(self._pool.check(Opening(engine, RATES[0], hints)), self._loop)
+        return asked.result(CHECK + 1)
+
+    def _engine(self, language: str) -> int | None:
+        """The place of the engine for a language among the specs."""
+        there = {spec.language: place for place, spec in enumerate(self._specs) if place not in self._pool.missing}
+        found = lookup(language, there)
+        return None if found is None else there[found]

@@ -1,0 +1,113 @@
+"""Whether what seems to be speech is the echo of our own prompt.
+
+The prompt comes back within half a second, softer and coloured by rooms and lines. So: find the delay at which prompt
+and microphone agree best, fit a short filter from one to the other, and see how much of the microphone it explains. An
+echo is explained; somebody who speaks, on top of it or not, is not. Nothing adapts, so nothing has to be learnt first
+and speech cannot spoil it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recognition.audio import Samples
+
+RATE: Final = 8000  # what is compared
+SEEN: Final = 0.32  # seconds of microphone that are explained
+REACH: Final = 0.6  # seconds: a network, two jitter buffers, and that sound is sent ahead of its time
+TAPS: Final = 128  # 16 ms: a handset and the nearest walls
+EARLY: Final = 32  # of them before the best delay
+EXPLAINED: Final = 0.6  # of the energy; speech as loud as the echo leaves half of it
+FLOOR: Final = 1e-3  # of the prompt's energy: what it does not hold, no filter finds
+LEAST: Final = 0.001  # RMS of a prompt that can be heard back
+GAP: Final = 0.3  # seconds: a sound that is told before the last one has ended follows it
+
+Floats = NDArray[np.float64]
+
+
+class Echo:
+    """For one call of 8,000 or 16,000 Hz. Its clock is the sound that `hear` is given."""
+
+    def __init__(self, rate: int) -> None:
+        self._every = rate // RATE
+        self._now = 0  # samples heard, at RATE
+        self._heard: Floats = np.zeros(int(SEEN * RATE))
+        self._played: Floats = np.zeros(0)
+        self._from = 0  # when `_played` began
+
+    def playing(self, pcm: bytes) -> None:
+        """See `Ear.playing`."""
+        ended = self._from + len(self._played)
+        if pcm and self._now < ended < self._now + GAP * RATE:
+            gap = np.zeros(0)
+        else:
+            self._played = self._played[: max(0, self._now - self._from)]
+            gap = np.zeros(max(0, self._now - self._from - len(self._played)))
+        self._played = np.concatenate([self._played, gap, self._fewer(np.frombuffer(pcm, "<i2") / 32768)])
+        self._forget()
+
+    def hear(self, samples: Samples) -> None:
+        """What the microphone gave since the last time."""
+        fewer = self._fewer(samples.astype(np.float64))
+        self._now += len(fewer)
+        self._heard = np.concatenate([self._heard, fewer])[-len(self._heard) :]
+
+    @property
+    def possible(self) -> bool:
+        """Whether a prompt is being played, or was so lately that its echo may still come."""
+        return self._now < self._from + len(self._played) + REACH * RATE
+
+    def explains(self) -> bool:
+        """Whether the last `SEEN` seconds are an echo. 1 ms; ask when they seem to be speech."""
+        if not self.possible:
+            return False
+        played, heard = self._reference(), self._heard
+        if float(np.mean(played**2)) < LEAST**2:
+            return False
+        return explained(played, heard) > EXPLAINED
+
+    def _reference(self) -> Floats:
+        """What was played from `REACH` before the first sample of `_heard` to the last one, filled with silence."""
+        start = self._now - len(self._heard) - int(REACH * RATE) - self._from
+        stop = self._now - self._from
+        inside = self._played[max(0, start) : max(0, stop)]
+        before = max(0, min(-start, stop - start))
+        return np.pad(inside, (before, stop - start - before - len(inside)))
+
+    def _forget(self) -> None:
+        """Only the end of what was played can come back."""
+        old = self._now - self._from - int((REACH + SEEN) * RATE)
+        if old > 0:
+            self._played, self._from = self._played[old:], self._from + old
+
+    def _fewer(self, samples: Floats) -> Floats:
+        """At RATE, by averages: what folds back does so on both sides alike."""
+        whole = len(samples) // self._every * self._every
+        fewer: Floats = samples[:whole].reshape(-1, self._every).mean(axis=1)
+        return fewer
+
+
+def explained(played: Floats, heard: Floats) -> float:
+    """The share of the energy of `heard` that a filter of TAPS makes of `played`, which begins earlier and ends with
+    it: 0 to 1. Wiener's filter, from correlations."""
+    size = 1 << len(played).bit_length()  # no delay that is looked at wraps around
+    reach = len(played) - len(heard)
+    spectrum = np.fft.rfft(heard, size).conj() * np.fft.rfft(played, size)
+    cross = np.fft.irfft(spectrum, size)[reach::-1]  # by delay
+    delay = _delay(spectrum, reach)
+    first = max(0, delay - EARLY)
+    source = played[reach - delay : len(played) - delay]
+    own = np.fft.irfft(np.abs(np.fft.rfft(source, size)) ** 2, size)[:TAPS]
+    own[0] = own[0] * (1 + FLOOR) + 1e-9
+    wanted = cross[first : first + TAPS]
+    matrix = own[np.abs(np.subtract.outer(np.arange(len(wanted)), np.arange(len(wanted))))]
+    return float(wanted @ np.linalg.solve(matrix, wanted) / (heard @ heard + 1e-9))
+
+
+def _delay(cross: NDArray[np.complex128], reach: int) -> int:
+    """In samples: where they agree best, half whitened so that pitch does not repeat itself."""
+    agreement = np.fft.irfft(cross / (np.sqrt(np.abs(cross)) + 1e-9))[reach::-1]
+    return int(np.abs(agreement).argmax())
