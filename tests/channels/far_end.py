@@ -30,11 +30,11 @@ def tone(hertz: float, seconds: float) -> bytes:
     return (9000 * np.sin(2 * math.pi * hertz * at)).astype("<i2").tobytes()
 
 
-def pitch(pcm: bytes) -> float:
+def pitch(pcm: bytes, rate: int = 16_000) -> float:
     """The strongest frequency, in hertz."""
     samples = np.frombuffer(pcm, "<i2").astype(float)
     spectrum = np.abs(np.fft.rfft(samples * np.hanning(samples.size)))
-    return float(np.argmax(spectrum) * 16_000 / samples.size)
+    return float(np.argmax(spectrum) * rate / samples.size)
 
 
 @dataclass
@@ -85,6 +85,13 @@ class Phone:
         return await self._first(
             lambda thing: isinstance(thing, dict) and {"event": event, **fields}.items() <= thing.items()
         )
+
+    async def sees(self, event: str, **fields: Any) -> None:
+        """Such an event, whenever it came."""
+        async with asyncio.timeout(PATIENCE), self._more:
+            while not any(fields.items() <= found.items() for found in self.events(event)):
+                assert not self._reading.done(), f"the socket closed with {self.ws.close_code}"
+                await self._more.wait()
 
     async def hears(self, words: str) -> None:
         """The next caption with these words in it."""

@@ -33,6 +33,9 @@ class Telephone(Protocol):
 
     async def call(self, number: str | None) -> None: ...
     async def press(self, keys: str) -> None: ...
+    async def speak(self, text: str, turn: int) -> None:
+        """Say this, as the answer to the question of `turn`."""
+
     async def record(self, seconds: float) -> None:
         """Speak after the beep, and end the message by a key."""
 
@@ -53,7 +56,7 @@ class Customer:
     """Plays one conversation. `events` is an open stream of the server's bus, `bars` the engine's score."""
 
     features = frozenset(
-        {"call", "press", "choose", "type", "record", "wait", "switch", "voice", "chat", *get_args(Deed)}
+        {"call", "press", "choose", "type", "speak", "record", "wait", "switch", "voice", "chat", *get_args(Deed)}
         | {"sent", "callback", "at", "splits"}
     )
 
@@ -113,7 +116,11 @@ class Customer:
         await self._there().type(text)
 
     async def speak(self, text: str) -> None:
-        raise CannotPlay("nobody understands speech here yet")
+        if self._chat or not self._calling:
+            raise CannotPlay("no call is on")
+        journey = await self.journey()
+        assert journey
+        await self._telephone.speak(text, journey.turn)
 
     async def record(self, seconds: float) -> None:
         if self._chat or not self._calling:

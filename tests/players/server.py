@@ -21,6 +21,7 @@ from ivr.flows import read_folder
 from ivr.server import Segue, application, build
 from ivr.settings import Settings
 from ivr.stage import ScriptedBackOffice, ids
+from recognition.listen import Listener
 from recognition.speak import Clip, Rate, Speaker
 from tests.players.clock import ShiftedClock
 from tests.players.score import Tempo
@@ -75,9 +76,15 @@ class Server:
 
 @asynccontextmanager
 async def serving(
-    told: Conversation, folder: Path, prompts: Path, ami_url: str = "", **more: str
+    told: Conversation,
+    folder: Path,
+    prompts: Path,
+    ami_url: str = "",
+    listener: Listener | None = None,
+    **more: str,
 ) -> AsyncIterator[Server]:
-    """`folder`: of this server alone. `prompts`: shared, so that each is spoken once. `more`: other settings."""
+    """`folder`: of this server alone. `prompts`: shared, so that each is spoken once. `listener`: shared ears, for the
+    web phone. `more`: other settings."""
     settings = Settings(
         port=free_port(),
         data_dir=folder,
@@ -98,7 +105,7 @@ async def serving(
         if told.splits:
             segue.driver._new_id = ids(segue.flows.menus.values(), told.splits)
         spoken = Spoken(segue.speaker)
-        segue = replace(segue, webphone=WebPhone(segue.driver, segue.speaker, settings, speed=SPEED))
+        segue = replace(segue, webphone=WebPhone(segue.driver, segue.speaker, settings, listener, speed=SPEED))
         app = application(segue)
         app.add_routes(_scripted(told, settings))
         runner = web.AppRunner(app, access_log=None)

@@ -13,6 +13,7 @@ from ivr.channels import webphone_wire as wire
 from ivr.channels.playout import read
 from tests.channels.far_end import Phone, tone
 from tests.players.desk import AGENT, Desk
+from tests.players.mouth import Mouth
 from tests.players.server import Server
 
 BEGINNING = 25  # frames: half a second
@@ -21,8 +22,10 @@ LOUD = 1000  # of 32,767: no word is quieter at its loudest
 
 
 class WebTelephone:
-    def __init__(self, server: Server, desk: Desk) -> None:
-        self._spoken, self._desk = server.spoken, desk
+    """`mouth`: with which the customer speaks, where somebody listens."""
+
+    def __init__(self, server: Server, desk: Desk, mouth: Mouth | None = None) -> None:
+        self._spoken, self._desk, self._mouth = server.spoken, desk, mouth
         self._http = aiohttp.ClientSession(server.url)
         self._phone: Phone
         self._keys, self._fresh = 0, True
@@ -42,6 +45,13 @@ class WebTelephone:
     async def press(self, keys: str) -> None:
         await self._phone.press(keys, self._keys + 1)
         self._keys += len(keys)
+
+    async def speak(self, text: str, turn: int) -> None:
+        """Barges in, as people do who know the menu. The sound goes as fast as the server takes it: for ears, time is
+        what they have heard."""
+        assert self._mouth, "this caller has no mouth"
+        await self._phone.sees("collect", turn=turn, speech=True)
+        await self._phone.speak(await self._mouth.say(text))
 
     async def beep(self) -> None:
         await self._phone.until("recording")
