@@ -59,6 +59,7 @@ from ivr.web.pages import Pages, render, secure
 from ivr.web.recordings import Playback
 from ivr.web.studio import Studio
 from ivr.web.switches import SwitchBoard
+from recognition.ears import Ears, engines
 from recognition.speak import Speaker, SpeakFailed
 
 log = logging.getLogger(__name__)
@@ -86,6 +87,7 @@ class Segue:
     driver: Driver
     outbox: Outbox
     speaker: Speaker
+    ears: Ears
     webphone: WebPhone
     chat: Chat
     asterisk: AsteriskChannel | None
@@ -113,6 +115,7 @@ async def build(
         stack.push_async_callback(bus.close)
         voice = Speaker(settings.prompts_dir, settings.voice, settings.voice_rate, settings.menus)
         speaker = await stack.enter_async_context(voice)
+        ears = await stack.enter_async_context(Ears(engines(settings.vosk, settings.moonshine), settings.ears))
         back_office = HttpBackOffice(
             services, f"http://{settings.host}:{settings.port}", Secrets.of(services, settings.secrets_dir)
         )
@@ -142,7 +145,7 @@ async def build(
 
         keeping = Keeping(secret, settings.journey_days * DAY, LINK_LIFE)
         driver = Driver(store, bus, flows, back_office, keeping, settings.region, clock, saved, _nodes(settings))
-        webphone = WebPhone(driver, speaker, settings)
+        webphone = WebPhone(driver, speaker, settings, ears)
         flows.current(settings.menu)  # a menu that is not there is told before anybody calls
         chat = Chat(driver, store, settings.menu, flows.title, render, secure=settings.url.startswith("https:"))
         asterisk = AsteriskChannel(driver, speaker, settings) if settings.ami_url else None
@@ -162,6 +165,7 @@ async def build(
             driver,
             outbox,
             speaker,
+            ears,
             webphone,
             chat,
             asterisk,

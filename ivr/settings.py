@@ -35,6 +35,9 @@ class Settings:
     asterisk_sounds: Path | None = None  # where Asterisk may read our prompts; None: data_dir/prompts
     voice: str = "gmw/en-us"
     voice_rate: int = 165  # words a minute
+    ears: int | None = None  # processes that listen; None: one for each core, 0: calls are answered by keys only
+    vosk_models: str = ""  # language=directory of a Vosk model; languages without one are heard by Moonshine, or not
+    moonshine: Path | None = None  # the directory of its English model; None: the one of its package
     region: str = "US"  # for numbers without a country code
     desk_key: str = field(default="", repr=False)  # what agents type to open their page; may be empty on loopback only
     ops_key: str = field(default="", repr=False)  # what who changes menus must type; empty: the desk key
@@ -63,6 +66,12 @@ class Settings:
     @property
     def prompts_dir(self) -> Path:
         return self.asterisk_sounds or self.data_dir / "prompts"
+
+    @property
+    def vosk(self) -> dict[str, Path]:
+        """The directories of Vosk models, by language tag."""
+        pairs = (pair.partition("=") for pair in listed(self.vosk_models))
+        return {language.strip(): Path(folder.strip()) for language, _, folder in pairs}
 
     @property
     def recordings_dir(self) -> Path:
@@ -125,6 +134,7 @@ def _yes_no(text: str) -> bool:
 
 READERS: Mapping[str, Callable[[str], object]] = {
     "int": _integer,
+    "int | None": lambda text: _integer(text) if text else None,
     "bool": _yes_no,
     "Path": Path,
     "Path | None": lambda text: Path(text) if text else None,
@@ -147,6 +157,8 @@ def _conflicts(settings: Settings) -> list[str]:
         found.append("IVR_REDIS_URL: begins with none of redis://, rediss://, unix://")
     if settings.secret and len(settings.secret) < 16:
         found.append("IVR_SECRET: use at least 16 random characters, such as those of `openssl rand -hex 32`")
+    if any(not language or str(folder) == "." for language, folder in settings.vosk.items()):
+        found.append("IVR_VOSK_MODELS: write language=directory, such as de-DE=/models/de, and a comma between two")
     if settings.public_url and urlsplit(settings.public_url).scheme not in {"http", "https"}:
         found.append("IVR_PUBLIC_URL: begins with neither http:// nor https://")
     return found + _twilio_conflicts(settings)

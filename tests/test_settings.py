@@ -34,6 +34,8 @@ def test_all_mistakes_come_at_once() -> None:
         ("IVR_REDIS_URL", "http://x"),
         ("IVR_PUBLIC_URL", "example.org"),
         ("IVR_SECRET", "short"),
+        ("IVR_VOSK_MODELS", "/models/de"),
+        ("IVR_EARS", "many"),
     ],
 )
 def test_what_cannot_work_is_refused_before_the_server_starts(name: str, value: str) -> None:
