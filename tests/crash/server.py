@@ -16,7 +16,7 @@ class ServerProcess:
 
     def __init__(self, folder: Path, **settings: object) -> None:
         self._folder = folder
-        own = {"DATA_DIR": folder / "data", **settings}
+        own = {"DATA_DIR": folder / "data", "EARS": 0, **settings}
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("IVR_")}
         self._environ = inherited | {f"IVR_{name}": str(value) for name, value in own.items()}
         self._process: asyncio.subprocess.Process | None = None

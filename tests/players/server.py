@@ -91,6 +91,7 @@ async def serving(
         menu=told.menu,
         ami_url=ami_url,
         asterisk_sounds=prompts,
+        ears=0,
         voice_rate=HASTE,
         journey_days=3650,  # a conversation may be told of next year, and nothing is old then
         **more,  # type: ignore[arg-type]  # those that are texts

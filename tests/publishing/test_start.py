@@ -27,7 +27,7 @@ def settings(tmp_path: Path) -> Settings:
     needs("espeak-ng", "serving needs a voice")
     (tmp_path / "menus").mkdir()
     (tmp_path / "menus/support.yaml").write_text(text())
-    return Settings(menus=tmp_path / "menus", data_dir=tmp_path / "var", port=free_port())
+    return Settings(menus=tmp_path / "menus", data_dir=tmp_path / "var", port=free_port(), ears=0)
 
 
 async def served(settings: Settings) -> dict[str, str]:

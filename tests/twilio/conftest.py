@@ -42,6 +42,7 @@ def settings(tmp_path: Path, rest: Standing) -> Settings:
     return Settings(
         port=free_port(),
         data_dir=tmp_path,
+        ears=0,
         demo=True,
         public_url=PUBLIC,
         twilio_account=SID,

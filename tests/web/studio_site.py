@@ -35,7 +35,7 @@ ROOT = Path(__file__).parents[2]
 async def site(folder: Path, **settings: Any) -> AsyncIterator[Segue]:
     """With the studio as its sources are now."""
     await asyncio.to_thread(subprocess.run, [ROOT / "scripts" / "frontend"], check=True)
-    chosen = Settings(port=free_port(), data_dir=folder, demo=True, voice_rate=900, **settings)
+    chosen = Settings(port=free_port(), data_dir=folder, demo=True, voice_rate=900, ears=0, **settings)
     async with build(chosen) as segue:
         runner = web.AppRunner(application(segue), access_log=None)
         await runner.setup()
