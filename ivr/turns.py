@@ -127,7 +127,7 @@ def _history(turn: Turn, after: Journey) -> HistoryRow:
             body["result"] = _answered(turn.flow, before, event)
             if proof := _proof(turn):
                 body["proof"] = proof
-        case InvokeFailed():
+        case InvokeFailed() | Unheard():
             body["reason"] = event.reason
         case Arrived():
             body |= {"channel": event.channel, "resume": event.resume, "trust": event.trust}

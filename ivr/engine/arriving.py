@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from ivr.engine.events import Arrived
 from ivr.engine.flow import End, Flow, Prompt
-from ivr.engine.journey import Contact, Journey
+from ivr.engine.journey import Contact, Doubt, Journey
 from ivr.engine.match import NOTE, clean
+from ivr.engine.render import ATTESTED
 from ivr.engine.turn import Turn
 from ivr.engine.words import words_of
 
@@ -61,7 +62,17 @@ def _taken_over(turn: Turn, event: Arrived) -> Journey:
     name = clean(event.customer_name, NOTE)
     contact = Contact(event.contact, event.channel, event.trust, event.reach, name, event.node)
     customer = event.customer or journey.customer
-    return _in_version(turn.flow, replace(journey, contact=contact, customer=customer, status="live"))
+    journey = replace(journey, contact=contact, customer=customer, status="live", unheard=0, corrections=0)
+    if journey.doubt and not _may_hear(turn.flow, journey.doubt, contact):
+        journey = replace(journey, doubt=None)
+    return _in_version(turn.flow, journey)
+
+
+def _may_hear(flow: Flow, doubt: Doubt, contact: Contact) -> bool:
+    """Whether what another contact said may be said back to this one."""
+    values = {name for guess in doubt.guesses for name in guess.values}
+    private = any(name not in flow.slots or flow.slots[name].sensitivity != "public" for name in values)
+    return contact.trust >= ATTESTED or not private
 
 
 def _in_version(flow: Flow, journey: Journey) -> Journey:
@@ -70,7 +81,7 @@ def _in_version(flow: Flow, journey: Journey) -> Journey:
     if journey.version == flow.version:
         return journey
     slots = {name: slot for name, slot in journey.slots.items() if name in flow.slots}
-    journey = replace(journey, version=flow.version, slots=slots)
+    journey = replace(journey, version=flow.version, slots=slots, doubt=None)
     step = flow.kept(journey.step)
     if step is None or step == journey.step:
         return journey

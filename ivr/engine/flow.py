@@ -10,6 +10,8 @@ from ivr.engine.actions import SlotType
 from ivr.engine.events import Channel
 
 Sensitivity = Literal["public", "private", "secret"]
+Deed = Literal["repeat", "start_over", "correct"]
+Confirm = Literal["auto", "always", "never"]  # whether what was said is asked back about before it counts
 Format = Literal["plain", "digits", "date", "time", "money", "number", "ordinal", "name", "spell"]
 
 
@@ -45,18 +47,20 @@ class SlotSpec:
     choices: Mapping[str, str] = field(default_factory=dict)  # choice id -> label, in order
     least: str | None = None  # number, money, date: smallest allowed value, canonical
     most: str | None = None
+    say: tuple[str, ...] = ()  # how it is told inside a sentence: `order number {}`
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """`goto` a step, or `do` something at the current one; `language` (BCP 47) is spoken from then on."""
+    """`goto` a step, or `do` something at the current one; `language` (BCP 47) is spoken from then on. `correct`: the
+    last answer was understood wrongly."""
 
     id: str
     key: str | None
     label: str
     phrases: tuple[str, ...] = ()
     goto: str | None = None
-    do: Literal["repeat", "start_over"] | None = None
+    do: Deed | None = None
     language: str | None = None
 
 
@@ -79,12 +83,13 @@ HELPED, NOT_HELPED = "helped", "not_helped"
 @dataclass(frozen=True, slots=True)
 class Menu:
     """`article`: the id of the knowledge article that the prompt tells; its choices, `HELPED` and `NOT_HELPED`, say
-    whether it helped."""
+    whether it helped. `open`: what the menus behind its choices offer may be said here, too."""
 
     prompt: Prompt
     choices: tuple[Choice, ...]
     tries: Tries
     article: str | None = None
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,7 @@ class AskSlot:
     tries: Tries
     next: str
     fallback: Mapping[Channel, str] = field(default_factory=dict)  # where a channel that cannot do it goes
+    confirm: Confirm = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,8 @@ class SayStep:
 
 @dataclass(frozen=True, slots=True)
 class InvokeStep:
-    """`save`: slot name -> name of the value in the service's answer."""
+    """`save`: slot name -> name of the value in the service's answer. `safe`: asking changes nothing there, so it may
+    be asked again."""
 
     service: str
     arguments: Mapping[str, Template]
@@ -113,6 +120,7 @@ class InvokeStep:
     save: Mapping[str, str]
     done: str
     failed: str
+    safe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +303,15 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
+class Bands:
+    """What becomes of a spoken answer, by how sure its recognizer is (0 to 1): from `accept` on it counts, from
+    `confirm` on the customer is asked whether it is right, below it was not understood."""
+
+    accept: float = 0.8
+    confirm: float = 0.5  # the default of VoiceXML 2.0, section 6.3.2
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """`others`: the same flow in its other languages, by BCP 47 tag: the same steps, choices and slots, other words.
     `parts`: the texts of the files that this one is made of beside `source` (sub-menus, articles), by file name.
@@ -325,6 +342,7 @@ class Flow:
     moved: Mapping[str, str] = field(default_factory=dict)  # step of earlier versions -> where it is in this one
     accepted: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # rule -> step ("": all) -> reason
     currency: str | None = None
+    speech: Bands = Bands()
 
     @property
     def languages(self) -> tuple[str, ...]:

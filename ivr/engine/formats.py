@@ -11,10 +11,12 @@ from datetime import date
 from decimal import Decimal
 from typing import assert_never
 
+from ivr.engine.actions import SlotType
 from ivr.engine.flow import Format
 from ivr.engine.locale import cldr, numbers
 from ivr.engine.locale.words import Words
 
+LONGEST_GROUP = 4
 AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 COUNT = re.compile(r"[0-9]{1,6}")
 TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
@@ -42,6 +44,33 @@ def formatted(words: Words, form: Format, value: str, *, spoken: bool) -> str:
             return _money(words, value, spoken=spoken) if AMOUNT.fullmatch(value) else value
         case _:
             assert_never(form)
+
+
+def read_back(words: Words, kind: SlotType, value: str) -> str:
+    """As it is said to ask whether it is right: digits one by one in groups, codes spelled."""
+    match kind:
+        case "digits":
+            return ", ".join(" ".join(group) for group in _grouped(value))
+        case "date" | "time" | "money" | "number":
+            return formatted(words, kind, value, spoken=True)
+        case "text" if value.isupper() and not any(map(str.isspace, value)):
+            return _spelled(words, value)
+        case "yes_no":
+            return (words.yes if value == "yes" else words.no)[0]
+        case _:
+            return value
+
+
+def _grouped(digits: str) -> list[str]:
+    """Of three or four, as alike as can be: more nobody keeps in mind."""
+    size, larger = divmod(len(digits), -(-len(digits) // LONGEST_GROUP))
+    groups: list[str] = []
+    at = 0
+    while at < len(digits):
+        behind = at + size + (len(groups) < larger)
+        groups.append(digits[at:behind])
+        at = behind
+    return groups
 
 
 def _spelled(words: Words, value: str) -> str:

@@ -72,6 +72,25 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Guess:
+    """What may have been meant at a question: one of its options, by its id (None: the value of its slot), and values
+    of slots."""
+
+    option: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What was said and is asked back about before it counts. `guesses`, best first: whether it was the first of them,
+    or with `which`, which of the two. `again`: the best one of all was denied already."""
+
+    guesses: tuple[Guess, ...]
+    which: bool = False
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Journey:
     """`language` (BCP 47): chosen by the customer; None: that of the flow. `proofs`: by what they prove (see
     `ivr.engine.verify`). `owed`: where to go on once the proof is given that is asked for now (`ivr.engine.guard`).
@@ -101,4 +120,7 @@ class Journey:
     language: str | None = None
     proofs: Mapping[str, Proof] = field(default_factory=dict)
     owed: str | None = None
+    doubt: Doubt | None = None
+    unheard: int = 0  # how often we could not listen at this question
+    corrections: int = 0  # in this contact
     passed: Passed | None = None

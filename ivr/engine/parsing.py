@@ -78,8 +78,7 @@ def day(text: str, words: Words, at: float) -> str | None:
 
 def _of_date(said: str, words: Words) -> list[str]:
     """What a date is told by: figures and names of months."""
-    region = cldr.region(words.language)
-    weekdays = {plain(name) for name in region.weekdays}
+    weekdays = _plain_weekdays(words.language)
     tokens = [token for token in said.split() if token not in words.date_fillers]
     if len(tokens) > 1 and tokens[0] in weekdays and (len(tokens) == 4 or tokens[0] not in _months(words.language)):
         del tokens[0]  # `mar` is both Tuesday and March in Spanish
@@ -88,7 +87,11 @@ def _of_date(said: str, words: Words) -> list[str]:
 
 def _ordered(tokens: list[str], words: Words) -> str | None:
     """Year, month and day by the name of the month, by the four digits of the year, or as the region has them."""
-    months, ordinals, known = _months(words.language), _plain_ordinals(words), _plain_numbers(words.language)
+    months, ordinals, known = (
+        _months(words.language),
+        _plain_ordinals(words.language, words.ordinals),
+        _plain_numbers(words.language),
+    )
     named = [token in months and not DIGITS.match(token) for token in tokens]
     figures = [months.get(t) or ordinals.get(t) or _unended(known.get(t, t)) for t in tokens]
     match figures, named:
@@ -267,9 +270,15 @@ def _plain_numbers(language: str) -> Mapping[str, str]:
     return {plain(word): figures for word, figures in number_words(language).items()}
 
 
-def _plain_ordinals(words: Words) -> Mapping[str, str]:
+@lru_cache(maxsize=64)
+def _plain_ordinals(language: str, endings: tuple[str, ...]) -> Mapping[str, str]:
     return {
         plain(word) + ending: figures
-        for word, figures in numbers.ordinals(words.language).items()
-        for ending in ("", *words.ordinals)
+        for word, figures in numbers.ordinals(language).items()
+        for ending in ("", *endings)
     }
+
+
+@lru_cache(maxsize=64)
+def _plain_weekdays(language: str) -> frozenset[str]:
+    return frozenset(map(plain, cldr.region(language).weekdays))

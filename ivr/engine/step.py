@@ -17,7 +17,7 @@ from typing import Literal
 
 from ivr.engine import verify
 from ivr.engine.actions import Action, Hangup
-from ivr.engine.answers import answered, checked, offer_answered, offer_silent, recorded, silent, unchecked
+from ivr.engine.answers import answered, checked, offer_answered, offer_silent, recorded, silent, unchecked, unheard
 from ivr.engine.arriving import arrived
 from ivr.engine.events import (
     AgentJoined,
@@ -32,6 +32,7 @@ from ivr.engine.events import (
     QueueLeft,
     Recorded,
     Requeued,
+    Unheard,
 )
 from ivr.engine.flow import AskSlot, Flow, Handoff, InvokeStep, Menu, RecordStep, Step, Verify
 from ivr.engine.journey import Journey, Status
@@ -90,6 +91,8 @@ def _take(turn: Turn, event: Event) -> bool:  # noqa: C901  # one line for each 
             answered(turn, question, said)
         case NoInput(), (Menu() | AskSlot() | RecordStep()) as question:
             silent(turn, question)
+        case Unheard() as lost, Menu() | AskSlot() | "offer":
+            unheard(turn, lost)
         case Recorded() as message, RecordStep() as question:
             recorded(turn, question, message)
         case Input() as said, "offer":
@@ -126,6 +129,8 @@ def _prove(turn: Turn, question: Verify, event: Event) -> bool:
             answered(turn, question, said)
         case NoInput(), False:
             silent(turn, question)
+        case Unheard() as lost, False:
+            unheard(turn, lost)
         case Invoked() as answer, True:
             checked(turn, question, answer)
         case InvokeFailed(), True:

@@ -4,40 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import assert_never
 
-from ivr.engine import conditions, render, verify
-from ivr.engine.actions import Action, BookCallback, Hangup, Say, Send
+from ivr.engine import render, verify
+from ivr.engine.actions import Action, Hangup, Say, Send
 from ivr.engine.events import Event
-from ivr.engine.flow import (
-    AskSlot,
-    Branch,
-    CallbackStep,
-    End,
-    Flow,
-    Goto,
-    Handoff,
-    InvokeStep,
-    Menu,
-    Prompt,
-    RecordStep,
-    Ref,
-    SayStep,
-    SendStep,
-    SetStep,
-    Split,
-    Step,
-    Template,
-    Verify,
-)
+from ivr.engine.flow import Flow, Prompt, Verify
 from ivr.engine.guard import proof_before
-from ivr.engine.journey import Ask, Contact, Journey, Slot, Visit
+from ivr.engine.journey import Ask, Contact, Doubt, Journey, Slot, Visit
 from ivr.engine.languages import lookup
-from ivr.engine.match import MAX_TEXT
+from ivr.engine.perform import perform
 from ivr.engine.waits import prompt_of, wait_of
 
-LANGUAGE, NUMBER = "language", "customer.number"  # what a `set` of these names changes is no slot
-DIGITS = frozenset("0123456789")
 MAX_STEPS = 100  # in one turn; more are a loop
 SEEN, PATH, LEDGER = 32, 50, 200  # how many events, visits and asks a journey remembers
 
@@ -67,18 +44,19 @@ class Turn:
             raise LookupError("steps run only while a contact is on; let it arrive first")
         return self.journey.contact
 
-    def go(self, name: str, *, keep_counters: bool = False) -> None:
+    def go(self, name: str, *, keep_counters: bool = False, keep_doubt: bool = False) -> None:
         """Enter a step and run on until a wait or a hang-up."""
         origin = self.journey
+        doubt = origin.doubt if keep_doubt else None
         tries = (origin.noinputs, origin.nomatches, origin.misheard) if keep_counters else (0, 0, 0)
         for _ in range(MAX_STEPS):
             if name not in self.flow.steps:
                 break
-            self._enter(name, *tries)
-            following = _perform(self, self.flow.steps[name])
+            self._enter(name, *tries, doubt)
+            following = perform(self, self.flow.steps[name])
             if following is None:
                 return
-            name, tries = following, (0, 0, 0)
+            name, tries, doubt = following, (0, 0, 0), None
         self._give_up(origin)
 
     def return_to(self, name: str, *, keep_counters: bool = False) -> None:
@@ -87,7 +65,7 @@ class Turn:
             name, keep_counters = self.journey.owed, False
         proof = proof_before(self.flow, name, self.contact.trust)
         if proof is None:
-            self.go(name, keep_counters=keep_counters)
+            self.go(name, keep_counters=keep_counters, keep_doubt=name == self.journey.step)
         else:
             self.go(proof)
             self.journey = replace(self.journey, owed=name)
@@ -111,7 +89,7 @@ class Turn:
 
     def offer(self) -> None:
         """Ask whether to go on or to start over. The tries at the step itself begin anew: it has been a while."""
-        self.journey = replace(self.journey, offering=True, noinputs=0, nomatches=0, misheard=0)
+        self.journey = replace(self.journey, offering=True, noinputs=0, nomatches=0, misheard=0, unheard=0)
         self.wait()
 
     def wait(self) -> None:
@@ -139,9 +117,9 @@ class Turn:
     def say(self, prompt: Prompt | None) -> None:
         self.actions += render.say(self.flow, self.journey, prompt)
 
-    def tell(self, words: str) -> None:
-        """Built-in words."""
-        self.actions.append(Say(words, fixed=True, language=self.flow.language))
+    def tell(self, words: str, *, fixed: bool = True) -> None:
+        """Built-in words; not `fixed` with a value in them."""
+        self.actions.append(Say(words, fixed=fixed, language=self.flow.language))
 
     def keep(self, values: Mapping[str, str], *, given: bool) -> None:
         """Slots' values; an empty one forgets. `given` by the customer in this contact, or found by us."""
@@ -180,6 +158,19 @@ class Turn:
             *before, last = self.journey.path
             self.journey = replace(self.journey, path=(*before, replace(last, chose=label)))
 
+    def chose_at(self, step: str, label: str) -> None:
+        """Something else was taken at an earlier step than is noted."""
+        path = list(self.journey.path)
+        n = next((n for n in range(len(path) - 1, -1, -1) if path[n].step == step), None)
+        if n is not None:
+            path[n] = replace(path[n], chose=label)
+            self.journey = replace(self.journey, path=tuple(path))
+
+    def doubt(self, doubt: Doubt) -> None:
+        """Ask back about an answer before it counts."""
+        self.journey = replace(self.journey, doubt=doubt)
+        self.wait()
+
     def check(self, step: Verify) -> None:
         """Have the proof checked that was given."""
         self.journey = verify.guessed(self.journey, step, self.at)
@@ -202,7 +193,7 @@ class Turn:
         if _question(line) not in map(_question, journey.ledger):
             self.journey = replace(journey, ledger=(*journey.ledger, line)[-LEDGER:])
 
-    def _enter(self, name: str, noinputs: int, nomatches: int, misheard: int) -> None:
+    def _enter(self, name: str, noinputs: int, nomatches: int, misheard: int, doubt: Doubt | None) -> None:
         self.journey = replace(
             self.journey,
             step=name,
@@ -212,6 +203,8 @@ class Turn:
             nomatches=nomatches,
             misheard=misheard,
             owed=None,
+            doubt=doubt,
+            unheard=0,
             passed=self.journey.passed if name == self.journey.step else None,
         )
 
@@ -224,139 +217,3 @@ class Turn:
 
 def _question(ask: Ask) -> tuple[str, str | None, str, bool]:
     return ask.step, ask.slot, ask.contact, ask.known
-
-
-def _perform(turn: Turn, step: Step) -> str | None:  # noqa: C901  # one case for each kind of step
-    """Do what a step does. The name of the step to go on with, or None: the turn has ended."""
-    match step:
-        case Menu():
-            turn.visit()
-            turn.note_ask(None, known=False)
-            turn.wait()
-        case AskSlot():
-            return _ask(turn, step)
-        case SayStep():
-            turn.visit()
-            turn.say(step.prompt)
-            return step.next
-        case InvokeStep():
-            turn.visit()
-            turn.wait()
-        case SendStep():
-            return _send(turn, step)
-        case Handoff():
-            turn.visit()
-            turn.journey = replace(turn.journey, status="queued", agent="")
-            turn.wait()
-        case SetStep():
-            return _set(turn, step)
-        case Branch():
-            return conditions.chosen(turn.flow, turn.journey, step, turn.at, turn.switches)
-        case Split():
-            return conditions.drawn(turn.journey, turn.journey.step or "", step)
-        case RecordStep():
-            return _take_message(turn, step)
-        case CallbackStep():
-            return _promise(turn, step)
-        case Verify():
-            return _verify(turn, step)
-        case Goto():
-            return step.target
-        case End():
-            turn.visit()
-            turn.say(step.prompt)
-            turn.journey = replace(turn.journey, status="finished")
-            turn.hang_up()
-        case _:
-            assert_never(step)
-    return None
-
-
-def _ask(turn: Turn, step: AskSlot) -> str | None:
-    """A slot that is known is not asked."""
-    if step.slot in turn.journey.slots:
-        turn.note_ask(step.slot, known=True)
-        return step.next
-    if turn.contact.channel in step.fallback:
-        return step.fallback[turn.contact.channel]
-    turn.visit()
-    turn.note_ask(step.slot, known=False)
-    turn.wait()
-    return None
-
-
-def _take_message(turn: Turn, step: RecordStep) -> str | None:
-    """A message that was left is not asked for again."""
-    if step.slot in turn.journey.slots:
-        turn.note_ask(step.slot, known=True)
-        return step.next
-    turn.visit()
-    turn.note_ask(step.slot, known=False)
-    turn.wait()
-    return None
-
-
-def _promise(turn: Turn, step: CallbackStep) -> str:
-    """Without a number there is nothing to promise."""
-    flow, journey = turn.flow, turn.journey
-    number = render.for_service(flow, journey, step.number) or turn.contact.reach.get("sms", "")
-    if not any(character in DIGITS for character in number):
-        return step.failed
-    turn.visit()
-    when, why = render.for_agent(flow, journey, step.when), render.summary(flow, journey)
-    turn.actions.append(BookCallback(journey.step or "", number.strip(), step.queue, when, why))
-    turn.say(step.prompt)
-    return step.next
-
-
-def _verify(turn: Turn, step: Verify) -> str | None:
-    """Proof that was given is not asked for again; after too many misses not at all."""
-    if verify.is_proven(turn.journey, step):
-        turn.note_ask(step.slot, known=True)
-        return step.done
-    if verify.is_closed(turn.journey, step, turn.at):
-        return step.failed
-    turn.journey = verify.opened(turn.journey, step)
-    if verify.is_given(turn.journey, step):
-        turn.check(step)
-        return None
-    if not turn.send_code(step):
-        return step.failed
-    turn.visit()
-    turn.note_ask(step.slot, known=False)
-    turn.wait()
-    return None
-
-
-def _send(turn: Turn, step: SendStep) -> str:
-    if step.by not in turn.contact.reach:
-        return step.failed or step.next
-    turn.visit()
-    text = render.for_send(turn.flow, turn.journey, step.text)
-    turn.actions.append(Send(step.by, text, step.to_step, link=Ref("link") in step.text))
-    return step.next
-
-
-def _set(turn: Turn, step: SetStep) -> str:
-    """All values are made of what was known before the step."""
-    values = {
-        slot: render.for_slot(turn.flow, turn.journey, template, slot)[:MAX_TEXT]
-        for slot, template in step.values.items()
-    }
-    if (language := values.pop(LANGUAGE, None)) is not None:
-        turn.speak(language)
-    if number := values.pop(NUMBER, ""):
-        turn.reach(number)
-    before = turn.journey.slots
-    turn.keep(values, given=False)
-    turn.belongs({slot: before[copied] for slot, value in step.values.items() if (copied := _copied(value)) in before})
-    return step.next
-
-
-def _copied(value: Template) -> str:
-    """The slot that a value is a mere copy of."""
-    match value:
-        case (Ref(name, "plain"),):
-            return name
-        case _:
-            return ""

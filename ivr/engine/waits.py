@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ivr.engine import render, verify
+from ivr.engine import doubts, render, verify
 from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Invoke, Keys, Option, Record, Say, SlotType, Wait
 from ivr.engine.flow import (
     CODE_SERVICE,
@@ -19,20 +19,26 @@ from ivr.engine.flow import (
     Menu,
     RecordStep,
     SlotSpec,
-    Tries,
     Verify,
 )
 from ivr.engine.journey import Journey
 from ivr.engine.match import options_of
+from ivr.engine.questions import (
+    MESSAGE_INTERDIGIT,
+    always_of,
+    by_keys_only,
+    intents_at,
+    intents_of,
+    is_deaf,
+    keys_of,
+    offers_of,
+    option_of,
+    options_at,
+)
 from ivr.engine.words import words_of
 
 OFFER_TIMEOUT, OFFER_INTERDIGIT = 8.0, 3.0  # seconds; the offer is short, so there is no need to set them
-GO_ON, START_OVER = "go_on", "start_over"
 LISTED = {"sms", "email", "messenger"}  # channels without buttons: options are written out
-
-MESSAGE_INTERDIGIT = 3.0
-
-Question = Menu | AskSlot | RecordStep | Verify
 
 # Keys from min to max that make a value of the type; 15 digits are as many as `match` takes, 930 is a time
 VALUE_KEYS: dict[SlotType, tuple[int, int]] = {"number": (1, 15), "money": (1, 15), "date": (8, 8), "time": (3, 4)}
@@ -58,25 +64,11 @@ def wait_of(flow: Flow, journey: Journey) -> Wait | Hangup:
     step = flow.steps.get(name)
     if journey.offering:
         return _offer(flow, journey, name)
+    if journey.doubt and isinstance(step, Menu | AskSlot):
+        return doubts.wait_of(flow, journey, step, journey.doubt)
     match step:
         case Menu():
-            keys = Keys(options=_keys(*step.choices, *flow.always))
-            options = options_at(flow, step)
-            tries = step.tries
-            always, timeout, interdigit = always_of(flow), tries.timeout, tries.interdigit
-            return Collect(
-                turn=journey.turn,
-                step=name,
-                slot=None,
-                type=None,
-                options=options,
-                always=always,
-                keys=keys,
-                timeout=timeout,
-                interdigit=interdigit,
-                language=flow.language,
-                speech=not by_keys_only(flow, journey),
-            )
+            return _choose(flow, journey, name, step)
         case AskSlot():
             return _ask(flow, journey, name, step)
         case Verify():
@@ -100,7 +92,9 @@ def prompt_of(flow: Flow, journey: Journey) -> tuple[Say, ...]:
     words = _prompt_of(flow, journey)
     if not by_keys_only(flow, journey):
         return words
-    return (Say(words_of(flow.language).use_keys, fixed=True, language=flow.language), *words)
+    ours = words_of(flow.language)
+    why = ours.cannot_listen if is_deaf(journey) else ours.use_keys
+    return (Say(why, fixed=True, language=flow.language), *words)
 
 
 def _prompt_of(flow: Flow, journey: Journey) -> tuple[Say, ...]:
@@ -109,6 +103,8 @@ def _prompt_of(flow: Flow, journey: Journey) -> tuple[Say, ...]:
             *render.say(flow, journey, flow.resume.offer),
             *_in_short(flow, journey, words_of(flow.language).offer, offers_of(flow)),
         )
+    if journey.doubt and isinstance(step := flow.steps.get(journey.step or ""), Menu | AskSlot):
+        return doubts.prompt_of(flow, journey, step, journey.doubt)
     match step := flow.steps.get(journey.step or ""):
         case Menu():
             choices = (*step.choices, *_beside(flow, step))
@@ -131,39 +127,23 @@ def _beside(flow: Flow, step: Menu) -> Iterator[Choice]:
     return (choice for choice in flow.always if choice.label and choice.language not in languages)
 
 
-def options_at(flow: Flow, step: Question) -> tuple[Option, ...]:
-    if isinstance(step, Menu):
-        return tuple(map(_option, step.choices))
-    return options_of(flow.slots[step.slot], words_of(flow.language))
-
-
-def tries_of(step: Question) -> Tries:
-    """Who leaves no message hears the prompt again, and nothing before it."""
-    if isinstance(step, RecordStep):
-        return Tries((), (), step.tries, step.failed, step.timeout, MESSAGE_INTERDIGIT)
-    return step.tries
-
-
-def by_keys_only(flow: Flow, journey: Journey) -> bool:
-    """Whether ears were tried often enough: a caller who is not understood is offered the keys."""
-    return render.spoken(journey) and journey.misheard >= flow.keys_after
-
-
-def always_of(flow: Flow) -> tuple[Option, ...]:
-    return tuple(map(_option, flow.always))
-
-
-def offers_of(flow: Flow) -> tuple[Option, ...]:
-    words = words_of(flow.language)
-    return Option(GO_ON, "1", words.go_on), Option(START_OVER, "2", words.start_over)
-
-
-def _option(choice: Choice) -> Option:
-    return Option(choice.id, choice.key, choice.label, choice.phrases)
-
-
-def _keys(*choices: Choice | Option) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(choice.key for choice in choices if choice.key))
+def _choose(flow: Flow, journey: Journey, name: str, step: Menu) -> Collect:
+    """What an open question takes besides is for ears: eyes are shown what is offered."""
+    options = options_at(flow, step)
+    besides = intents_of(intents_at(flow, step)) if render.spoken(journey) else ()
+    return Collect(
+        turn=journey.turn,
+        step=name,
+        slot=None,
+        type=None,
+        options=(*options, *besides),
+        always=always_of(flow),
+        keys=Keys(options=keys_of(*step.choices, *flow.always)),
+        timeout=step.tries.timeout,
+        interdigit=step.tries.interdigit,
+        language=flow.language,
+        speech=not by_keys_only(flow, journey),
+    )
 
 
 def _ask(flow: Flow, journey: Journey, name: str, step: AskSlot | Verify) -> Collect:
@@ -179,7 +159,7 @@ def _ask(flow: Flow, journey: Journey, name: str, step: AskSlot | Verify) -> Col
         type=spec.type,
         options=options,
         always=always,
-        keys=Keys(_keys(*options, *always), shortest, longest),
+        keys=Keys(keys_of(*options, *always), shortest, longest),
         timeout=step.tries.timeout,
         interdigit=step.tries.interdigit,
         secret=spec.sensitivity == "secret" or isinstance(step, Verify),
@@ -211,7 +191,7 @@ def _message(flow: Flow, journey: Journey, name: str, step: RecordStep) -> Recor
         type="text",
         options=(),
         always=always,
-        keys=Keys(_keys(*always)),
+        keys=Keys(keys_of(*always)),
         timeout=step.timeout,
         interdigit=MESSAGE_INTERDIGIT,
         secret=secret,
@@ -221,7 +201,7 @@ def _message(flow: Flow, journey: Journey, name: str, step: RecordStep) -> Recor
 
 def _offer(flow: Flow, journey: Journey, name: str) -> Collect:
     options, always = offers_of(flow), always_of(flow)
-    keys = Keys(options=_keys(*options, *always))
+    keys = Keys(options=keys_of(*options, *always))
     return Collect(
         turn=journey.turn,
         step=name,
@@ -258,13 +238,13 @@ def _in_short(flow: Flow, journey: Journey, line: str, options: tuple[Option, ..
 def _offered(flow: Flow, journey: Journey, choices: tuple[Choice, ...]) -> tuple[Say, ...]:
     """A language is offered in itself: who needs it may understand no other. Whether an article helped is yes or no."""
     if not render.spoken(journey):
-        return _listed(flow, journey, tuple(map(_option, choices)))
+        return _listed(flow, journey, tuple(map(option_of, choices)))
     words = words_of(flow.language)
     helped = tuple(Say(words.yes_or_no, fixed=True, language=flow.language) for c in choices if c.id == HELPED)
     return helped + tuple(
-        _line(words_of(choice.language).value, _option(choice), choice.language)
+        _line(words_of(choice.language).value, option_of(choice), choice.language)
         if choice.language
-        else _line(words_of(flow.language).choice, _option(choice), flow.language)
+        else _line(words_of(flow.language).choice, option_of(choice), flow.language)
         for choice in choices
         if choice.key and choice.id not in {HELPED, NOT_HELPED}
     )

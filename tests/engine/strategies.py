@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ivr.engine.actions import Action
 from ivr.engine.events import (
     AgentJoined,
+    Alternative,
     Arrived,
     Channel,
     Event,
@@ -29,6 +30,7 @@ from ivr.engine.events import (
     Recorded,
     Requeued,
     Resume,
+    Unheard,
 )
 from ivr.engine.flow import (
     CODE_SERVICE,
@@ -39,6 +41,8 @@ from ivr.engine.flow import (
     CallbackStep,
     Choice,
     Condition,
+    Confirm,
+    Deed,
     End,
     Flow,
     Format,
@@ -70,7 +74,7 @@ NAMES = tuple(f"s{n}" for n in range(7))
 CHANNELS: tuple[Channel, ...] = ("voice", "chat", "sms", "email", "messenger", "app")
 SPECS = (
     SlotSpec("pin", "digits", "your PIN", "secret", min_length=8, max_length=8),
-    SlotSpec("account", "digits", "your account", "private", min_length=6, max_length=6),
+    SlotSpec("account", "digits", "your account", "private", min_length=6, max_length=6, say=("account {}",)),
     SlotSpec("count", "number", "how many", least="0", most="10"),
     SlotSpec("sure", "yes_no", "whether you are sure"),
     SlotSpec("size", "choice", "the size", choices={"s": "small", "l": "large"}),
@@ -107,7 +111,7 @@ SWITCHES = {
     "closed": Switch("closed", "Closed", goto="s2"),
 }
 
-DEEDS: tuple[Literal["repeat", "start_over"] | None, ...] = (None, None, "repeat", "start_over")
+DEEDS: tuple[Deed | None, ...] = (None, None, "repeat", "start_over", "correct")
 
 
 @st.composite
@@ -139,9 +143,16 @@ conditions = st.builds(
     st.sampled_from([("yes",), ("no",), ("voice",), ("2",), ("s",), ("2026-01-01",), ("open",), ("on",), ("ko-KR",)]),
 )
 STEPS: dict[type, st.SearchStrategy[Step]] = {
-    Menu: st.builds(Menu, prompts, choice_lists(1), tries) | st.builds(_article, prompts, targets, targets, tries),
+    Menu: st.builds(Menu, prompts, choice_lists(1), tries, st.none(), st.booleans())
+    | st.builds(_article, prompts, targets, targets, tries),
     AskSlot: st.builds(
-        AskSlot, SLOTS, prompts, tries, targets, st.dictionaries(st.sampled_from(CHANNELS), targets, max_size=1)
+        AskSlot,
+        SLOTS,
+        prompts,
+        tries,
+        targets,
+        st.dictionaries(st.sampled_from(CHANNELS), targets, max_size=1),
+        st.sampled_from(get_args(Confirm)),
     ),
     SayStep: st.builds(SayStep, prompts, targets),
     InvokeStep: st.builds(
@@ -153,6 +164,7 @@ STEPS: dict[type, st.SearchStrategy[Step]] = {
         st.dictionaries(SLOTS, st.sampled_from(["a", "b"]), max_size=2),
         targets,
         targets,
+        st.booleans(),
     ),
     SendStep: st.builds(
         SendStep, st.sampled_from(["sms", "email"]), templates, st.none() | targets, targets, st.none() | targets
@@ -226,6 +238,8 @@ flows: st.SearchStrategy[Flow] = st.builds(
 
 TEXTS = (
     *("1", "2", "0", "one", "say agent", "again", "yes", "no", "small", "3.5", "3*5", "$12.50", "12012026", "tomorrow"),
+    *("say one, account 135791", "one for account 1 3 5 7 9 1 from tuesday", "no, I said 135791", "no", "that's wrong"),
+    *("no, one", "tuesday", "half past two", "nine ninety nine", "no i said 86420975", "neither", "i would say one"),
     *(SECRET, PRIVATE, PRIVATE, SECRET, "2026-12-01", "go_on", "start over", "some wish", "{link}", "{pin}", ""),
     *("\0", "\ud800", "٣٤٥", "１２３", "🍕" * 20, "7" * 65_536, "\n", "-0", "1e9", "NaN", "²"),
 )
@@ -239,6 +253,7 @@ class Move:
     text: str
     mode: Mode
     confidence: float
+    others: tuple[Alternative, ...]
     foreign: bool
     contact: int
     turns_late: int | None
@@ -259,7 +274,7 @@ class Move:
             return earlier[-1 - self.contact % len(earlier)]
         return replace(self._new(n, journey), switches=self.switches)
 
-    def _new(self, n: int, journey: Journey) -> Event:
+    def _new(self, n: int, journey: Journey) -> Event:  # noqa: C901  # one case for each kind of event
         current = journey.contact.id if journey.contact and not self.foreign else f"c{self.contact}"
         at, turn = NOON + n * self.after, None if self.turns_late is None else journey.turn - self.turns_late
         head: dict[str, Any] = {"id": f"e{n}", "at": at, "contact": current}
@@ -272,7 +287,12 @@ class Move:
                     reach=self.reach, customer_name=self.text[:50],
                 )  # fmt: skip
             case "Input":
-                return Input(**head, text=self.text, mode=self.mode, confidence=self.confidence, turn=turn)
+                others = self.others if self.mode == "speech" else ()
+                return Input(
+                    **head, text=self.text, mode=self.mode, confidence=self.confidence, others=others, turn=turn
+                )
+            case "Unheard":
+                return Unheard(**head, reason="busy" if self.repeats or self.foreign else "failed", turn=turn)
             case "NoInput":
                 return NoInput(**head, turn=turn)
             case "Recorded":
@@ -296,15 +316,37 @@ class Move:
                 return Expired(**head)
 
 
-KINDS = (Input, NoInput, Recorded, Invoked, InvokeFailed, AgentJoined, QueueLeft, Requeued, Left, Arrived, Expired)
+KINDS = (
+    Input,
+    Unheard,
+    NoInput,
+    Recorded,
+    Invoked,
+    InvokeFailed,
+    AgentJoined,
+    QueueLeft,
+    Requeued,
+    Left,
+    Arrived,
+    Expired,
+)
 mostly = st.sampled_from([False] * 7 + [True])
 
 moves = st.builds(
     Move,
     kind=st.sampled_from([Input] * 6 + [Arrived] * 2 + [Invoked, *KINDS]),
     text=st.sampled_from(TEXTS) | st.text(max_size=30),
-    mode=st.sampled_from(["keys", "keys", "speech", "text", "text", "button"]),
-    confidence=st.sampled_from([1.0, 1.0, 0.2]),
+    mode=st.sampled_from(["keys", "keys", "speech", "speech", "text", "text", "button"]),
+    confidence=st.sampled_from([1.0, 1.0, 0.6, 0.2]),
+    others=st.lists(
+        st.builds(
+            Alternative,
+            st.sampled_from(TEXTS[:12]),
+            st.sampled_from([0.9, 0.55, 0.1]),
+            st.sampled_from([None, None, "one", "yes", "no", "1", "gone"]),
+        ),
+        max_size=2,
+    ).map(tuple),
     foreign=mostly,
     contact=st.integers(0, 3),
     turns_late=st.sampled_from([None, 0, 0, 0, 1, -1]),

@@ -300,7 +300,7 @@ def test_repeating_is_no_failed_try() -> None:
 
 def test_speech_that_was_hardly_heard_is_not_taken() -> None:
     assert voice().send(Input, text="track", mode="speech", confidence=0.4).said[0] == "Sorry?"
-    assert voice().send(Input, text="track", mode="speech", confidence=0.6).collect.slot == "order"
+    assert voice().send(Input, text="track", mode="speech", confidence=0.8).collect.slot == "order"
 
 
 def test_a_button_answers_by_its_id() -> None:

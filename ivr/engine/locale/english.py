@@ -144,6 +144,7 @@ ENGLISH = Words(
         coming=frozenset({"next", "this", "coming"}),
         past=frozenset({"last", "past", "since"}),
         letters=("as in", "for", "like"),
+        beside=frozenset({"at", "in", "on", "the", "of", "by", "from", "with"}),
         fillers=(
             *(
                 "uh",

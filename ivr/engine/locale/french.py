@@ -128,6 +128,7 @@ FRENCH = Words(
         coming=frozenset({"prochain", "ce"}),
         past=frozenset({"dernier", "depuis", "passe"}),
         letters=("comme", "de"),
+        beside=frozenset({"a", "de", "du", "le", "en", "pour", "avec"}),
         fillers=(
             *(
                 "euh",

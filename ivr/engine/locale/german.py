@@ -140,6 +140,7 @@ GERMAN = Words(
         coming=frozenset({"nachsten", "nachster", "kommenden", "diesen", "nachste", "kommender"}),
         past=frozenset({"letzten", "vergangenen", "vorigen", "seit", "letzter", "letzte"}),
         letters=("wie",),
+        beside=frozenset({"um", "am", "im", "der", "den", "dem", "vom", "zum", "mit", "fur", "von"}),
         fillers=(
             *("ah", "ahm", "also", "bitte", "danke", "hallo", "guten tag", "das ist", "es ist", "ich glaube", "meine"),
             *(

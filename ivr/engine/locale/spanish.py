@@ -134,6 +134,7 @@ SPANISH = Words(
         coming=frozenset({"proximo", "este", "que", "viene"}),
         past=frozenset({"pasado", "desde", "ultimo"}),
         letters=("de", "como"),
+        beside=frozenset({"a", "en", "de", "del", "el", "con", "desde"}),
         fillers=(
             *(
                 "eh",

@@ -23,8 +23,8 @@ class Spoken:
     `clock`: a pattern of hour `{h}` (and minutes `{m}`) to the minutes that are added to the hour; with `{m}`, 1 or -1
     of them. `coming` and `past` stand beside a day of the week. `letters`: between a letter and a word that it begins.
 
-    `fillers` mean nothing around an answer. `corrections` begin one. `wrong`: the last answer was understood wrongly;
-    `neither`: no offered answer is right."""
+    `beside`: what leads to a value and is none of it. `fillers` mean nothing around an answer. `corrections` begin one.
+    `wrong`: the last answer was understood wrongly; `neither`: no offered answer is right."""
 
     scales: Mapping[str, int]
     outer: int = 1000
@@ -44,6 +44,7 @@ class Spoken:
 
     letters: tuple[str, ...] = ()
 
+    beside: frozenset[str] = frozenset()
     fillers: tuple[str, ...]
     corrections: tuple[str, ...]
     wrong: tuple[str, ...]

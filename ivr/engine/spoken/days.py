@@ -6,8 +6,9 @@ asking only where the slot has room for no other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from ivr.engine import parsing
 from ivr.engine.locale import cldr, numbers
@@ -39,18 +40,23 @@ def _told(said: Sequence[str], words: Words) -> list[str]:
 
 def _counted(said: Sequence[str], words: Words) -> list[str]:
     """Ordinals in figures: `twenty first` -> `21`."""
-    ordinals = {
-        plain(word) + ending: figures
-        for word, figures in numbers.ordinals(words.language).items()
-        for ending in ("", *words.ordinals)
-        if not DIGITS.fullmatch(word)
-    }
+    ordinals = _ordinals(words.language, words.ordinals)
     found, at = [], 0
     while at < len(said):
         length = next((n for n in range(LONGEST_ORDINAL, 0, -1) if " ".join(said[at : at + n]) in ordinals), 0)
         found.append(ordinals[" ".join(said[at : at + length])] if length else said[at])
         at += length or 1
     return found
+
+
+@lru_cache(maxsize=64)
+def _ordinals(language: str, endings: tuple[str, ...]) -> Mapping[str, str]:
+    return {
+        plain(word) + ending: figures
+        for word, figures in numbers.ordinals(language).items()
+        for ending in ("", *endings)
+        if not DIGITS.fullmatch(word)
+    }
 
 
 def _years_joined(said: list[str]) -> list[str]:

@@ -1,0 +1,185 @@
+"""Several values in one sentence: `track order four two one seven from Tuesday`.
+
+A value is taken where it cannot be another's: behind a frame of its slot (`order number {}`), or as the only thing on
+the way that has its form. What is left of the sentence says what is wanted.
+
+Known limit, by choice: free texts, yes and no, and bare numbers are in no sentence without a frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ivr.engine.actions import SlotType
+from ivr.engine.events import Mode
+from ivr.engine.flow import AskSlot, Flow, Goto, SayStep, SetStep, SlotSpec, Step
+from ivr.engine.journey import Journey
+from ivr.engine.locale.words import Words
+from ivr.engine.match import fold, meanings
+from ivr.engine.parsing import DIGITS, plain
+from ivr.engine.spoken.figures import figured, tokens
+
+MOST_WORDS, LONGEST_VALUE = 40, 12  # words of a sentence that is looked at, and of a value in it
+SHORTEST_DIGITS = 3  # that are taken without a frame: one or two are said for other reasons
+BY_FORM: frozenset[SlotType] = frozenset({"digits", "date", "time", "money", "choice"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """`values` by slot; `sure`: the words leave no other choice; `rest`: the words beside the values."""
+
+    values: Mapping[str, str]
+    sure: bool
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    spec: SlotSpec
+    begin: int
+    end: int
+    value: str
+    sure: bool
+    framed: bool = False
+
+    def overlaps(self, other: _Found) -> bool:
+        return self.begin < other.end and other.begin < self.end
+
+
+def empty_slots(flow: Flow, journey: Journey, target: str | None) -> tuple[SlotSpec, ...]:
+    """What will be asked from a step on, before anything is decided or done, and is not known yet. No secrets: they
+    are said where they are asked for, and nowhere else."""
+    return tuple(
+        flow.slots[name]
+        for name in dict.fromkeys(_asked(dict(flow.steps.items()), target))
+        if name not in journey.slots and flow.slots[name].sensitivity != "secret"
+    )
+
+
+def parsed(text: str, specs: Sequence[SlotSpec], mode: Mode, words: Words, at: float) -> Sentence:
+    said = [word.strip(",;.?!¿¡") for word in text.split()]
+    if len(said) > MOST_WORDS or not specs:
+        return Sentence({}, sure=True, rest=text)
+    everything = [*_framed(said, specs, mode, words, at), *_by_form(said, specs, mode, words, at)]
+    taken = _told_apart(everything)
+    kept = [word for n, word in enumerate(said) if not any(found.begin <= n < found.end for found in taken)]
+    return Sentence({found.spec.name: found.value for found in taken}, all(f.sure for f in taken), " ".join(kept))
+
+
+def _asked(steps: Mapping[str, Step], target: str | None) -> Iterator[str]:
+    forgotten: set[str] = set()
+    for _ in range(len(steps)):
+        match steps.get(target or ""):
+            case AskSlot(slot=slot, next=following):
+                if slot not in forgotten:
+                    yield slot
+                target = following
+            case SetStep(values=values, next=following):
+                forgotten |= values.keys()
+                target = following
+            case SayStep(next=following) | Goto(target=following):
+                target = following
+            case _:
+                return
+
+
+def _framed(said: Sequence[str], specs: Sequence[SlotSpec], mode: Mode, words: Words, at: float) -> Iterator[_Found]:
+    folded = [fold(word) for word in said]
+    for spec in specs:
+        for frame in spec.say:
+            before, _, behind = (fold(part).split() for part in frame.partition("{}"))
+            for begin in _places(folded, before):
+                yield from _longest(said, folded, begin, behind, spec, mode, words, at)
+
+
+def _longest(
+    said: Sequence[str],
+    folded: Sequence[str],
+    begin: int,
+    behind: list[str],
+    spec: SlotSpec,
+    mode: Mode,
+    words: Words,
+    at: float,
+) -> Iterator[_Found]:
+    """The longest value that begins there and has `behind` behind it."""
+    for end in range(min(len(said), begin + LONGEST_VALUE), begin, -1):
+        if not behind or list(folded[end : end + len(behind)]) == behind:
+            found = meanings(spec, " ".join(said[begin:end]), mode, words, at)
+            if found:
+                yield _Found(spec, begin, end, found[0].value, found[0].sure and len(found) == 1, framed=True)
+                return
+
+
+def _places(folded: Sequence[str], before: list[str]) -> Iterator[int]:
+    """Where a value may begin: behind these words."""
+    for n in range(len(folded)):
+        if list(folded[n : n + len(before)]) == before and n + len(before) < len(folded):
+            yield n + len(before)
+
+
+def _by_form(said: Sequence[str], specs: Sequence[SlotSpec], mode: Mode, words: Words, at: float) -> Iterator[_Found]:
+    """For each slot, what has its form: the longest from each place on, none inside another."""
+    for spec in (spec for spec in specs if spec.type in BY_FORM):
+        begin = 0
+        while begin < len(said):
+            found = _first(said, begin, spec, mode, words, at)
+            if found:
+                yield found
+            begin = found.end if found else begin + 1
+
+
+def _first(said: Sequence[str], begin: int, spec: SlotSpec, mode: Mode, words: Words, at: float) -> _Found | None:
+    if not _may_begin(said[begin], words):
+        return None
+    for end in range(min(len(said), begin + LONGEST_VALUE), begin, -1):
+        text = " ".join(said[begin:end])
+        if not _may_begin(said[end - 1], words) or not _has_form(spec, text, words):
+            continue
+        if found := meanings(spec, text, mode, words, at):
+            if spec.type == "digits" and len(found[0].value) < SHORTEST_DIGITS:
+                return None
+            return _Found(spec, begin, end, found[0].value, found[0].sure and len(found) == 1)
+    return None
+
+
+def _may_begin(word: str, words: Words) -> bool:
+    """What stands beside a value is none of it: fillers, and `for`, which is a 4 inside only."""
+    beside = {*words.spoken.fillers, *words.spoken.beside, *words.spoken.homophones, *words.spoken.joiners} - {
+        "oh",
+        "o",
+    }
+    return plain(word) not in beside
+
+
+def _has_form(spec: SlotSpec, text: str, words: Words) -> bool:
+    """Bare figures are digits; an amount and a time have something beside them. `two` is no second choice here."""
+    if spec.type == "choice":
+        return fold(text) in map(fold, spec.choices.values())
+    if spec.type not in {"time", "money"}:
+        return True
+    return not all(DIGITS.fullmatch(word) for word in figured(tokens(text, words), words)) or not text.isascii()
+
+
+def _told_apart(everything: Sequence[_Found]) -> list[_Found]:
+    """Framed ones first, then the longest. What two slots could have is neither's; nor is one of two for one slot."""
+    taken: list[_Found] = []
+    blocked: list[_Found] = []
+    for found in sorted(everything, key=lambda f: (not f.framed, f.begin - f.end)):
+        rivals = [
+            other
+            for other in everything
+            if other.spec is not found.spec
+            and other.framed == found.framed
+            and (other.begin, other.end) == (found.begin, found.end)
+        ]
+        if any(found.overlaps(other) for other in (*taken, *blocked)):
+            continue
+        (blocked if rivals else taken).append(found)
+    framed = {found.spec.name for found in taken if found.framed}
+    values: dict[str, set[str]] = {}
+    for found in taken:
+        if found.framed or found.spec.name not in framed:
+            values.setdefault(found.spec.name, set()).add(found.value)
+    return [f for f in taken if len(values[f.spec.name]) == 1 and (f.framed or f.spec.name not in framed)]

@@ -1,0 +1,142 @@
+"""What an input may mean at a question, and how sure that is: from every way in which it may have been heard, to what
+may be done. Decides nothing; `bands` does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ivr.engine.actions import Option
+from ivr.engine.events import Alternative, Input
+from ivr.engine.flow import AskSlot, Choice, Flow, Menu, SlotSpec
+from ivr.engine.journey import Guess, Journey
+from ivr.engine.match import find, fold, meanings, options_of
+from ivr.engine.questions import Question, always_of, intents_at, intents_of, options_at
+from ivr.engine.sentence import Sentence, empty_slots, parsed
+from ivr.engine.spoken.figures import bare
+from ivr.engine.words import words_in, words_of
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """`confidence` from 0 to 1. `sure`: the words themselves leave no other choice. `always`: it is none of the
+    question's own answers."""
+
+    guess: Guess
+    confidence: float = 1.0
+    sure: bool = True
+    always: bool = False
+
+
+def meant(flow: Flow, journey: Journey, question: Question, event: Input) -> list[Meant]:
+    """Best first; nothing, where nothing is understood. The same thing heard in two ways is there once."""
+    found: list[Meant] = []
+    for heard in ways_heard(event):
+        for one in _meant(flow, journey, question, event, heard):
+            if all(one.guess != other.guess for other in found):
+                found.append(one)
+    return sorted(found, key=lambda one: -one.confidence)
+
+
+def mentioned(flow: Flow, question: Question, event: Input) -> list[Meant]:
+    """The options that are only mentioned among other words: `I want to track the thing`. None of them is sure."""
+    if not isinstance(question, Menu) or event.mode != "speech":
+        return []
+    idle = {fold(phrase) for phrase in (*words_of(flow.language).yes, *words_of(flow.language).no)}
+    said = f" {fold(event.text)} "
+    hits = [
+        (max(lengths), option)
+        for option in (*options_at(flow, question), *intents_of(intents_at(flow, question)))
+        if (lengths := [len(name) for name in _names(option) - idle if f" {name} " in said])
+    ]
+    best = max((length for length, _ in hits), default=0)
+    return [Meant(Guess(option.id), event.confidence, sure=False) for length, option in hits if length == best]
+
+
+def ways_heard(event: Input) -> tuple[Alternative, ...]:
+    if event.mode != "speech":
+        return (Alternative(event.text),)
+    return (Alternative(event.text, event.confidence, event.option), *event.others)
+
+
+def _meant(flow: Flow, journey: Journey, question: Question, event: Input, heard: Alternative) -> Iterator[Meant]:
+    """Of one way to hear it. The question's own answers go before what always works."""
+    always = _option(flow, always_of(flow), event, heard)
+    taken = always and Meant(Guess(always.id), heard.confidence, always=True)
+    if isinstance(question, Menu):
+        own = list(_chosen(flow, journey, question, event, heard))
+    elif taken and flow.slots[question.slot].type == "text":
+        own = []  # free text takes anything, so there the words for an agent come first to be heard at all
+    else:
+        own = list(_given(flow, journey, question, event, heard))
+    yield from own or ([taken] if taken else [])
+
+
+def _chosen(flow: Flow, journey: Journey, menu: Menu, event: Input, heard: Alternative) -> Iterator[Meant]:
+    intents = intents_at(flow, menu)
+    options = (*options_at(flow, menu), *intents_of(intents))
+    choices = {choice.id: choice for choice in menu.choices} | dict(intents)
+    if option := _option(flow, options, event, heard):
+        told = _values(flow, journey, choices[option.id], event, heard)
+        yield Meant(Guess(option.id, told.values), heard.confidence, told.sure)
+        return
+    for option in options:
+        told = _values(flow, journey, choices[option.id], event, heard)
+        if told.values and _is_named(option, told.rest, flow):
+            yield Meant(Guess(option.id, told.values), heard.confidence, told.sure)
+
+
+def _given(flow: Flow, journey: Journey, question: Question, event: Input, heard: Alternative) -> Iterator[Meant]:
+    """A value for the question's slot, alone or among others for what is asked after it."""
+    if isinstance(question, Menu):
+        return
+    spec, words = flow.slots[question.slot], words_in(flow)
+    if event.mode == "speech" and heard.option in {option.id for option in options_of(spec, words)}:
+        yield Meant(Guess(None, {spec.name: heard.option or ""}), heard.confidence)
+        return
+    found = meanings(spec, heard.text, event.mode, words, event.at)
+    for reading in found:
+        yield Meant(Guess(None, {spec.name: reading.value}), heard.confidence, reading.sure)
+    if not found and isinstance(question, AskSlot) and not _is_secret(spec):
+        told = _parsed(flow, (spec, *empty_slots(flow, journey, question.next)), event, heard)
+        if spec.name in told.values:
+            yield Meant(Guess(None, told.values), heard.confidence, told.sure)
+
+
+def _values(flow: Flow, journey: Journey, choice: Choice, event: Input, heard: Alternative) -> Sentence:
+    """What was told beside a choice, for the questions behind it."""
+    return _parsed(flow, empty_slots(flow, journey, choice.goto), event, heard)
+
+
+def _parsed(flow: Flow, specs: Sequence[SlotSpec], event: Input, heard: Alternative) -> Sentence:
+    if event.mode not in {"speech", "text"}:
+        return Sentence({}, sure=True, rest=heard.text)
+    return parsed(heard.text, specs, event.mode, words_in(flow), event.at)
+
+
+def _option(flow: Flow, options: Sequence[Option], event: Input, heard: Alternative) -> Option | None:
+    """The one that its recognizer knows, or that the words name."""
+    known = next((option for option in options if option.id == heard.option), None) if heard.option else None
+    if known is not None or event.mode != "speech":
+        return known or find(options, heard.text, event.mode, words_of(flow.language))
+    words = words_of(flow.language)
+    said = " ".join(bare(fold(heard.text).split(), words))
+    return find(options, heard.text, event.mode, words) or (find(options, said, event.mode, words) if said else None)
+
+
+def _is_named(option: Option, rest: str, flow: Flow) -> bool:
+    """Whether a sentence without its values says no more than one of an option's names. Words that lead to a value
+    (`from`) may be left over."""
+    words = words_of(flow.language)
+    said = bare(fold(rest).split(), words)
+    while said and said[-1] in words.spoken.beside | words.spoken.homophones.keys():
+        said = bare(said[:-1], words)
+    return " ".join(said) in _names(option)
+
+
+def _names(option: Option) -> set[str]:
+    return {fold(name) for name in (option.id, option.label, *option.phrases)} - {""}
+
+
+def _is_secret(spec: SlotSpec) -> bool:
+    return spec.sensitivity == "secret"
