@@ -11,7 +11,7 @@ from context_bridge.links import new_link, token_for
 from context_bridge.records import CallbackRow, Change, HistoryRow, LinkRow, OutboxRow
 from ivr.arrivals import LINK_TRUST
 from ivr.engine.actions import Action, BookCallback, Collect, Say, Send
-from ivr.engine.events import Arrived, Event, Input, Invoked, InvokeFailed, Left, NoInput, Recorded, Requeued
+from ivr.engine.events import Arrived, Event, Input, Invoked, InvokeFailed, Left, NoInput, Recorded, Requeued, Unheard
 from ivr.engine.flow import AskSlot, Flow, InvokeStep, Menu, RecordStep, Verify
 from ivr.engine.journey import Journey
 from ivr.engine.waits import wait_of
@@ -97,7 +97,7 @@ def _link(row: OutboxRow, send: Send, keeping: Keeping, at: float) -> LinkRow:
     return new_link(token, row.journey, send.to_step, LINK_TRUST, at, keeping.link)
 
 
-def _history(turn: Turn, after: Journey) -> HistoryRow:
+def _history(turn: Turn, after: Journey) -> HistoryRow:  # noqa: C901  # one case for each kind of event
     event, before = turn.event, turn.before
     contact = after.contact or before.contact
     says = [action for action in turn.actions if isinstance(action, Say)]
@@ -118,6 +118,8 @@ def _history(turn: Turn, after: Journey) -> HistoryRow:
         case Input():
             body["heard"] = MASKED if _secret(turn.flow, before) else _heard(turn.flow, before, event)
             body["mode"] = event.mode
+            if event.mode == "speech":
+                body["confidence"] = round(event.confidence, 2)
         case Left():
             body |= {"reason": event.reason, "detail": event.detail}
         case Recorded():
