@@ -1,12 +1,12 @@
 """The search for what was said: a beam held to a grammar, beside a free one that says what it would rather be.
 
-How much likelier the free transcript is than the best one of the grammar (`Found.margin`) tells answers from other
-speech: Xu et al., "Rejection of out-of-grammar utterances", and research on open vocabulary networks as garbage models.
+How much likelier the free transcript is than those of the grammar tells other speech from answers.
 """
 
 from __future__ import annotations
 
 import heapq
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,17 +14,19 @@ import numpy as np
 from recognition.moonshine.automaton import Automaton
 from recognition.moonshine.model import END, Beams, Floats, Model
 
-WIDTH = 5  # beams
-A_SECOND = 7.0  # word pieces; the model was trained to stop below 6.5, what repeats itself goes on for ever
-SPELLED = 14.0  # the same where each digit may be one, with a comma
+WIDTH = 7  # beginnings followed at once, at most
+BEHIND = 6.0  # how much less likely (log) than the best beginning one may be
+SLACK = 3.0  # how much less likely than the best transcript another may be to be of interest
+HOPELESS = 14.0  # less likely than the free transcript by this: no answer
+A_SECOND = 7.0  # word pieces; people stay below 6.5, and a network that repeats itself goes on for ever
+SPELLED = 14.0  # the same where each figure may be a piece, with a comma
 AT_LEAST = 6
-SLACK = 3.0  # how much less likely (log) than the best a transcript may be to be of interest
-HOPELESS = 14.0  # less likely (log) than the free transcript by this: no answer
 
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """`score`: the natural logarithm of its probability, its end included; `tags`: see `Automaton`."""
+    """A transcript. `score`: the natural logarithm of its probability, that of its end included; `tags`: see
+    `Automaton`."""
 
     ids: tuple[int, ...]
     score: float
@@ -41,23 +43,31 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    ids: tuple[int, ...]
-    score: float
-    state: int
+    """The beginning of a transcript, which the automaton leaves in a state. `parent`: its row of the step before."""
+
+    ids: tuple[int, ...] = ()
+    score: float = 0.0
+    state: int = 0
+    said: str = ""
+    parent: int = 0
 
 
-def search(model: Model, heard: Floats, seconds: float, automaton: Automaton | None) -> Found:
-    """`heard`: from `Model.listen`, of so many seconds. Without an automaton there are no answers."""
-    return _Search(model, heard, seconds, automaton).run()
+def search(
+    model: Model, heard: Floats, seconds: float, automaton: Automaton | None, sounds: Sequence[str] | None = None
+) -> Found:
+    """`heard`: from `Model.listen`, of so many seconds. Without an automaton there are no answers. Beginnings that may
+    go on in the same way are one; with `sounds` (of all pieces, see `Tokens`) only if they also sound the same."""
+    return _Search(model, heard, seconds, automaton, sounds).run()
 
 
 class _Search:
-    def __init__(self, model: Model, heard: Floats, seconds: float, automaton: Automaton | None) -> None:
-        self._beams, self._automaton = Beams(model, heard), automaton
-        self._most_free = AT_LEAST + int(A_SECOND * seconds)
-        self._most = AT_LEAST + int(SPELLED * seconds)
-        self._rows = [_Row((), 0.0, 0)] if automaton else []
-        self._free: _Row | None = _Row((), 0.0, 0)
+    def __init__(
+        self, model: Model, heard: Floats, seconds: float, automaton: Automaton | None, sounds: Sequence[str] | None
+    ) -> None:
+        self._beams, self._automaton, self._sounds = Beams(model, heard), automaton, sounds
+        self._most, self._most_free = (AT_LEAST + int(rate * seconds) for rate in (SPELLED, A_SECOND))
+        self._rows = [_Row()] if automaton else []
+        self._free: _Row | None = _Row()
         self._freely = Hypothesis((), 0.0)
         self._answers: list[Hypothesis] = []
 
@@ -65,48 +75,54 @@ class _Search:
         """The free row is the last one, as long as it goes on."""
         logs = self._beams.begin(len(self._rows) + 1)
         for _ in range(self._most):
-            parents, tokens = self._go_on(logs)
-            if not tokens:
+            self._rows = self._held(self._automaton, logs) if self._automaton else []
+            rows = self._rows + self._unheld(logs)
+            if not rows:
                 break
-            logs = self._beams.step(parents, tokens)
+            logs = self._beams.step([row.parent for row in rows], [row.ids[-1] for row in rows])
         return Found(sorted(self._answers, key=lambda found: -found.score), self._freely)
 
-    def _go_on(self, logs: Floats) -> tuple[list[int], list[int]]:
-        """The rows of the next step: of which rows of this one they come, and with which token."""
-        kept = self._constrained(logs)
-        parents, tokens = [parent for parent, _ in kept], [row.ids[-1] for _, row in kept]
-        if self._free:
-            last = logs[-1]
-            likeliest = int(last.argmax())
-            score = self._free.score + float(last[likeliest])
-            if likeliest == END or len(self._free.ids) >= self._most_free:
-                self._freely, self._free = Hypothesis(self._free.ids, score), None
-            else:
-                self._free = _Row((*self._free.ids, likeliest), score, 0)
-                parents.append(len(logs) - 1)
-                tokens.append(likeliest)
-        self._rows = [row for _, row in kept]
-        return parents, tokens
-
-    def _constrained(self, logs: Floats) -> list[tuple[int, _Row]]:
-        if self._automaton is None:
-            return []
-        candidates: list[tuple[float, int, int, int]] = []  # score, parent, token, state
+    def _held(self, automaton: Automaton, logs: Floats) -> list[_Row]:
+        """The likeliest beginnings that are one piece longer."""
+        rows: dict[tuple[int, str], _Row] = {}
         for parent, row in enumerate(self._rows):
-            choices = self._automaton.choices(row.state)
+            choices = automaton.choices(row.state)
             if choices.tags:
                 self._answers.append(Hypothesis(row.ids, row.score + float(logs[parent, END]), choices.tags))
             scores = row.score + logs[parent, choices.ids]
-            best = np.argpartition(-scores, WIDTH)[:WIDTH] if len(scores) > WIDTH else range(len(scores))
-            candidates += [(float(scores[n]), parent, int(choices.ids[n]), choices.states[n]) for n in best]
-        return [
-            (parent, _Row((*self._rows[parent].ids, token), score, state))
-            for score, parent, token, state in heapq.nlargest(WIDTH, candidates)
-            if score > self._floor()
-        ]
+            for n in np.argpartition(-scores, WIDTH)[:WIDTH] if len(scores) > WIDTH else range(len(scores)):
+                piece, score = int(choices.ids[n]), float(scores[n])
+                said = row.said + self._sounds[piece] if self._sounds else ""
+                longer = _Row((*row.ids, piece), score, choices.states[n], said, parent)
+                rows[longer.state, said] = _one(rows.get((longer.state, said)), longer)
+        likeliest = heapq.nlargest(WIDTH, rows.values(), key=lambda row: row.score)
+        floor = max(self._floor(), likeliest[0].score - BEHIND) if likeliest else 0.0
+        return [row for row in likeliest if row.score > floor]
 
     def _floor(self) -> float:
         """What is less likely than this is of no interest any more; scores only fall."""
         best = max((found.score for found in self._answers), default=-np.inf)
         free = self._freely.score if self._free is None else -np.inf
         return max(best - SLACK, free - HOPELESS)
+
+    def _unheld(self, logs: Floats) -> list[_Row]:
+        """The free row, one piece longer; none when it has come to its end."""
+        if self._free is None:
+            return []
+        last = logs[-1]
+        piece = int(last.argmax())
+        score = self._free.score + float(last[piece])
+        if piece == END or len(self._free.ids) >= self._most_free:
+            self._freely, self._free = Hypothesis(self._free.ids, score), None
+            return []
+        self._free = _Row((*self._free.ids, piece), score, parent=len(logs) - 1)
+        return [self._free]
+
+
+def _one(one: _Row | None, other: _Row) -> _Row:
+    """Of two rows the likelier, with the probability of both."""
+    if one is None:
+        return other
+    likelier = max(one, other, key=lambda row: row.score)
+    score = float(np.logaddexp(one.score, other.score))
+    return _Row(likelier.ids, score, likelier.state, likelier.said, likelier.parent)

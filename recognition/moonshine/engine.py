@@ -1,4 +1,4 @@
-"""The engine: English, with nothing to configure. A `Moonshine` holds the model and the grammars of recent questions."""
+"""The engine: English, nothing to configure. A `Moonshine` holds the model and the grammars of recent questions."""
 
 from __future__ import annotations
 
@@ -73,5 +73,7 @@ class Utterance:
 
     def final(self) -> tuple[Alternative, ...]:
         sound = np.concatenate(self._sound) if self._sound else np.zeros(0, np.float32)
-        found = search(self._model, self._model.listen(sound), len(sound) / RATE, self._grammar.automaton)
-        return answers.ranked(found, self._grammar, self._tokens)
+        grammar = self._grammar
+        sounds = self._tokens.sounds if grammar.read else None
+        found = search(self._model, self._model.listen(sound), len(sound) / RATE, grammar.automaton, sounds)
+        return answers.ranked(found, grammar, self._tokens)

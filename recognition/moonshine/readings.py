@@ -64,7 +64,7 @@ def number(text: str) -> str | None:
     decimals = numerals.digits(rest) if point else ""
     if value is None or decimals is None:
         return None
-    return f"{'-' if minus else ''}{value}{f'.{decimals}' if decimals else ''}"
+    return f"{'minus ' if minus else ''}{value}{f'.{decimals}' if decimals else ''}"
 
 
 def money(text: str) -> str | None:

@@ -19,7 +19,8 @@ class Branch:
 
 
 class Tokens:
-    """Read from `tokenizer.bin`: each piece with its length before it, in one byte, or from 128 on in two."""
+    """Read from `tokenizer.bin`: each piece with its length before it, in one byte, or from 128 on in two.
+    `sounds`: what is spoken of each piece."""
 
     def __init__(self, file: Path) -> None:
         self._pieces = _read(file.read_bytes())
@@ -27,6 +28,7 @@ class Tokens:
         for number, piece in enumerate(self._pieces):
             if number >= FIRST and (letters := _letters(piece)):
                 self._plant(letters, number)
+        self.sounds = ["".join(filter(str.isalnum, _letters(piece))) for piece in self._pieces]
 
     def _plant(self, letters: str, number: int) -> None:
         branch = self.tree
