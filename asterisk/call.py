@@ -20,6 +20,7 @@ from asterisk.leg import Leg
 from asterisk.message import RECORD, Messages
 from asterisk.signals import HungUp, Moved
 from asterisk.talk import GRACE, Gone, LegTakenBack, MovedAway, Talk
+from asterisk.tap import Taps
 from context_bridge.records import StoreUnavailable
 from ivr.driver import Arrival, Driver
 from ivr.engine.actions import Collect, Enqueue, Hangup, Record, Say
@@ -28,7 +29,9 @@ from ivr.engine.journey import Journey
 from ivr.prompts import moved
 from ivr.recordings import Message, Recordings
 from ivr.traces import trace
-from recognition.keys import Answer, Keyed
+from recognition.hearing import event_of
+from recognition.keys import Answer, Keyed, Silence
+from recognition.listen import Deaf, Heard, Listener
 from recognition.speak import Speaker
 
 NODE = "asterisk"
@@ -46,6 +49,8 @@ class Site:
     menu: str
     url: str
     recordings: Recordings
+    taps: Taps
+    listener: Listener | None
 
 
 class Call:
@@ -54,7 +59,7 @@ class Call:
     def __init__(self, leg: Leg, driver: Driver, speaker: Speaker, site: Site) -> None:
         self.leg, self.contact = leg, leg.contact
         self._driver, self._site = driver, site
-        self._talk = Talk(leg, speaker)
+        self._talk = Talk(leg, speaker, site.listener, site.taps)
         self._handoff = Handoff(self._talk, driver)
         self._messages = Messages(self._talk, site.recordings)
         self._ours = False  # the hang-up is
@@ -74,6 +79,7 @@ class Call:
         except AMILost:
             log.info("%s: left to Asterisk until the link is back", self.contact)
         finally:
+            self._talk.deafen()
             self._driver.detach(self.contact)
 
     async def _serve(self) -> None:
@@ -165,23 +171,19 @@ class Call:
                     f"a turn for a call ended in {type(other).__name__}, which is the driver's own business"
                 )
 
-    async def _take(self, answer: Answer, collect: Collect) -> Actions:
+    async def _take(self, answer: Answer | Heard | Deaf, collect: Collect) -> Actions:
         self._talk.reads.answered(collect.turn)
         self.leg.set("SEGUE_ROUND", 0)  # whatever went wrong before, the caller gets on
-        driver, contact = self._driver, self.contact
-        event: Input | NoInput
-        if isinstance(answer, Keyed):
-            event = Input(
-                id=driver.new_event_id(),
-                at=driver.now(),
-                contact=contact,
-                text=answer.text,
-                mode="keys",
-                turn=collect.turn,
-            )
-        else:
-            event = NoInput(id=driver.new_event_id(), at=driver.now(), contact=contact, turn=collect.turn)
-        return await driver.advance(event, self._talk.fill)
+        name, at, contact, turn = self._driver.new_event_id(), self._driver.now(), self.contact, collect.turn
+        event: Event
+        match answer:
+            case Keyed(text):
+                event = Input(id=name, at=at, contact=contact, turn=turn, text=text, mode="keys")
+            case Heard() | Deaf():
+                event = event_of(answer, name, at, contact, turn)
+            case Silence():
+                event = NoInput(id=name, at=at, contact=contact, turn=turn)
+        return await self._driver.advance(event, self._talk.fill)
 
     async def _record(self, says: tuple[Say, ...], wait: Record) -> Actions:
         """Takes a message. One that a hang-up ends is kept too."""

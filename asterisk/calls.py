@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Coroutine
 from typing import Any
+
+from aiohttp import web
 
 from asterisk.ami import AMI, AMILost, Event
 from asterisk.call import NODE, Call, Site, tell_left
 from asterisk.leg import Leg, contact_of
+from asterisk.media import Media
 from asterisk.signals import END, EVENTS, Entered, HungUp, LinkLost, parse
+from asterisk.tap import Taps
 from context_bridge.records import StoreUnavailable
 from ivr.driver import Driver
 from ivr.recordings import Recordings
 from ivr.settings import Settings
 from ivr.traces import trace
+from recognition.listen import Listener
 from recognition.speak import Speaker
 
 AWAY = 20  # seconds of the dead man's switch where the dialplan names none
@@ -27,12 +33,14 @@ log = logging.getLogger(__name__)
 
 
 class AsteriskChannel:
-    """Takes `ami_url`, `menu` (for calls whose dialplan sets no SEGUE_MENU) and `url` (of the desk) of the settings."""
+    """Takes `ami_url`, `asterisk_media`, `menu` (for calls whose dialplan sets no SEGUE_MENU) and `url` (of the desk)
+    of the settings. Without a `listener` questions are answered by keys."""
 
-    def __init__(self, driver: Driver, speaker: Speaker, settings: Settings) -> None:
+    def __init__(self, driver: Driver, speaker: Speaker, settings: Settings, listener: Listener | None = None) -> None:
         self._driver, self._speaker = driver, speaker
-        self._site = Site(settings.menu, settings.url, Recordings(settings.recordings_dir))
-        self._ami = AMI(settings.ami_url)
+        self._ami, self._media = AMI(settings.ami_url), Media(settings.asterisk_media)
+        taps = Taps(self._ami, self._media, time.monotonic)
+        self._site = Site(settings.menu, settings.url, Recordings(settings.recordings_dir), taps, listener)
         self._calls: dict[str, Call] = {}  # by Asterisk's unique id
         self._tasks: dict[str, asyncio.Task[None]] = {}  # the newest of each; it waits for the one before
         self._others: set[asyncio.Task[None]] = set()
@@ -50,6 +58,7 @@ class AsteriskChannel:
     async def run(self) -> None:
         """For ever. Raises `WrongPassword`, since knocking on would not help."""
         try:
+            await self._open_media()
             while True:
                 await self._ami.connect()
                 self.trouble = ""
@@ -63,10 +72,26 @@ class AsteriskChannel:
         finally:
             await self.close()
 
+    async def _open_media(self) -> None:
+        if self._site.listener:
+            try:
+                await self._media.open()
+            except OSError as error:
+                log.error("IVR_ASTERISK_MEDIA: %s cannot be listened on (%s)", self._media.address, error)
+
+    def routes(self) -> list[web.RouteDef]:
+        """Where Asterisk brings what callers say."""
+        return self._media.routes()
+
+    async def deafen(self) -> None:
+        """We go down: to be called before aiohttp waits for its handlers (`on_shutdown`). Keys go on."""
+        await self._media.close()
+
     async def close(self) -> None:
         """Leave the calls to Asterisk: whoever connects next adopts them."""
         self._ami.close()
         self._let_go()
+        await self._media.close()
         for task in self._others:
             task.cancel()
         await asyncio.gather(*self._tasks.values(), *self._others, return_exceptions=True)

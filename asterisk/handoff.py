@@ -55,6 +55,7 @@ class Handoff:
 
     async def until_back(self) -> Actions | None:
         self.outside = True
+        self._talk.deafen()
         while True:
             match await self._talk.next(None):
                 case Connected(agent):

@@ -48,7 +48,7 @@ class NotStarted(Exception):
 class Instance:
     """`root`: the tree that `lay` made. `folder`: everything that this instance writes. `sip_port` (if it is free) and
     `agent_secret` count at the first start there, which keeps them; not given, they are chosen. `away`, `away_rounds`,
-    `rtp_timeout` are explained in conf/extensions.conf and conf/pjsip.conf."""
+    `rtp_timeout`, `media_url` are explained in conf/extensions.conf, conf/pjsip.conf, conf/websocket_client.conf."""
 
     def __init__(
         self,
@@ -60,6 +60,7 @@ class Instance:
         away: int = 20,
         away_rounds: int = 2,
         agent_secret: str = "",
+        media_url: str = "ws://127.0.0.1:8080/asterisk/media",
     ) -> None:
         self._root, self.folder = root.resolve(), folder.resolve()
         self.attached = False
@@ -71,6 +72,7 @@ class Instance:
             "RTP_TIMEOUT": rtp_timeout,
             "AWAY": away,
             "AWAY_ROUNDS": away_rounds,
+            "MEDIA_URL": media_url,
         }
         self._process: asyncio.subprocess.Process | Orphan | None = None
         self._lock = contextlib.ExitStack()

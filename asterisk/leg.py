@@ -65,6 +65,10 @@ class Leg:
         self._ami.send("ControlPlayback", Channel=self.channel, Control="stop")
         asyncio.get_running_loop().call_later(INSIST, self._insist, name)
 
+    def hush(self) -> None:
+        """End the prompt of the Read that runs, which goes on. Only while one plays: else it ends the Read."""
+        self._ami.send("ControlPlayback", Channel=self.channel, Control="stop")
+
     def _insist(self, name: str) -> None:
         if name in self._stopping:
             self._stopping.discard(name)

@@ -21,13 +21,19 @@ MARGIN = 0.5  # seconds that a prompt may take longer than it is
 
 
 class Reads:
-    """`found`: on a leg that another process left behind. `clock` is the event loop's. The collect itself, its keys
-    and times, is the `pad`'s."""
+    """`found`: on a leg that another process left behind. `clock` is the event loop's. `playing` is told what the
+    caller hears from now on. The collect itself, its keys and times, is the `pad`'s."""
 
-    def __init__(self, leg: Leg, clock: Callable[[], float], found: Found | None = None) -> None:
+    def __init__(
+        self,
+        leg: Leg,
+        clock: Callable[[], float],
+        playing: Callable[[Clip | None], None] = lambda _clip: None,
+        found: Found | None = None,
+    ) -> None:
         mark, typed = (found.mark, found.keys) if found else (None, "")
         self.pad = KeyPad(typed)
-        self._leg, self._clock = leg, clock
+        self._leg, self._clock, self._playing = leg, clock, playing
         self._mark = mark
         self._number = int(mark.read.rpartition("_")[2]) + 1 if mark else 0
         self._running = [mark.read] if mark else []  # queued and not finished, oldest first
@@ -36,7 +42,7 @@ class Reads:
         self._turn = mark.asked if mark else 0
         self._clip: Clip | None = None
         self._began, self._short = 0.0, 0
-        self._touched = False  # a key has stopped the prompt of the Read that runs
+        self._touched = False  # a key or a voice has stopped the prompt of the Read that runs
         self._found = bool(found and found.playing)  # how long its prompt goes on we do not know
 
     def ask(self, turn: int, clip: Clip | None) -> None:
@@ -78,6 +84,16 @@ class Reads:
             # The key was in time for the Read before: the prompt that has begun since must stop, as it would have.
             self._begin(None)
         return None
+
+    def hush(self) -> None:
+        """Somebody speaks: what is said to them stops, and is not said again."""
+        if len(self._running) > 1:
+            self._begin(None)  # its prompt has not begun, or just now
+        elif self._running and not self._is_quiet():
+            self._leg.hush()
+            self._touched = True
+            self._playing(None)
+        self._clip = None
 
     def _unheard(self) -> bool:
         return self._clip is not None and self._clock() - self._began < self._clip.seconds
@@ -143,6 +159,7 @@ class Reads:
         if clip:
             self._leg.count(lambda packets: self._counted(name, packets))
         self._follow(lambda name: self._leg.read(name, clip.path if clip else None, wait), quiet)
+        self._playing(clip)
 
     def _behind(self) -> tuple[Tail, ...]:
         """The Reads whose keys may still come; only the oldest can have taken any."""

@@ -66,11 +66,28 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class Listened:
+    """The ear of the call has something to tell (see `recognition.hearing`)."""
+
+
+@dataclass(frozen=True, slots=True)
 class LinkLost:
     """We cannot reach Asterisk any more; the leg may well be up."""
 
 
-Signal = Entered | TakenBack | Pressed | Finished | Connected | Completed | HangupRequested | HungUp | Moved | LinkLost
+Signal = (
+    Entered
+    | TakenBack
+    | Pressed
+    | Finished
+    | Connected
+    | Completed
+    | HangupRequested
+    | HungUp
+    | Moved
+    | Listened
+    | LinkLost
+)
 
 # What is subscribed to. An agent's leg has no signals: the caller's is told of it.
 EVENTS = (

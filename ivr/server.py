@@ -148,7 +148,7 @@ async def build(
         webphone = WebPhone(driver, speaker, settings, ears)
         flows.current(settings.menu)  # a menu that is not there is told before anybody calls
         chat = Chat(driver, store, settings.menu, flows.title, render, secure=settings.url.startswith("https:"))
-        asterisk = AsteriskChannel(driver, speaker, settings) if settings.ami_url else None
+        asterisk = AsteriskChannel(driver, speaker, settings, ears) if settings.ami_url else None
         twilio = messages = None
         if settings.twilio_account:
             account = Account.of(settings)
@@ -222,6 +222,9 @@ def application(segue: Segue) -> web.Application:
         app.add_routes(part.routes())
     if segue.twilio and segue.messages:
         app.add_routes([*segue.twilio.routes(), *segue.messages.routes()])
+    if segue.asterisk:
+        app.add_routes(segue.asterisk.routes())
+        app.on_shutdown.append(_ignoring_app(segue.asterisk.deafen))
     if settings.demo:
         app.add_routes(DemoBackOffice().routes())
     app.on_response_prepare.append(secure)

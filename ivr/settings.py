@@ -33,6 +33,7 @@ class Settings:
     secrets_dir: Path | None = None  # files with the secrets of services, one each; None: the environment has them
     ami_url: str = field(default="", repr=False)  # ami://user:secret@host:5038; empty: no Asterisk
     asterisk_sounds: Path | None = None  # where Asterisk may read our prompts; None: data_dir/prompts
+    asterisk_media: str = "127.0.0.1"  # host or host:port of ours that Asterisk brings the callers' sound to
     voice: str = "gmw/en-us"
     voice_rate: int = 165  # words a minute
     ears: int | None = None  # processes that listen; None: one for each core, 0: calls are answered by keys only

@@ -15,6 +15,7 @@ import pytest_asyncio
 from asterisk.calls import AsteriskChannel
 from asterisk.instance import Instance
 from asterisk.lay import CannotLay, lay
+from asterisk.media import PATH
 from ivr.engine.actions import Say
 from ivr.settings import Settings
 from recognition import audio
@@ -22,7 +23,9 @@ from recognition.speak import Clip, Speaker
 from tests.asterisk.fake_driver import PROMPTS, WHISPER, FakeDriver
 from tests.asterisk.hearing import likeness
 from tests.asterisk.phone import Call, Phone
+from tests.servers import free_port
 
+MEDIA = free_port()  # where Asterisk looks for whoever listens to callers by WebSocket
 ROOT = Path(__file__).parents[2] / "var/asterisk-root"
 
 
@@ -50,7 +53,9 @@ async def speaker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Spe
 async def asterisk(asterisk_root: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Instance]:
     """Shared: who kills it starts one of their own."""
     folder = tmp_path_factory.mktemp("asterisk")
-    async with Instance(asterisk_root, folder, rtp_timeout=2, away=2, away_rounds=2) as instance:
+    async with Instance(
+        asterisk_root, folder, rtp_timeout=2, away=2, away_rounds=2, media_url=f"ws://127.0.0.1:{MEDIA}{PATH}"
+    ) as instance:
         yield instance
 
 

@@ -18,7 +18,7 @@ from typing import Any, cast
 from context_bridge.records import StoreUnavailable
 from ivr.driver import Arrival, Leg, Saying
 from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Keys, Record, Say
-from ivr.engine.events import Event, Input, Left, NoInput, QueueOutcome, Recorded
+from ivr.engine.events import Event, Input, Left, NoInput, QueueOutcome, Recorded, Unheard
 from ivr.engine.journey import Journey, Status
 
 CHOICE = Say("Welcome to the weather station. Press one for your parcel, two for somebody who knows.")
@@ -36,12 +36,13 @@ PROMPTS = (SPEAK, CHOICE, NUMBER, ON_ITS_WAY, FILLER, SILENT, ALONE, THANKS, GOO
 
 class FakeDriver:
     """`timeout`: seconds of silence until `NoInput`. `slow`: what the back office waits for. `before_answer`: awaited
-    after a turn is stored and before its actions are returned (where a test kills us)."""
+    after a turn is stored and before its actions are returned (where a test kills us). `speech`: whether questions may
+    be answered by words."""
 
     def __init__(self, file: Path, timeout: float = 60.0, interdigit: float = 2.0) -> None:
         self.file, self.timeout, self.interdigit = file, timeout, interdigit
         self.queue_timeout = self.longest = 60.0
-        self.available = True
+        self.available = self.speech = True
         self.slow = asyncio.Event()
         self.before_answer: Callable[[], Awaitable[None]] | None = None
         self.changed = asyncio.Event()
@@ -84,7 +85,7 @@ class FakeDriver:
             record["status"] = "over"
             self._note(contact, "left", event.reason)
             return ()
-        if isinstance(event, Input | NoInput | Recorded) and event.turn not in (None, record["turn"]):
+        if isinstance(event, Input | NoInput | Recorded | Unheard) and event.turn not in (None, record["turn"]):
             return self._again(contact)
         actions = await self._turn(contact, record, event, say)
         if self.before_answer:
@@ -99,15 +100,18 @@ class FakeDriver:
             case _, NoInput():
                 self._note(contact, "noinput", record["step"])
                 return self._save(contact, record["step"], "live", SILENT, *self._question(record["step"]))
+            case step, Unheard(reason=reason):
+                self._note(contact, "unheard", reason)
+                return self._save(contact, step, "live", SILENT, *self._question(step))
             case "message", Recorded(recording=recording):
                 self._note(contact, "message", recording)
                 return self._save(contact, "choice", "live", ON_ITS_WAY, CHOICE)
             case "number", Input(text=text):
                 self._note(contact, "number", text)
                 return self._save(contact, "choice", "live", ON_ITS_WAY, CHOICE)
-            case "choice", Input(text=text):
+            case "choice", Input(text=text, option=option):
                 self._note(contact, "choice", text)
-                return await self._chosen(contact, text, say)
+                return await self._chosen(contact, option or text, say)
         raise AssertionError(f"{event} in {record}")
 
     async def _chosen(self, contact: str, key: str, say: Saying | None) -> tuple[Action, ...]:
@@ -196,7 +200,7 @@ class FakeDriver:
             case "support" | "nowhere":
                 return Enqueue(turn, step, step, (), WHISPER, "asked for a person", self.queue_timeout)
         keys = Keys(min=4, max=6) if step == "number" else Keys(options=tuple("123456789*"))
-        return Collect(turn, step, None, None, (), (), keys, self.timeout, self.interdigit)
+        return Collect(turn, step, None, None, (), (), keys, self.timeout, self.interdigit, speech=self.speech)
 
     def _save(self, contact: str, step: str, status: str, *says: Say) -> tuple[Action, ...]:
         record = self._records["contacts"].setdefault(contact, {"turn": 0})

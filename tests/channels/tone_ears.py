@@ -29,7 +29,7 @@ class ToneListener:
         return language in self.languages
 
     def open(self, rate: int, tell: Callable[[Told], None]) -> Ear:
-        self.ears.append(ToneEar(self.words, tell))
+        self.ears.append(ToneEar(self.words, tell, rate))
         return self.ears[-1]
 
     def check(self, hints: Hints) -> Sequence[str]:
@@ -39,8 +39,8 @@ class ToneListener:
 class ToneEar:
     """`utterances`: each as it was understood from its first frame to its last; `fed`: frames in all."""
 
-    def __init__(self, words: Words, tell: Callable[[Told], None]) -> None:
-        self._words, self._tell = words, tell
+    def __init__(self, words: Words, tell: Callable[[Told], None], rate: int) -> None:
+        self._words, self._tell, self._rate = words, tell, rate
         self.hints: Hints | None = None
         self.begun: list[Hints] = []
         self.played: list[bytes] = []
@@ -72,7 +72,7 @@ class ToneEar:
         self._quiet = 0 if loud else self._quiet + 1
         if loud or self._speech:
             self._speech += frame
-        frames = len(self._speech) // 640
+        frames = len(self._speech) // (self._rate // 25)
         if frames == ONSET:
             self._tell(SpeechStarted())
         elif frames == PARTIAL:
@@ -84,7 +84,7 @@ class ToneEar:
         speech = bytes(self._speech)
         self.utterances.append(speech)
         self.end()
-        hertz = pitch(speech)
+        hertz = pitch(speech, self._rate)
         found = next((said for at, said in self._words.items() if abs(at - hertz) < 30), ())
         self._tell(found if isinstance(found, Deaf) else Heard(found))
 

@@ -1,0 +1,171 @@
+"""The door at which Asterisk hands us what callers say: 8,000 Hz, 16-bit, 20 ms at a time.
+
+Two ways lead to it. By WebSocket (chan_websocket) to a route of our server, at the address that Asterisk's
+websocket_client.conf holds; by AudioSocket (chan_audiosocket) to a port of its own, whose address goes with each call.
+Only who brings the token of a call that we expect is let in, once; and only from this machine, unless
+IVR_ASTERISK_MEDIA says that Asterisk is elsewhere.
+
+AudioSocket: messages of a kind (1 byte), a length (2, big endian) and that many bytes; the first one is the token.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+from uuid import UUID, uuid4
+
+from aiohttp import WSMsgType, web
+
+PATH: Final = "/asterisk/media"
+RATE: Final = 8000
+FRAME: Final = 320  # bytes: 20 ms
+TOKEN, SOUND = 0x01, 0x10  # kinds of AudioSocket messages
+HELLO_WITHIN = 5.0  # seconds for the token to come
+
+log = logging.getLogger(__name__)
+
+
+class Guest(Protocol):
+    """Whoever expects the sound of one call."""
+
+    def frame(self, pcm: bytes) -> None:
+        """20 ms of it."""
+
+    def lost(self) -> None:
+        """No more comes."""
+
+
+@dataclass(slots=True)
+class _Visit:
+    guest: Guest
+    leave: Callable[[], None] | None = None  # None: not there yet
+
+
+class Media:
+    """`where`: the address at which Asterisk reaches us for AudioSocket, as `host` or `host:port`; without a port a
+    free one is taken."""
+
+    def __init__(self, where: str) -> None:
+        self._host, _, port = where.partition(":")
+        self._port = int(port or 0)
+        self._visits: dict[str, _Visit] = {}
+        self._server: asyncio.Server | None = None
+        self._handlers: set[asyncio.Task[None]] = set()
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.get(PATH, self._websocket)]
+
+    @property
+    def address(self) -> str:
+        """Of AudioSocket, once open."""
+        return f"{self._host}:{self._port}"
+
+    async def open(self) -> None:
+        """Raises `OSError` when the address is not ours or in use."""
+        if self._server is None:
+            self._server = await asyncio.start_server(self._accept, self._host, self._port)
+            self._port = self._server.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        """Nobody is let in any more, and all are shown out."""
+        if self._server:
+            self._server.close()
+        for token in list(self._visits):
+            self.forget(token)
+        for task in self._handlers:
+            task.cancel()
+        await asyncio.gather(*self._handlers, return_exceptions=True)
+
+    def expect(self, guest: Guest) -> str:
+        """The token with which the sound for `guest` will come."""
+        self._visits[token := str(uuid4())] = _Visit(guest)
+        return token
+
+    def forget(self, token: str) -> None:
+        """End it, whether it is there or not. Its guest is told nothing."""
+        visit = self._visits.pop(token, None)
+        if visit and visit.leave:
+            visit.leave()
+
+    def _enter(self, token: str, leave: Callable[[], None]) -> Guest | None:
+        visit = self._visits.get(token)
+        if visit is None or visit.leave:
+            return None
+        visit.leave = leave
+        return visit.guest
+
+    def _left(self, token: str) -> None:
+        if visit := self._visits.pop(token, None):
+            visit.guest.lost()
+
+    # By WebSocket
+
+    async def _websocket(self, request: web.Request) -> web.WebSocketResponse:
+        token, socket = request.query.get("token", ""), web.WebSocketResponse(protocols=("media",), compress=False)
+        transport = request.transport
+        if transport is None or not self._admits(request.remote):
+            raise web.HTTPForbidden
+        if (guest := self._enter(token, transport.abort)) is None:
+            raise web.HTTPForbidden
+        try:
+            await socket.prepare(request)
+            async for message in socket:
+                if message.type is WSMsgType.BINARY:
+                    _feed(guest, message.data)
+        finally:
+            self._left(token)
+        return socket
+
+    def _admits(self, remote: str | None) -> bool:
+        """Whether a request from that address may be Asterisk's."""
+        return not is_loopback(self._host) or is_loopback(remote or "")
+
+    # By AudioSocket
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._audiosocket(reader, writer))
+        self._handlers.add(task)
+        task.add_done_callback(self._handlers.discard)
+
+    async def _audiosocket(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        token = ""
+        try:
+            async with asyncio.timeout(HELLO_WITHIN):
+                kind, body = await _message(reader)
+            if kind != TOKEN or len(body) != 16:
+                return
+            token = str(UUID(bytes=body))
+            guest = self._enter(token, writer.transport.abort)
+            while guest:
+                kind, body = await _message(reader)
+                if kind == SOUND:
+                    _feed(guest, body)
+        except (OSError, EOFError, TimeoutError):
+            pass  # its end, however it came
+        finally:
+            writer.transport.abort()
+            self._left(token)
+
+
+async def _message(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    head = await reader.readexactly(3)
+    return head[0], await reader.readexactly(int.from_bytes(head[1:], "big"))
+
+
+def _feed(guest: Guest, sound: bytes) -> None:
+    """Asterisk sends whole frames, one at a time; a half one would be no sound of ours."""
+    for start in range(0, len(sound) - FRAME + 1, FRAME):
+        guest.frame(sound[start : start + FRAME])
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return False

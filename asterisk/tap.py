@@ -1,0 +1,138 @@
+"""Listening to a caller: a channel of Asterisk's that spies on the caller's and brings us what they say, one way.
+
+The call itself stays where it is: its keys and prompts are Asterisk's, and outlive us (docs/decisions/0010). When our
+server dies the tap goes with its connection, and the caller notices nothing; who comes next opens another.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from asterisk.ami import AMI, AMILost, AMIRefused, Event
+from asterisk.media import Media
+
+WAYS = ("WebSocket", "AudioSocket")  # the better one first: its sound comes to the port that all the rest uses
+CONNECTION = "segue"  # its name in websocket_client.conf
+OPTIONS = "qouE"  # no beep; only what the caller says; exactly this channel; end with it
+ANSWER = 3000  # milliseconds for Asterisk to connect to us
+AGAIN = 60.0  # seconds until what has failed is tried again
+MUTE = 3  # taps in a row that ended without a sound: Asterisk does connect, but cannot spy
+NO_WAY = (
+    "Asterisk cannot let us hear callers, so they are served by keys: it must load app_chanspy and chan_websocket or "
+    "chan_audiosocket, allow us to originate (manager.conf), and reach us (IVR_ASTERISK_MEDIA)"
+)
+
+log = logging.getLogger(__name__)
+
+
+class Taps:
+    """Of all calls of one Asterisk: knows which ways lead to us. `clock`: seconds."""
+
+    def __init__(self, ami: AMI, media: Media, clock: Callable[[], float]) -> None:
+        self.ami, self.media = ami, media
+        self.trouble = ""  # in words; empty: none that we know of
+        self._clock = clock
+        self._ways = list(WAYS)
+        self._again = 0.0
+        self._mute = 0  # taps in a row without a sound
+        self._trying: dict[str, Tap] = {}  # by the id of their action
+        ami.on("OriginateResponse", self._answered)
+
+    @property
+    def way(self) -> str | None:
+        """The one to take; None while there is none."""
+        if not self._ways and self._clock() >= self._again:
+            self._ways = list(WAYS)
+        return self._ways[0] if self._ways else None
+
+    def try_way(self, tap: Tap, way: str, channel: str, token: str) -> None:
+        """`tap.failed` is called when it leads nowhere."""
+        self._trying[action := f"tap-{token}"] = tap
+        to = {
+            "WebSocket": f"{CONNECTION}/c(slin)v(token={token})",
+            "AudioSocket": f"{self.media.address}/{token}/c(slin)",
+        }
+        sent = self.ami.send(
+            "Originate",
+            ActionID=action,
+            Channel=f"{way}/{to[way]}",
+            Application="ChanSpy",
+            Data=f"{channel},{OPTIONS}",
+            Timeout=ANSWER,
+            Async="true",
+        )
+        sent.add_done_callback(lambda future: self._refused(action, None if future.cancelled() else future.exception()))
+
+    def is_no_way(self, way: str) -> None:
+        """It has led nowhere: no call takes it for a while."""
+        if way in self._ways:
+            self._ways.remove(way)
+            self._again = self._clock() + AGAIN
+            self._tell("" if self._ways else NO_WAY)
+
+    def ended(self, *, heard: bool) -> None:
+        """A tap has come to its end by itself; `heard`: there was a sound in it."""
+        self._mute = 0 if heard else self._mute + 1
+        if heard:
+            self._tell("")
+        elif self._mute >= MUTE:
+            self._ways.clear()
+            self._again = self._clock() + AGAIN
+            self._tell(NO_WAY)
+
+    def _answered(self, event: Event) -> None:
+        tap = self._trying.pop(event.get("ActionID", ""), None)
+        if tap and event.get("Response") != "Success":
+            tap.failed()
+
+    def _refused(self, action: str, error: BaseException | None) -> None:
+        if isinstance(error, AMIRefused | AMILost) and (tap := self._trying.pop(action, None)):
+            tap.failed()
+
+    def _tell(self, trouble: str) -> None:
+        """Each once."""
+        if trouble != self.trouble:
+            self.trouble = trouble
+            log.warning("%s", trouble or "callers on Asterisk are heard again")
+
+
+class Tap:
+    """Of the call on `channel`. `feed` gets its sound, 20 ms at a time."""
+
+    def __init__(self, taps: Taps, channel: str, feed: Callable[[bytes], None]) -> None:
+        self._taps, self._channel, self._feed = taps, channel, feed
+        self._token = self._way = ""
+        self._heard = False
+
+    def open(self) -> bool:
+        """Begin to listen, unless we do. False: there is no way now."""
+        if self._token:
+            return True
+        if (way := self._taps.way) is None:
+            return False
+        self._token, self._way, self._heard = self._taps.media.expect(self), way, False
+        self._taps.try_way(self, way, self._channel, self._token)
+        return True
+
+    def close(self) -> None:
+        """Asterisk ends the spying channel when its connection is gone."""
+        self._taps.media.forget(self._token)
+        self._token = ""
+
+    def failed(self) -> None:
+        """Asterisk did not connect; the next way may be open."""
+        if self._token:
+            self.close()
+            self._taps.is_no_way(self._way)
+            self.open()
+
+    # The `Guest`
+
+    def frame(self, pcm: bytes) -> None:
+        self._heard = True
+        self._feed(pcm)
+
+    def lost(self) -> None:
+        self._token = ""
+        self._taps.ended(heard=self._heard)
