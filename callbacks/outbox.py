@@ -127,6 +127,9 @@ class Outbox:
 
     async def _settle(self, row: OutboxRow, state: str, note: str, due_at: float | None) -> None:
         await self._store.settle_outbox(row.key, state, note, due_at)
+        if row.kind == "recording":
+            log.log(logging.ERROR if state == "failed" else logging.DEBUG, "%s: %s", row.key, note or state)
+            return  # pages show messages
         await self._bus.publish("outbox", self.shown(row, state, note))
 
     async def delivered(self, key: str) -> None:

@@ -64,7 +64,7 @@ TRIES = 50  # compare-and-swap attempts of one turn: more contacts than ever mee
 class Answering(Protocol):
     """What a turn is answered, to be saved with it: for channels that are asked twice when they were not heard."""
 
-    def make(self, journey: Journey, actions: Actions) -> AnswerRow: ...
+    async def make(self, journey: Journey, actions: Actions) -> AnswerRow: ...
     def saved(self) -> None:
         """The turn was saved, with what was made last."""
 
@@ -166,6 +166,11 @@ class Driver:
                 actions = await self._ask_on(contact, actions, None)
             journey = await self._store.by_contact(contact) or journey
         return journey, actions
+
+    async def language(self, journey: Journey) -> str:
+        """What the customer is spoken to in."""
+        flow = await self._flows.pinned(journey.menu, journey.version)
+        return flow.in_language(journey.language).language
 
     async def open_contacts(self, node: str) -> list[str]:
         """The contacts that the store believes to be on at this node: to be compared with those that really are."""
@@ -292,7 +297,7 @@ class Driver:
                 return turn
             change = change_of(turn, self._keeping, self._region)
             if answering is not None and not isinstance(turn.actions[-1], Invoke):
-                change = replace(change, answer=answering.make(change.journey, said + _outward(turn)))
+                change = replace(change, answer=await answering.make(change.journey, said + _outward(turn)))
             saved = await self._store.save(change)
             if not isinstance(saved, Conflict):
                 self._on_saved(change, time.monotonic() - began)

@@ -67,6 +67,18 @@ class Recordings:
         audio.write(self._folder / f"{name}.wav", samples, rate)
         return Message(name, len(samples) / rate)
 
+    def take_over(self, name: str, sound: bytes) -> None:
+        """A recording that was made elsewhere: the WAV file `sound`, under the id that it has there. Raises
+        `audio.NotPlayable`."""
+        self.prepare()
+        part = self.place(f"{name}.taken-over.wav")
+        try:
+            part.write_bytes(sound)
+            samples, rate = audio.read(part)
+            audio.write(self._folder / f"{name}.wav", samples, rate)
+        finally:
+            part.unlink(missing_ok=True)
+
     def find(self, name: str) -> Path | None:
         """The file of a recording; None when there is none, or not any more."""
         path = self._folder / f"{name}.wav"

@@ -112,7 +112,19 @@ class Speaker:
     async def say(self, say: Say, rate: Rate) -> Clip:
         """The words as sound, or in their place the recording `say.audio`, a path under `audio_root`. A recording that
         is missing or cannot be played is reported once, and the words are spoken."""
-        return await self._clip((self._part(say),), rate)
+        return await self._made((say,), rate)
+
+    def ready(self, say: Say, rate: Rate) -> Clip | None:
+        """The clip of a say, if it was made before."""
+        return self._clips.get(self._called((self._part(say),), rate), rate)
+
+    def find(self, name: str, rate: Rate) -> Path | None:
+        """The file of a clip by its name, without the extension; None when there is none, or not any more."""
+        return self._clips.find(name, rate)
+
+    def has_recording(self, say: Say) -> bool:
+        """Whether there is a recording to play in the place of the words."""
+        return self._part(say).recording is not None
 
     async def joined(self, says: Sequence[Say], rate: Rate) -> Clip:
         """Several as one clip, with a short pause between."""

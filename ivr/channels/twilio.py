@@ -12,24 +12,28 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
 
+from callbacks.outbox import Outbox
 from context_bridge.records import ContextStore, StoreUnavailable
 from ivr.channels import twilio_wire as wire
 from ivr.channels.twilio_account import Account
-from ivr.channels.twilio_call import MOST, PATH, Call, contact_of, event_of
+from ivr.channels.twilio_agents import Agents
+from ivr.channels.twilio_call import MOST, PATH, Call, Webhook, contact_of, event_of
+from ivr.channels.twilio_consult import Consult
 from ivr.channels.twilio_documents import Documents
-from ivr.channels.twilio_door import Door
+from ivr.channels.twilio_door import Door, socket_of
 from ivr.channels.twilio_lead import Lead, Leg
+from ivr.channels.twilio_recordings import due, owe
 from ivr.channels.twilio_rest import Rest
+from ivr.channels.twilio_sounds import Sounds
 from ivr.channels.twilio_turns import Turns
-from ivr.channels.twilio_twiml import Ways, document, leave, redirect, waiting
+from ivr.channels.twilio_twiml import leave, nothing, redirect, waiting
 from ivr.driver import Arrival, Driver, UnknownMenu
-from ivr.engine.actions import Hangup
-from ivr.engine.events import Left
-from ivr.prompts import SORRY
+from ivr.engine.events import Left, Requeued
+from ivr.prompts import ENGLISH
 from ivr.traces import trace
 
 log = logging.getLogger(__name__)
@@ -44,14 +48,24 @@ class Twilio:
     once; without it, or when it fails, who waits is led at the next word of the queue."""
 
     def __init__(
-        self, driver: Driver, store: ContextStore, account: Account, public: str, rest: Rest | None = None
+        self,
+        driver: Driver,
+        store: ContextStore,
+        account: Account,
+        public: str,
+        sounds: Sounds,
+        outbox: Outbox,
+        rest: Rest | None = None,
     ) -> None:
         self._driver, self._store, self._menu = driver, store, account.menu
         public = public.rstrip("/")
-        documents = Documents(account.voices)
+        self._documents = documents = Documents(account.voices, sounds, socket_of(public) if account.our_ears else "")
+        self._sounds, self._outbox = sounds, outbox
         self._door, self._turns = Door(account.sid, account.secrets, public), Turns(driver, store, documents)
-        lead = Lead(driver, store, documents, public, rest)
-        driver.attach_all(NODE, lambda contact: Leg(contact, lead))
+        self._lead = lead = Lead(driver, store, documents, public, rest)
+        self._agents = agents = Agents(driver, store, account.phones)
+        self.consult = consult = Consult(driver, agents, rest, public, account.sender) if rest else None
+        driver.attach_all(NODE, lambda contact: Leg(contact, lead, agents, consult))
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -61,7 +75,17 @@ class Twilio:
             web.post("/twilio/fallback", self._voice(self.fall_back)),
             web.post(rf"/twilio/wait/{PATH}{MOST}", self._voice(self.wait)),
             web.post("/twilio/status", self.status),
+            web.post("/twilio/recording", self.recorded),
+            *self._sounds.routes(),
+            web.post(rf"/twilio/streamed/{PATH}{MOST}", self._voice(self.streamed)),
+            web.post(f"/twilio/screened/{PATH}", self._voice(self.screened)),
+            web.post(f"/twilio/alone/{PATH}", self._voice(self.alone)),
+            *(web.post(path, self._voice(handler)) for path, handler in self._agents.webhooks()),
+            *(web.post(path, self._voice(handler)) for path, handler in self._consulting()),
         ]
+
+    def _consulting(self) -> Sequence[tuple[str, Webhook]]:
+        return self.consult.webhooks() if self.consult else ()
 
     async def start(self, call: Call) -> bytes:
         """A call begins, or its beginning is told again."""
@@ -87,13 +111,40 @@ class Twilio:
         last = await self._store.last_answer(call.contact) if told else None
         if last is not None and last.epoch != call.epoch:
             return redirect(f"/twilio/again/{last.epoch}.{last.turn}")
+        if sid := wire.recording_of(call.form):
+            await owe(self._store, self._outbox, call.contact, sid, self._driver.now())
         event = event_of(call, self._driver.now())
         return await self._turns.take(call, lambda say, answering: self._driver.advance(event, say, answering))
+
+    async def streamed(self, call: Call) -> bytes:
+        """A media stream has ended: with the call's questions, or too early. `most`: how often before at this one."""
+        last = await self._store.last_answer(call.contact)
+        if last is not None and last.epoch != call.epoch:
+            return redirect(f"/twilio/again/{last.epoch}.{last.turn}")
+        found = await self._driver.current(call.contact)
+        if found is None:
+            return nothing()
+        await self._documents.prepare(found[1])
+        return self._documents.turn(found[1], call.epoch, call.most + 1 if found[0].turn == call.turn else 0)
+
+    async def screened(self, call: Call) -> bytes:
+        """An agent's phone was rung, with a whisper."""
+        event = await self._agents.screened(call)
+        return await self._turns.take(call, lambda say, answering: self._driver.advance(event, say, answering))
+
+    async def alone(self, call: Call) -> bytes:
+        """The customer has come into a room that nobody is in any more: back into the queue."""
+        last = await self._store.last_answer(call.contact)
+        if last is not None and last.epoch == call.epoch:
+            event = Requeued(id=f"{call.key}:alone", at=self._driver.now(), contact=call.contact, turn=call.turn)
+            actions = await self._driver.advance(event)
+            await self._lead.call(call.contact, lambda epoch, _turn: self._lead.documents.turn(actions, epoch))
+        return nothing()
 
     async def fall_back(self, call: Call) -> bytes:
         """Twilio could not use an answer of ours: say the last one again, or that we are sorry."""
         last = await self._store.last_answer(call.contact)
-        return last.body.encode() if last else document((SORRY, Hangup("broken")), Ways(""))
+        return last.body.encode() if last else self._documents.fault(ENGLISH)
 
     async def wait(self, call: Call) -> bytes:
         """What is heard in a queue, asked for whenever it has ended. An Enqueue has no time-out: we are its clock."""
@@ -118,7 +169,17 @@ class Twilio:
             await self._driver.advance(event)
         return web.Response(status=204)
 
-    def _voice(self, handler: Callable[[Call], Awaitable[bytes]]) -> Handler:
+    async def recorded(self, request: web.Request) -> web.Response:
+        """A recording is ready: fetch it now."""
+        form = await self._door.signed(request)
+        if form is None:
+            return web.Response(status=403)
+        sid = wire.recording_of(form)
+        if sid and form.get("RecordingStatus") == "completed":
+            await due(self._store, self._outbox, sid, self._driver.now())
+        return web.Response(status=204)
+
+    def _voice(self, handler: Webhook) -> Handler:
         """A webhook that is answered with a document. What fails here fails as a 500, so that Twilio asks elsewhere."""
 
         async def handle(request: web.Request) -> web.Response:

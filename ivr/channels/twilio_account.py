@@ -8,24 +8,39 @@ from dataclasses import dataclass, field
 from ivr.channels.twilio_signature import Secrets
 from ivr.settings import Settings, listed
 
+OURS = "ours"  # in the place of a voice of Twilio's
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """`sid` and `secrets` of the account whose webhooks we take; `menu` that its calls get; `voices`: language -> the
-    voice of Twilio's that speaks it."""
+    voice of Twilio's that speaks it; `ours`: the languages that our own voice speaks; `phones`: agents who take calls
+    on a phone -> its number or SIP address; `sender`: our number that phones are called from; `our_ears`: hear what
+    callers say, by media streams."""
 
     sid: str
     secrets: Secrets
     menu: str
     voices: Mapping[str, str] = field(default_factory=dict)
+    ours: frozenset[str] = frozenset()
+    phones: Mapping[str, str] = field(default_factory=dict)
+    sender: str = ""
+    our_ears: bool = False
 
     @classmethod
     def of(cls, settings: Settings) -> Account:
-        tokens, keys, voices = map(
-            listed, (settings.twilio_tokens, settings.twilio_shared_keys, settings.twilio_voices)
+        tokens, keys = listed(settings.twilio_tokens), listed(settings.twilio_shared_keys)
+        voices = dict(map(_pair, listed(settings.twilio_voices)))
+        return cls(
+            sid=settings.twilio_account,
+            secrets=Secrets(tuple(tokens), dict(map(_pair, keys))),
+            menu=settings.menu,
+            voices={language: voice for language, voice in voices.items() if voice != OURS},
+            ours=frozenset(language for language, voice in voices.items() if voice == OURS),
+            phones=dict(map(_pair, listed(settings.twilio_phones))),
+            sender=next((number for number in listed(settings.twilio_senders) if number.startswith("+")), ""),
+            our_ears=settings.twilio_ears == "ours",
         )
-        secrets = Secrets(tuple(tokens), dict(_pair(key) for key in keys))
-        return cls(settings.twilio_account, secrets, settings.menu, dict(_pair(voice) for voice in voices))
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -18,6 +18,7 @@ DONE: Mapping[str, QueueOutcome] = {
     "queue-full": "unavailable",
     "error": "unavailable",
 }
+LEAST = 1.0  # seconds of a spoken message; less is none
 
 Place = tuple[int, int]  # epoch and turn
 Webhook = Callable[["Call"], Awaitable[bytes]]  # answers with a document
@@ -63,10 +64,12 @@ def event_of(call: Call, at: float) -> Event:
     """What the form of an action says. The id is the place, so that it is handled once."""
     heard, turn = wire.heard(call.form), call.turn
     name, contact = call.key, call.contact
+    if heard.recording and heard.seconds >= LEAST:  # by hanging up, too: most people end a message so
+        return Recorded(id=name, at=at, contact=contact, turn=turn, recording=heard.recording, seconds=heard.seconds)
     if heard.hung_up:
         return Left(id=name, at=at, contact=contact, reason="dropped", detail="the line ended")
     if heard.recording:
-        return Recorded(id=name, at=at, contact=contact, turn=turn, recording=heard.recording, seconds=heard.seconds)
+        return NoInput(id=name, at=at, contact=contact, turn=turn)
     if heard.dial and not heard.talked:
         if why := wire.ended(call.form):
             return Left(id=name, at=at, contact=contact, reason="dropped", detail=why)

@@ -5,27 +5,45 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
-from ivr.channels.twilio_twiml import TooLong, Ways, document
-from ivr.engine.actions import Action, Hangup
-from ivr.prompts import SORRY
+from ivr.channels.twilio_sounds import Sounds
+from ivr.channels.twilio_twiml import TooLong, Ways, document, listen
+from ivr.engine.actions import Action, Collect, Hangup, Say
+from ivr.prompts import ENGLISH, fault, moved
+
+MOST_LOST = 3  # streams that end without an answer, then Twilio's ears hear it
 
 log = logging.getLogger(__name__)
 
 
 class Documents:
-    """`voices`: language -> the voice of Twilio's that speaks it."""
+    """`voices`: language -> the voice of Twilio's that speaks it. `sounds`: what is played instead. `sockets`: the
+    address (wss://…) at which our own ears hear the answers; empty: Twilio's do."""
 
-    def __init__(self, voices: Mapping[str, str]) -> None:
-        self._voices = voices
+    def __init__(self, voices: Mapping[str, str], sounds: Sounds, sockets: str = "") -> None:
+        self._voices, self._sounds, self._sockets = voices, sounds, sockets
 
-    def turn(self, actions: tuple[Action, ...], epoch: int) -> bytes:
-        """What a turn says and waits for."""
+    async def prepare(self, actions: tuple[Action, ...]) -> None:
+        """Make the sounds of a turn ready; what is not then, Twilio says."""
+        await self._sounds.prepare(actions)
+
+    def turn(self, actions: tuple[Action, ...], epoch: int, lost: int = 0) -> bytes:
+        """What a turn says and waits for. `lost`: how many times our ears were lost at this question."""
         turn = getattr(actions[-1], "turn", 0)
+        if self._sockets and isinstance(actions[-1], Collect) and lost < MOST_LOST:
+            return listen(f"{self._sockets}/twilio/media/{epoch}.{turn}", f"/twilio/streamed/{epoch}.{turn}.{lost}")
         try:
             return document(actions, self.ways(f"{epoch}.{turn}"))
         except TooLong as error:
             log.error("a turn cannot be said: %s", error)
-            return document((SORRY, Hangup("broken")), self.ways(""))
+            return self.fault(next((action.language for action in actions if isinstance(action, Say)), ENGLISH))
+
+    def fault(self, language: str) -> bytes:
+        """We cannot go on."""
+        return document((fault(language), Hangup("broken")), self.ways(""))
+
+    def moved(self, language: str) -> bytes:
+        """The journey goes on elsewhere."""
+        return document((moved(language), Hangup("moved")), self.ways(""))
 
     def ways(self, place: str) -> Ways:
-        return Ways(f"/twilio/voice/{place}", f"/twilio/wait/{place}", voices=self._voices)
+        return Ways(f"/twilio/voice/{place}", f"/twilio/wait/{place}", sound=self._sounds.address, voices=self._voices)

@@ -31,3 +31,14 @@ class Door:
         fields = signed_fields(self.secrets, url, request.headers, request.content_type, body)
         form = dict(fields or ())
         return form if form.get("AccountSid") == self.account else None
+
+    def is_signed_socket(self, request: web.Request) -> bool:
+        """Whether Twilio asks for this WebSocket: it signs the address that begins with wss. Of which account it is
+        says its first message."""
+        url = socket_of(self.public) + request.raw_path
+        return signed_fields(self.secrets, url, request.headers, "", b"") is not None
+
+
+def socket_of(public: str) -> str:
+    """The same address for WebSockets."""
+    return "ws" + public.removeprefix("http")

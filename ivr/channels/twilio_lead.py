@@ -10,13 +10,14 @@ import logging
 from collections.abc import Callable
 
 from context_bridge.records import AnswerRow, ContextStore
+from ivr.channels.twilio_agents import Agents
 from ivr.channels.twilio_call import call_of
+from ivr.channels.twilio_consult import Consult
 from ivr.channels.twilio_documents import Documents
 from ivr.channels.twilio_rest import Refused, Rest, Unknown, Unreached
-from ivr.channels.twilio_twiml import dial_agent
 from ivr.driver import Driver
-from ivr.engine.actions import Action, Hangup
-from ivr.prompts import MOVED
+from ivr.engine.actions import Action
+from ivr.prompts import ENGLISH
 
 log = logging.getLogger(__name__)
 
@@ -45,25 +46,30 @@ class Lead:
             except (Refused, Unknown, Unreached) as error:
                 log.warning("call %s is led later: %s", contact, error)
 
+    async def language(self, contact: str) -> str:
+        """What is spoken in a call, even where the journey is gone from it."""
+        last = await self._store.last_answer(contact)
+        journey = await self._store.load(last.journey) if last else None
+        return await self._driver.language(journey) if journey else ENGLISH
+
 
 class Leg:
     """What the driver tells a call, from whichever process."""
 
-    def __init__(self, contact: str, lead: Lead) -> None:
-        self._contact, self._lead = contact, lead
+    def __init__(self, contact: str, lead: Lead, agents: Agents, consult: Consult | None) -> None:
+        self._contact, self._lead, self._agents, self._consult = contact, lead, agents, consult
 
     async def moved(self) -> None:
-        await self._lead.call(
-            self._contact, lambda epoch, _turn: self._lead.documents.turn((MOVED, Hangup("moved")), epoch)
-        )
+        language = await self._lead.language(self._contact)
+        await self._lead.call(self._contact, lambda _epoch, _turn: self._lead.documents.moved(language))
 
     async def joined(self, agent: str) -> None:
-        await self._lead.call(
-            self._contact,
-            lambda epoch, turn: dial_agent(agent, self._contact, self._lead.documents.ways(f"{epoch}.{turn}")),
-        )
+        together = self._consult is not None and await self._consult.has(self._contact, agent)
+        made = self._agents.join if together else self._agents.ring
+        await self._lead.call(self._contact, lambda epoch, turn: made(agent, self._contact, f"{epoch}.{turn}"))
 
     async def released(self, actions: tuple[Action, ...]) -> None:
+        await self._lead.documents.prepare(actions)
         await self._lead.call(self._contact, lambda epoch, _turn: self._lead.documents.turn(actions, epoch))
 
     async def message(self, text: str, sender: str) -> None:

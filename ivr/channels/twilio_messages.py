@@ -270,7 +270,7 @@ class _Answer:
         self._made: Reply | None = None
         self.reply: Reply | None = None
 
-    def make(self, journey: Journey, actions: Actions) -> AnswerRow:
+    async def make(self, journey: Journey, actions: Actions) -> AnswerRow:
         more = self._turn == 0 and _answers(actions, self._heard.text)
         self._made = _reply(_joined(self._lead, wire.words(actions)))
         body = "" if more else self._made.body.decode()

@@ -24,6 +24,9 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 TIMEOUT = 10.0  # seconds for a whole request
+FETCH_TIMEOUT = 60.0  # seconds for a file
+LARGEST = 64 * 1024 * 1024  # bytes of a file: more than an hour
+API = "https://api.twilio.com"
 RING = 30  # seconds that somebody whom we call is rung
 OURS = {"TWILIO_REGION": "", "TWILIO_EDGE": ""}  # or the library takes those of the environment and goes elsewhere
 LOOKED_THROUGH = 1000  # messages to one number, the newest: one page
@@ -71,7 +74,7 @@ class Rest:
     def __init__(self, account: str, user: str, password: str, base: str = "") -> None:
         self._http = _Http(base)
         self._client = Client(user, password, account, http_client=self._http, environment=OURS)
-        self._account = account
+        self._account, self._login = account, (user, password)
 
     async def __aenter__(self) -> Rest:
         return self
@@ -127,6 +130,20 @@ class Rest:
 
     async def status(self, call: str) -> str:
         return str((await _answered(self._client.calls(call).fetch_async())).status)
+
+    async def recording(self, sid: str) -> bytes | None:
+        """What was recorded, as a WAV file; None while it is not ready."""
+        status, sound = await self._http.fetch(
+            f"{API}/2010-04-01/Accounts/{self._account}/Recordings/{sid}.wav", self._login
+        )
+        if status == 404:
+            return None
+        if status != 200:
+            raise _refused(status, None)
+        return sound
+
+    async def forget_recording(self, sid: str) -> None:
+        await _answered(self._client.recordings(sid).delete_async())
 
     async def check(self) -> str:
         """The account's state; for `segue doctor`."""
@@ -210,6 +227,19 @@ class _Http(AsyncHttpClient):  # type: ignore[misc]  # the library ships no type
                 timeout=aiohttp.ClientTimeout(total=timeout or TIMEOUT),
             ) as response:
                 return Response(response.status, await response.text(), response.headers)
+
+    async def fetch(self, uri: str, login: tuple[str, str]) -> tuple[int, bytes]:
+        """A file. Where it is kept elsewhere we go there, without our credentials."""
+        async with self._sending() as session:
+            headers = {"Authorization": aiohttp.encode_basic_auth(*login)}
+            timeout = aiohttp.ClientTimeout(total=FETCH_TIMEOUT)
+            async with session.get(self._address(uri), headers=headers, timeout=timeout) as response:
+                sound = await response.content.read(LARGEST + 1)
+                while len(sound) <= LARGEST and (more := await response.content.read(LARGEST + 1 - len(sound))):
+                    sound += more
+                if len(sound) > LARGEST:
+                    raise Refused(413, None)
+                return response.status, sound
 
     def _address(self, uri: str) -> str:
         """`https://api.twilio.com/2010…` is `<base>/api/2010…` at a stand-in."""

@@ -12,11 +12,10 @@ from collections.abc import Awaitable, Callable
 from context_bridge.records import AnswerRow, ContextStore
 from ivr.channels.twilio_call import Call
 from ivr.channels.twilio_documents import Documents
-from ivr.channels.twilio_twiml import Ways, document, nothing, redirect
+from ivr.channels.twilio_twiml import nothing, redirect
 from ivr.driver import Answering, Driver, Saying
 from ivr.engine.actions import Action, Hangup, Say
 from ivr.engine.journey import Journey
-from ivr.prompts import MOVED
 
 PATIENCE = 8.0  # seconds that a webhook waits for a back office; Twilio gives up after 15
 
@@ -72,15 +71,20 @@ class Turns:
     async def _question(self, call: Call) -> bytes:
         """The wait that is open, once more."""
         found = await self._driver.current(call.contact)
-        return self._documents.turn(found[1], call.epoch) if found else nothing()
+        if found is None:
+            return nothing()
+        await self._documents.prepare(found[1])
+        return self._documents.turn(found[1], call.epoch)
 
     async def _too_late(self, call: Call) -> bytes:
         """Something came for a contact that is over, or that goes on elsewhere: noted, and nothing is done."""
-        if (last := await self._store.last_answer(call.contact)) is not None:
-            await self._driver.note(last.journey, call.contact, "Late")
-        journey = await self._store.load(last.journey) if last else None
-        elsewhere = journey is not None and journey.contact is not None
-        return document((MOVED, Hangup("moved")), Ways("")) if elsewhere else nothing()
+        if (last := await self._store.last_answer(call.contact)) is None:
+            return nothing()
+        await self._driver.note(last.journey, call.contact, "Late")
+        journey = await self._store.load(last.journey)
+        if journey is None or journey.contact is None:
+            return nothing()
+        return self._documents.moved(await self._driver.language(journey))
 
 
 class _Answer:
@@ -92,8 +96,10 @@ class _Answer:
         self._made: AnswerRow | None = None
         self.row: AnswerRow | None = None
 
-    def make(self, journey: Journey, actions: Actions) -> AnswerRow:
-        body = self._documents.turn((*self._unsaid, *actions), self._call.epoch).decode()
+    async def make(self, journey: Journey, actions: Actions) -> AnswerRow:
+        actions = (*self._unsaid, *actions)
+        await self._documents.prepare(actions)
+        body = self._documents.turn(actions, self._call.epoch).decode()
         self._made = AnswerRow(self._call.contact, *self._call.place, journey.id, body, self._now())
         return self._made
 

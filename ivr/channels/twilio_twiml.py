@@ -1,4 +1,5 @@
-"""Actions to TwiML, pure; the only importer of the library's TwiML classes, which check nothing: a test does.
+"""Actions to TwiML, pure. Beside `twilio_agent_twiml` the only importer of the library's TwiML classes, which check
+nothing: a test does.
 
 One document is a turn: the says, then one verb that waits or ends. What is said is nested in the Gather, so that it can
 be interrupted. Reference: twilio.com/docs/voice/twiml.
@@ -14,9 +15,10 @@ from itertools import chain
 
 from twilio.twiml import GenericNode, TwiML
 from twilio.twiml.messaging_response import MessagingResponse
-from twilio.twiml.voice_response import Dial, Enqueue, Gather, VoiceResponse
+from twilio.twiml.voice_response import Connect, Enqueue, Gather, VoiceResponse
 from twilio.twiml.voice_response import Say as SayVerb
 
+from ivr.channels.twilio_ssml import speak_marked, takes_marks
 from ivr.engine import actions as act
 
 LONGEST = 64_000  # bytes that Twilio reads of a document (error 11750)
@@ -25,10 +27,11 @@ LONGEST_GATHER = 60  # seconds
 RING = 30  # seconds that an agent is rung
 PAUSE = 10  # seconds between two words to who waits
 NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
-TYPES: Mapping[str, tuple[str, ...]] = {  # what callers say to a question of that type; tokens of the Gather's hints
 XML = '<?xml version="1.0" encoding="UTF-8"?>'
 IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 IN_ATTRIBUTE = IN_TEXT | str.maketrans({'"': "&quot;", "\r": "&#13;", "\n": "&#10;", "\t": "&#09;"})
+RECORDED = "/twilio/recording"
+TYPES: Mapping[str, tuple[str, ...]] = {  # what callers say to a question of that type; tokens of the Gather's hints
     "digits": ("$OOV_CLASS_DIGIT_SEQUENCE",),
     "number": ("$OPERAND",),
     "money": ("$MONEY",),
@@ -75,6 +78,9 @@ def document(actions: Sequence[act.Action], ways: Ways) -> bytes:
                 finish_on_key=wait.terminators,
                 play_beep=True,
                 trim="do-not-trim",
+                recording_status_callback=RECORDED,
+                recording_status_callback_method="POST",
+                recording_status_callback_event="completed",
             )
             response.redirect(ways.action, method="POST")  # where nothing was said, Record tells nothing and goes on
         case act.Hangup():
@@ -93,20 +99,13 @@ def redirect(to: str, says: Iterable[act.Say] = (), ways: Ways | None = None) ->
     return written(response)
 
 
-def dial_agent(agent: str, context: str, ways: Ways) -> bytes:
-    """Ring an agent's browser, which gets the context beside the call and looks the rest up."""
+def listen(socket: str, action: str) -> bytes:
+    """Give the call's sound to a WebSocket, both ways, until that is closed; then ask at `action`."""
     response = VoiceResponse()
-    dial = Dial(action=ways.action, method="POST", answer_on_bridge=True, timeout=RING)
-    client = dial.client()
-    client.identity(_identity(agent))
-    client.parameter(name="context", value=context)
-    response.append(dial)
+    connect = Connect(action=action, method="POST")
+    connect.stream(url=socket)
+    response.append(connect)
     return written(response)
-
-
-def _identity(agent: str) -> str:
-    """As access tokens name an agent: Twilio takes letters, digits and underscores."""
-    return re.sub(r"\W", "_", agent, flags=re.ASCII)[:100] or "agent"
 
 
 def leave() -> bytes:
@@ -131,18 +130,6 @@ def nothing() -> bytes:
     return written(VoiceResponse())
 
 
-def _xml(verb: TwiML) -> str:
-    """As the library's own `to_xml`, byte for byte, in a tenth of its time, which was a seventh of a turn's."""
-    attributes = "".join(f' {name}="{_attribute(value)}"' for name, value in sorted(verb.attrs.items()))
-    inside = (verb.value or "").translate(IN_TEXT)
-    inside += "".join(one.translate(IN_TEXT) if isinstance(one, str) else _xml(one) for one in verb.verbs)
-    return f"<{verb.name}{attributes}>{inside}</{verb.name}>" if inside else f"<{verb.name}{attributes} />"
-
-
-def _attribute(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value).translate(IN_ATTRIBUTE)
-
-
 def messages(texts: Iterable[str]) -> bytes:
     """The answer to a message: these, as one message each; none of them is no answer."""
     response = MessagingResponse()
@@ -156,6 +143,18 @@ def written(response: VoiceResponse | MessagingResponse) -> bytes:
     if len(text) > LONGEST:
         raise TooLong(f"the document of this turn has {len(text)} bytes; Twilio reads {LONGEST}")
     return text
+
+
+def _xml(verb: TwiML) -> str:
+    """As the library's own `to_xml`, byte for byte, in a tenth of its time, which was a seventh of a turn's."""
+    attributes = "".join(f' {name}="{_attribute(value)}"' for name, value in sorted(verb.attrs.items()))
+    inside = (verb.value or "").translate(IN_TEXT)
+    inside += "".join(one.translate(IN_TEXT) if isinstance(one, str) else _xml(one) for one in verb.verbs)
+    return f"<{verb.name}{attributes}>{inside}</{verb.name}>" if inside else f"<{verb.name}{attributes} />"
+
+
+def _attribute(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value).translate(IN_ATTRIBUTE)
 
 
 def _gather(wait: act.Collect, ways: Ways) -> Gather:
@@ -195,11 +194,17 @@ def _speak(into: TwiML, says: Iterable[act.Say], ways: Ways) -> None:
     for say in says:
         if (address := ways.sound(say)) is not None:
             into.append(GenericNode("Play", address))
-        elif say.text:
+        elif NO_XML.sub("", say.text).strip():  # a Say of nothing is an error
             into.append(_say(say, ways))
 
 
 def _say(say: act.Say, ways: Ways) -> SayVerb:
     """A voice speaks one language: with a voice of Twilio's its own, else the language's default."""
     voice = ways.voices.get(say.language)
-    return SayVerb(NO_XML.sub("", say.text), **({"voice": voice} if voice else {"language": say.language}))
+    if voice is None:
+        return SayVerb(say.text, language=say.language)
+    if say.markup is None or not takes_marks(voice):
+        return SayVerb(say.text, voice=voice)
+    marked = SayVerb(voice=voice)
+    speak_marked(marked, say.markup, voice)
+    return marked

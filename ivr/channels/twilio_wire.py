@@ -15,6 +15,7 @@ Form = Mapping[str, str]
 Progress = Literal["queued", "initiated", "ringing", "in-progress", "ended"]
 
 CALL_SID = re.compile(r"CA[0-9a-f]{32}")
+RECORDING_SID = re.compile(r"RE[0-9a-f]{32}")
 ACCOUNT_SID = re.compile(r"AC[0-9a-f]{32}")
 # What stands where a number is not known or not shown; 266696687 spells ANONYMOUS on a keypad, 7378742833 RESTRICTED,
 # 2562533 BLOCKED, 8566 VOLN, 86282452253 UNAVAILABLE (twilio.com/docs, "Why am I getting calls from these numbers").
@@ -60,7 +61,7 @@ class Heard:
     queue: str = ""  # QueueResult
     dial: str = ""  # DialCallStatus
     talked: bool = False  # what was dialled was answered and put through
-    recording: str = ""  # RecordingSid
+    recording: str = ""  # its id with us: the RecordingSid without RE
     seconds: float = 0.0
     hung_up: bool = False
 
@@ -99,10 +100,16 @@ def heard(form: Form) -> Heard:
         queue=queue,
         dial=form.get("DialCallStatus", ""),
         talked=form.get("DialCallStatus") in {"completed", "answered"} and form.get("DialBridged") != "false",
-        recording=form.get("RecordingSid", ""),
+        recording=recording_of(form).removeprefix("RE"),
         seconds=seconds(form.get("RecordingDuration", "")),
         hung_up=keys == "hangup" or queue == "hangup",
     )
+
+
+def recording_of(form: Form) -> str:
+    """The RecordingSid, if there is one."""
+    sid = form.get("RecordingSid", "")
+    return sid if RECORDING_SID.fullmatch(sid) else ""
 
 
 def ended(form: Form) -> str | None:

@@ -107,7 +107,7 @@ class Api:
 
     async def outbox(self, _request: web.Request) -> web.Response:
         parts = await self._store.messages.recent_deliveries(RECENT)
-        rows = await self._store.outbox(RECENT)
+        rows = [row for row in await self._store.outbox(RECENT) if row.kind != "recording"]
         return answer([self._effect(row, delivery_of(part for part in parts if part.key == row.key)) for row in rows])
 
     def _effect(self, row: OutboxRow, delivery: str) -> schema.Effect:

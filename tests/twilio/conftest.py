@@ -49,6 +49,9 @@ def settings(tmp_path: Path, rest: Standing) -> Settings:
         twilio_tokens=TOKEN,
         twilio_senders=SENDER,
         twilio_whatsapp=WHATSAPP,
+        twilio_api_key=API_KEY,
+        twilio_api_secret=API_SECRET,
+        twilio_phones=f"Ben={BENS_PHONE}, Cora=sip:cora@pbx.example",
         twilio_url=rest.at,
     )
 
@@ -81,6 +84,18 @@ async def segue(settings: Settings) -> AsyncIterator[Segue]:
 async def carrier(segue: Segue) -> AsyncIterator[Carrier]:
     async with phoning(segue) as carrier:
         yield carrier
+
+
+@pytest.fixture
+def office(carrier: Carrier, rest: Standing) -> Office:
+    return Office(carrier, rest)
+
+
+@pytest.fixture
+async def desk(segue: Segue) -> AsyncIterator[aiohttp.ClientSession]:
+    """An agent's browser."""
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{segue.settings.port}") as http:
+        yield http
 
 
 @pytest.fixture

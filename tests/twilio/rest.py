@@ -7,9 +7,11 @@ exists from the moment its request was taken, even if nobody got the answer.
 from __future__ import annotations
 
 import base64
+import io
 import json
 import secrets
 import time
+import wave
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import formatdate
@@ -17,6 +19,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
+import numpy as np
 from aiohttp import web
 from openapi_schema_validator import OAS30Validator
 
@@ -40,6 +43,18 @@ def openapi() -> Mapping[str, Any]:
     return found
 
 
+def wav(seconds: float) -> bytes:
+    """A tone, as Twilio's recordings are: 8,000 Hz, 16 bit."""
+    samples = (3000 * np.sin(np.arange(int(8000 * seconds)) * 0.3)).astype("<i2")
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(samples.tobytes())
+    return buffer.getvalue()
+
+
 @dataclass
 class Standing:
     """What the API keeps. `fault` is asked before each request is carried out: a code of `ERRORS`, or None; `cut` says
@@ -53,6 +68,10 @@ class Standing:
     legs: dict[str, dict[str, Any]] = field(default_factory=dict)  # calls that are on, but for customers': sid, fields
     rooms: dict[str, dict[str, str]] = field(default_factory=dict)  # conferences: name -> label -> sid of the call
     violations: list[str] = field(default_factory=list)
+    fetched: list[str] = field(default_factory=list)  # recordings
+    removed: list[str] = field(default_factory=list)
+    unready: int = 0  # how often a recording is asked for before it is there
+    sound: bytes = field(default_factory=lambda: wav(2.0))  # of every recording
     fault: Callable[[str, Mapping[str, Any]], int | None] = lambda _path, _fields: None
     cut: Callable[[str, Mapping[str, Any]], bool] = lambda _path, _fields: False
     delay: Callable[[], Awaitable[None]] | None = None
@@ -77,6 +96,10 @@ def application(standing: Standing) -> web.Application:
             ),
             web.post(f"{account}/Calls/{{sid}}.json", _checked(standing, "Calls/{Sid}.json", _update_call)),
             web.get(f"{account}/Calls/{{sid}}.json", _checked(standing, "Calls/{Sid}.json", _fetch_call)),
+            web.get(f"{account}/Recordings/{{sid:RE[0-9a-f]{{32}}}}.wav", _sound(standing)),
+            web.delete(
+                f"{account}/Recordings/{{sid}}.json", _checked(standing, "Recordings/{Sid}.json", _remove_recording)
+            ),
             web.get(f"{PREFIX}/2010-04-01/Accounts/{{account}}.json", _checked(standing, "", _fetch_account)),
         ]
     )
@@ -96,12 +119,13 @@ def _checked(standing: Standing, path: str, carry_out: Answer) -> Handler:
 
     async def handle(request: web.Request) -> web.StreamResponse:
         operation = openapi()["paths"][pattern][request.method.lower()]
-        login = base64.b64encode(f"{standing.account}:{standing.token}".encode()).decode()
-        if request.headers.get("Authorization") != f"Basic {login}":
+        if not _is_ours(standing, request):
             return failure(20003)
         if request.match_info["account"] != standing.account:
             return failure(20404)
-        fields = dict(request.query) if request.method == "GET" else await _form(standing, operation, request)
+        fields = (
+            dict(request.query) if request.method in {"GET", "DELETE"} else await _form(standing, operation, request)
+        )
         if standing.delay is not None:
             await standing.delay()
         if (code := standing.fault(request.path, fields)) is not None:
@@ -146,6 +170,11 @@ def _needs_one(standing: Standing, operation: Mapping[str, Any], path: str, fiel
         wanted = ["".join(part.title() for part in name.split("_")) for name in names]
         if not any(name in fields for name in wanted):
             standing.violations.append(f"{path}: one of {', '.join(wanted)} is needed")
+
+
+def _is_ours(standing: Standing, request: web.Request) -> bool:
+    login = base64.b64encode(f"{standing.account}:{standing.token}".encode()).decode()
+    return request.headers.get("Authorization") == f"Basic {login}"
 
 
 def _typed(schema: Mapping[str, Any], text: str) -> object:
@@ -285,6 +314,35 @@ def _fetch_call(standing: Standing, request: web.Request, _fields: Fields) -> we
 def _fetch_account(standing: Standing, _request: web.Request, _fields: Fields) -> web.Response:
     example = _example("/2010-04-01/Accounts/{Sid}.json", "get", "200")
     return web.json_response({**example, "sid": standing.account, "status": "active"})
+
+
+def _sound(standing: Standing) -> Handler:
+    """A recording as a file, which no document describes: twilio.com/docs/voice/api/recording#fetch-a-recording-media-
+    file."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        sid = request.match_info["sid"]
+        if not _is_ours(standing, request):
+            return failure(20003)
+        if (code := standing.fault(request.path, {})) is not None:
+            return failure(code)
+        if standing.unready:
+            standing.unready -= 1
+            return failure(20404)
+        if sid in standing.removed:
+            return failure(20404)
+        standing.fetched.append(sid)
+        return web.Response(body=standing.sound, content_type="audio/x-wav")
+
+    return handle
+
+
+def _remove_recording(standing: Standing, request: web.Request, _fields: Fields) -> web.Response:
+    sid = request.match_info["sid"]
+    if sid in standing.removed:
+        return failure(20404)
+    standing.removed.append(sid)
+    return web.Response(status=204)
 
 
 def _example(path: str, method: str, status: str, name: str = "") -> dict[str, Any]:

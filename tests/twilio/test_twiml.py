@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from twilio.twiml import GenericNode
 from twilio.twiml.voice_response import VoiceResponse
 
-from ivr.channels.twilio_twiml import NO_XML, written
+from ivr.channels.twilio_twiml import NO_XML, Ways, document, written
+from ivr.engine.actions import Hangup, Say
+from tests.twilio.schema import faults
 
 WORDS = st.text().map(lambda text: NO_XML.sub("", text))
+MARKED = (
+    'A &amp; B <break time="1.5s"/> <emphasis level="strong">not</emphasis> '
+    '<prosody rate="slow">so <say-as interpret-as="digits">4217</say-as></prosody> '
+    '<sub alias="Acme Incorporated">Acme Inc.</sub><break/><emphasis>now</emphasis>'
+)
+PLAIN = "A & B not so 4217 Acme Inc. now"
 
 
 @given(WORDS, WORDS, st.booleans(), WORDS)
@@ -22,3 +31,49 @@ def test_documents_are_written_as_the_library_writes_them(one: str, other: str, 
     gather.append(GenericNode("Play", other))
     gather.append(tail)
     assert written(response).decode() == str(response)
+
+
+def said(voice: str | None, say: Say) -> str:
+    """What stands in the Say."""
+    voices = {say.language: voice} if voice else {}
+    body = document((say, Hangup()), Ways("", voices=voices))
+    assert faults(body) == []
+    return body.decode().partition(">")[2].partition("<Response>")[2].partition("</Say>")[0].partition(">")[2]
+
+
+def test_marks_are_spoken_by_voices_that_know_them() -> None:
+    say = Say(PLAIN, markup=MARKED)
+    assert said("Polly.Joanna", say) == (
+        'A &amp; B <break time="1.5s" /> <emphasis level="strong">not</emphasis> '
+        '<prosody rate="slow">so <say-as interpret-as="digits">4217</say-as></prosody> '
+        '<sub alias="Acme Incorporated">Acme Inc.</sub><break time="500ms" /><emphasis level="moderate">now</emphasis>'
+    )
+    assert said("Google.en-US-Wavenet-D", say) == said("Polly.Joanna", say)
+
+
+@pytest.mark.parametrize("voice", ["Polly.Joanna-Neural", "Polly.Ruth-Generative"])
+def test_newer_voices_of_amazons_know_no_emphasis(voice: str) -> None:
+    found = said(voice, Say(PLAIN, markup=MARKED))
+    assert "<emphasis" not in found
+    assert "> not <" in found
+    assert found.count("<") == said("Polly.Joanna", Say(PLAIN, markup=MARKED)).count("<") - 4
+
+
+@pytest.mark.parametrize("voice", [None, "man", "alice", "Google.en-US-Chirp3-HD-Aoede"])
+def test_others_get_words_without_marks(voice: str | None) -> None:
+    assert said(voice, Say(PLAIN, markup=MARKED)) == PLAIN.replace("&", "&amp;")
+
+
+def test_what_a_customer_said_is_no_mark_and_no_element() -> None:
+    text = 'Bob <break time="9s"/></Say><Hangup/>'
+    escaped = 'Bob &lt;break time="9s"/&gt;&lt;/Say&gt;&lt;Hangup/&gt;'
+    assert said("Polly.Joanna", Say(text)) == escaped
+    assert said("Polly.Joanna", Say(text, markup=f"<emphasis>Hi</emphasis> {escaped}")).endswith(escaped)
+
+
+@given(st.text(), st.sampled_from([None, "Polly.Joanna", "Polly.Joanna-Neural"]))
+def test_any_words_make_a_document_that_twilio_takes(words: str, voice: str | None) -> None:
+    voices = {"en-US": voice} if voice else {}
+    for markup in (None, words, f"<emphasis>{words}</emphasis>", f'</emphasis>{words}<sub alias="x">'):
+        body = document((Say(words, markup=markup), Say("And?"), Hangup()), Ways("", voices=voices))
+        assert faults(body) == []
