@@ -10,6 +10,8 @@ from ivr.engine.journey import Contact, Journey
 from ivr.engine.render import say
 from ivr.engine.waits import prompt_of
 from ivr.engine.words import words_of
+from ivr.settings import Settings
+from recognition.speak import Speaker
 
 ENGLISH = "en-US"
 
@@ -32,6 +34,18 @@ def fault(language: str) -> Say:
 
 MOMENT, MOVED, SORRY = moment(ENGLISH), moved(ENGLISH), fault(ENGLISH)
 BUILT_IN = (MOMENT, MOVED, SORRY)
+
+
+def speaker_of(settings: Settings) -> Speaker:
+    """The voices that are set up, not started."""
+    return Speaker(
+        settings.prompts_dir,
+        settings.voice,
+        settings.voice_rate,
+        settings.menus,
+        voices=settings.voices,
+        most=settings.prompts_mb * 1_000_000,
+    )
 
 
 def fixed_says(flow: Flow) -> list[Say]:
@@ -60,7 +74,10 @@ def _says(flow: Flow) -> Iterator[Say]:
     yield from (moment(flow.language), moved(flow.language), fault(flow.language))
     yield from (
         Say(text, fixed=True, language=flow.language)
-        for text in (words.continuing, words.changed, words.too_much, words.use_keys)
+        for text in (
+            *(words.continuing, words.changed, words.too_much, words.use_keys),
+            *(words.cannot_listen, words.say_again, words.yes_or_no),
+        )
     )
 
 

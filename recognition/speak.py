@@ -11,47 +11,36 @@ leaves the extension out. One flat folder for each rate: 8,000 Hz for telephone 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import dataclasses
 import hashlib
 import json
 import logging
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 
 from ivr.engine import markup
 from ivr.engine.actions import Say
 from ivr.engine.markup import Pause, Segment, Speech
 from recognition import audio
-from recognition.voice import RATE, SpeakFailed, Voice
+from recognition.clips import MOST, RATES, Clip, Clips, Rate
+from recognition.voice import RATE, SpeakFailed
+from recognition.voices import Voices
 
-__all__ = ["Clip", "SpeakFailed", "Speaker"]
+__all__ = ["RATES", "Clip", "Rate", "SpeakFailed", "Speaker"]
 
-Rate = Literal[8000, 16000]
-RATES: tuple[Rate, ...] = (8000, 16000)
 VERSION = 2  # of what is done to the sound here; a new one makes all files anew
 PAUSE = 0.12  # seconds between the parts of one clip
 EMPTY = 0.1  # seconds of silence for no words
 LONGEST = 2000  # characters of one prompt: over two minutes
 BETWEEN = 0.06  # seconds between pieces of one sentence
 EMPHASIS = {"normal": (1.0, 1.0), "strong": (0.8, 1.5), "moderate": (0.9, 1.25), "reduced": (1.1, 0.7)}  # speed, gain
-REMEMBERED = 20_000  # clips known by heart
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Clip:
-    """A sound file on disk: mono, 16-bit PCM WAV."""
-
-    path: Path
-    rate: int
-    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,35 +64,38 @@ class Speaker:
         words_a_minute: int,
         audio_root: Path | None = None,
         python: str = sys.executable,
+        voices: Mapping[str, str] | None = None,
+        most: int = MOST,
     ) -> None:
-        self._cache = cache.absolute()
+        self._clips = Clips(cache, most)
         self._audio_root = audio_root.resolve() if audio_root else None
-        self._voice = Voice(voice, words_a_minute, python)
-        self._name = voice
+        self._voices = Voices(voice, words_a_minute, voices, python)
         self._how = [VERSION, "pyttsx3 espeak-ng", words_a_minute]
-        self._known: dict[Path, Clip] = {}
-        self._rendering: dict[Path, asyncio.Task[Clip]] = {}
+        self._rendering: dict[tuple[str, Rate], asyncio.Task[Clip]] = {}
         self._complained: set[str] = set()
 
     async def __aenter__(self) -> Self:
         """Raises `SpeakFailed` when the cache cannot be written to, there is no engine, or the voice is unknown."""
-        self._prepare()
-        await self._voice.start()
+        try:
+            self._clips.prepare()
+        except OSError as error:
+            raise self._cannot_write(error) from error
+        await self._voices.start()
         return self
 
     async def __aexit__(self, *exc: object) -> None:
         for task in (tasks := list(self._rendering.values())):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._voice.stop()
+        await self._voices.stop()
 
     async def voices(self) -> list[str]:
         """The names of the voices that the engine has, such as `gmw/en-us`."""
-        return sorted(self._voice.voices)
+        return sorted(self._voices.espeak.voices)
 
     def speaks(self, language: str) -> bool:
         """Whether there is a voice for a language tag. If not, its words are spoken by the one that was set up."""
-        return self._voice.speaking(language) is not None
+        return self._voices.speaks(language)
 
     async def clip(self, text: str, rate: Rate, audio: str | None = None) -> Clip:
         """Words without marks, in English."""
@@ -128,7 +120,7 @@ class Speaker:
 
     async def joined(self, says: Sequence[Say], rate: Rate) -> Clip:
         """Several as one clip, with a short pause between."""
-        return await self._clip(tuple(map(self._part, says)), rate)
+        return await self._made(says, rate)
 
     async def warm(
         self,
@@ -151,27 +143,12 @@ class Speaker:
         return ready
 
     def forget(self, before: float) -> int:
-        """Remove the clips made before a time (Unix seconds), since some hold what customers told us; what is still
-        needed is made again. How many. Blocking."""
-        removed = 0
-        for path in self._cache.glob("[0-9]*/*.wav"):
-            with contextlib.suppress(FileNotFoundError):  # another server shares the cache
-                if path.stat().st_mtime < before:
-                    path.unlink()
-                    removed += 1
-        return removed
-
-    def _prepare(self) -> None:
-        try:
-            for rate in RATES:
-                (self._cache / str(rate)).mkdir(parents=True, exist_ok=True)
-            for part in self._cache.glob("[0-9]*/.*.part"):  # of a server that was killed while writing
-                part.unlink(missing_ok=True)
-        except OSError as error:
-            raise self._cannot_write(error) from error
+        """Remove the clips made before a time (Unix seconds), since some hold what customers told us, and the oldest
+        where there is too much; what is still needed is made again. How many. Blocking."""
+        return self._clips.forget(before) + self._clips.trim()
 
     def _part(self, say: Say) -> _Part:
-        segments, voice = _segments(say), self._voice_for(say.language)
+        segments, voice = _segments(say), self._voices.speaking(say.language)
         if say.audio is None:
             return _Part(segments, voice)
         try:
@@ -181,15 +158,6 @@ class Speaker:
             self._complain(say.audio, error)
             return _Part(segments, voice)
         return _Part(segments, voice, recording, f"{recording} {stat.st_mtime_ns} {stat.st_size}")
-
-    def _voice_for(self, language: str) -> str:
-        """A voice of another language is hard to understand, but better than a call without a word."""
-        if found := self._voice.speaking(language):
-            return found
-        if language not in self._complained:
-            self._complained.add(language)
-            log.warning("no voice speaks %s, so %s does; look into: espeak-ng --voices", language, self._name)
-        return self._name
 
     def _recording(self, name: str) -> Path:
         if self._audio_root is None:
@@ -204,14 +172,25 @@ class Speaker:
             self._complained.add(name)
             log.warning("the recording %s cannot be played, its words are spoken instead: %s", name, error)
 
+    async def _made(self, says: Sequence[Say], rate: Rate) -> Clip:
+        parts = tuple(map(self._part, says))
+        try:
+            return await self._clip(parts, rate)
+        except SpeakFailed as error:
+            instead = tuple(map(self._part, says))  # a better voice that has failed rests
+            if instead == parts:
+                raise
+            log.warning("%s; espeak-ng speaks in its place", error)
+            return await self._clip(instead, rate)
+
     async def _clip(self, parts: tuple[_Part, ...], rate: Rate) -> Clip:
-        path = self._path(parts, rate)
-        if clip := self._cached(path, rate):
+        name = self._called(parts, rate)
+        if clip := self._clips.get(name, rate):
             return clip
-        task = self._rendering.get(path)
+        task = self._rendering.get((name, rate))
         if task is None:
-            task = self._rendering[path] = asyncio.create_task(self._render(path, parts, rate))
-            task.add_done_callback(partial(self._rendered, path))
+            task = self._rendering[name, rate] = asyncio.create_task(self._render(name, parts, rate))
+            task.add_done_callback(partial(self._rendered, (name, rate)))
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
@@ -219,35 +198,21 @@ class Speaker:
                 raise SpeakFailed("the prompt was not made: the server is stopping") from None
             raise
 
-    def _path(self, parts: tuple[_Part, ...], rate: Rate) -> Path:
+    def _called(self, parts: tuple[_Part, ...], rate: Rate) -> str:
         told = json.dumps([*self._how, rate, [_told(part) for part in parts]])
-        return self._cache / str(rate) / f"{hashlib.sha256(told.encode()).hexdigest()[:20]}.wav"
+        return hashlib.sha256(told.encode()).hexdigest()[:20]
 
-    def _cached(self, path: Path, rate: Rate) -> Clip | None:
-        clip = self._known.get(path)
-        if clip and _size(path) == audio.HEADER + 2 * round(clip.seconds * rate):
-            return clip
-        count = audio.frames(path, rate)
-        return self._remember(path, rate, count) if count else None
-
-    def _remember(self, path: Path, rate: Rate, count: int) -> Clip:
-        if len(self._known) >= REMEMBERED:
-            self._known.clear()  # they are still on disk
-        clip = self._known[path] = Clip(path, rate, count / rate)
-        return clip
-
-    def _rendered(self, path: Path, task: asyncio.Task[Clip]) -> None:
-        del self._rendering[path]
+    def _rendered(self, which: tuple[str, Rate], task: asyncio.Task[Clip]) -> None:
+        del self._rendering[which]
         if not task.cancelled():
             task.exception()  # seen, even when everybody who waited for it has hung up
 
-    async def _render(self, path: Path, parts: tuple[_Part, ...], rate: Rate) -> Clip:
+    async def _render(self, name: str, parts: tuple[_Part, ...], rate: Rate) -> Clip:
         try:
             samples = await (self._said(parts[0], rate) if len(parts) == 1 else self._joined(parts, rate))
-            await asyncio.to_thread(audio.write, path, samples, rate)
+            return await asyncio.to_thread(self._clips.put, name, rate, samples)
         except (OSError, audio.NotPlayable) as error:
             raise self._cannot_write(error) from error
-        return self._remember(path, rate, len(samples))
 
     async def _joined(self, parts: tuple[_Part, ...], rate: Rate) -> audio.Samples:
         clips = [await self._clip((part,), rate) for part in parts]
@@ -267,10 +232,11 @@ class Speaker:
     async def _sound(self, segment: Segment, voice: str) -> bytes:
         if isinstance(segment, Pause) or not segment.text:
             return b""
-        return await self._voice.sound(segment.text, voice, segment.rate * EMPHASIS[segment.loudness][0])
+        return await self._voices.sound(segment.text, voice, segment.rate * EMPHASIS[segment.loudness][0])
 
     def _cannot_write(self, error: Exception) -> SpeakFailed:
-        return SpeakFailed(f"prompts cannot be kept in {self._cache} ({error}); make room there, or let us write")
+        folder = self._clips.folder
+        return SpeakFailed(f"prompts cannot be kept in {folder} ({error}); make room there, or let us write")
 
 
 def _of_recording(path: Path, rate: Rate) -> audio.Samples:
@@ -323,10 +289,3 @@ def _speakable(text: str) -> str:
     cut = words[:LONGEST]
     sentences = max(cut.rfind(mark) for mark in ".!?。！？") + 1
     return cut[: sentences or max(cut.rfind(" "), 0) or LONGEST]
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return -1

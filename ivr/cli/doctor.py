@@ -12,7 +12,7 @@ import socket
 import sqlite3
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from asterisk.ami import AMI, AMILost, AMIRefused
@@ -25,6 +25,7 @@ from ivr.backoffice.survey import survey
 from ivr.engine.flow import Handoff
 from ivr.engine.loader import MenuMistakes
 from ivr.flows import read_folder
+from ivr.prompts import speaker_of
 from ivr.settings import PREFIX, Settings, SettingsError
 from recognition.speak import Speaker, SpeakFailed
 
@@ -103,7 +104,7 @@ async def _services(setting: Settings) -> Sequence[Finding]:
 async def _voices(setting: Settings) -> Sequence[Finding]:
     try:
         with tempfile.TemporaryDirectory(prefix="segue-doctor-") as folder:
-            async with Speaker(Path(folder), setting.voice, setting.voice_rate) as speaker:
+            async with speaker_of(replace(setting, data_dir=Path(folder), asterisk_sounds=None)) as speaker:
                 found = Finding("voice", f"{setting.voice}, one of {len(await speaker.voices())}")
                 return [found, *_languages(setting, speaker)]
     except SpeakFailed as error:

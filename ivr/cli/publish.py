@@ -7,14 +7,19 @@ too where the folder is older than what is in force, so that nobody's work is un
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ivr import settings
 from ivr.cli.complaint import Complaint
+from ivr.cli.progress import Progress
 from ivr.cli.published import Press, add_story, folder_flows, moves, named, opened, tell
 from ivr.engine.flow import Flow
+from ivr.prompts import fixed_says, speaker_of
 from ivr.publishing.publisher import Draft
+from ivr.settings import Settings
+from recognition.speak import RATES, SpeakFailed
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -31,10 +36,24 @@ async def run(chosen: argparse.Namespace) -> int:
             raise Complaint(f"--moved names no step that goes away: {', '.join(sorted(unused))}; check the names")
         for draft in drafts:
             await press.publisher.check(draft)
+        await _speak_ahead(setting, flows.values())
         outcomes = [await press.publisher.publish(draft) for draft in drafts]
         for outcome in [outcome for outcome in outcomes if outcome.new] or outcomes:  # among many, what is new
             await tell(setting, outcome)
     return 0
+
+
+async def _speak_ahead(setting: Settings, flows: Iterable[Flow]) -> None:
+    """The fixed prompts of all, before anybody can call: a server that shares the folder of prompts finds them there,
+    another makes its own."""
+    says = dict.fromkeys(says for flow in flows if "voice" in flow.channels for says in fixed_says(flow))
+    try:
+        async with speaker_of(setting) as speaker:
+            new = [say for say in says if say.audio is None and not all(speaker.ready(say, rate) for rate in RATES)]
+            with Progress("prompts spoken", len(new) * len(RATES)) as progress:
+                await speaker.warm(new, progress=lambda done, _all: progress.at(done))
+    except SpeakFailed as error:
+        print(f"segue: the prompts are not spoken ahead: {error}", file=sys.stderr)
 
 
 async def _draft(press: Press, flow: Flow, chosen: argparse.Namespace, moved: Mapping[str, str]) -> Draft:

@@ -23,6 +23,7 @@ from ivr.engine.actions import Say
 from recognition import audio, voice
 from recognition.speak import EMPTY, LONGEST, PAUSE, RATES, Clip, Speaker, SpeakFailed, _speakable
 from recognition.voice import Voice
+from recognition.voice_process import VoiceProcess
 
 HELLO = "Welcome to Acme support."
 BOUND = 60  # seconds that nothing here needs
@@ -54,18 +55,18 @@ def spoken(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 def asked(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
     """Set when the worker is about to get a prompt."""
     event = asyncio.Event()
-    ask = Voice._ask
+    ask = VoiceProcess._ask
 
-    async def telling(self: Voice, asked: Any, limit: float) -> bytes:
+    async def telling(self: VoiceProcess, asked: Any, limit: float) -> bytes:
         event.set()
         return await ask(self, asked, limit)
 
-    monkeypatch.setattr(Voice, "_ask", telling)
+    monkeypatch.setattr(VoiceProcess, "_ask", telling)
     return event
 
 
 def worker(speaker: Speaker) -> int:
-    child = speaker._voice._child
+    child = speaker._voices.espeak._process.child
     assert child is not None
     return child.pid
 
@@ -265,8 +266,8 @@ async def test_a_worker_killed_in_the_middle_is_replaced(
 
 async def test_a_worker_killed_between_prompts_is_not_missed(speaker: Speaker) -> None:
     os.kill(worker(speaker), signal.SIGKILL)
-    assert speaker._voice._child is not None
-    await speaker._voice._child.wait()
+    assert speaker._voices.espeak._process.child is not None
+    await speaker._voices.espeak._process.child.wait()
     sounds(await speaker.clip(HELLO, 8000))
 
 
@@ -417,7 +418,7 @@ def server_with_worker(cache: Path) -> Iterator[tuple[int, int]]:
 
         async def main():
             async with Speaker(Path(sys.argv[1]), "gmw/en-us", 165) as speaker:
-                print(json.dumps([os.getpid(), speaker._voice._child.pid]), flush=True)
+                print(json.dumps([os.getpid(), speaker._voices.espeak._process.child.pid]), flush=True)
                 await asyncio.Event().wait()
 
         asyncio.run(main())

@@ -64,15 +64,15 @@ def pause(clip: Clip) -> float:
     ],
 )
 async def test_each_language_has_its_voice(speaker: Speaker, language: str, voice: str | None) -> None:
-    found = speaker._voice.speaking(language)
+    found = speaker._voices.espeak.speaking(language)
     assert (found or "").casefold() == (voice or "")
     assert speaker.speaks(language) == (voice is not None)
 
 
 async def test_a_variant_is_kept_in_other_languages(tmp_path: Path) -> None:
     async with asyncio.timeout(BOUND), Speaker(tmp_path, "gmw/en-us+f3", 165) as speaker:
-        assert speaker._voice.speaking("en-US") == "gmw/en-us+f3"
-        assert speaker._voice.speaking("de-DE") == "gmw/de+f3"
+        assert speaker._voices.espeak.speaking("en-US") == "gmw/en-us+f3"
+        assert speaker._voices.espeak.speaking("de-DE") == "gmw/de+f3"
 
 
 async def test_german_words_are_spoken_by_the_german_voice(speaker: Speaker, tmp_path: Path) -> None:
