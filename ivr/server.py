@@ -18,19 +18,25 @@ from aiohttp import web
 
 from asterisk.calls import AsteriskChannel
 from callbacks.outbox import Outbox, Sender
-from callbacks.senders import DemoSender
+from callbacks.senders import ByKind, DemoSender
 from context_bridge.identity import is_region
 from context_bridge.live import open_bus
 from context_bridge.records import Change, ContextStore, EventBus, StoreUnavailable
 from context_bridge.store import open_store
 from ivr.backoffice import BackOffice, HttpBackOffice, Secrets
 from ivr.channels.chat import Chat
+from ivr.channels.handset import Exchange
 from ivr.channels.twilio import Twilio
 from ivr.channels.twilio_account import Account
+from ivr.channels.twilio_desk import TwilioDesk
 from ivr.channels.twilio_door import Door
+from ivr.channels.twilio_media import Media
 from ivr.channels.twilio_messages import TwilioMessages
+from ivr.channels.twilio_recordings import Fetcher
 from ivr.channels.twilio_rest import Rest
 from ivr.channels.twilio_sender import Pool, TwilioSender
+from ivr.channels.twilio_sounds import Sounds
+from ivr.channels.twilio_tokens import Tokens
 from ivr.channels.webphone import WebPhone
 from ivr.drafts import Drafts
 from ivr.drafts.draft import Workshop
@@ -94,6 +100,8 @@ class Segue:
     metrics: Metrics
     back_office: BackOffice
     twilio: Twilio | None
+    twilio_desk: TwilioDesk | None
+    twilio_media: Media | None
     messages: TwilioMessages | None
 
 
@@ -149,11 +157,16 @@ async def build(
         flows.current(settings.menu)  # a menu that is not there is told before anybody calls
         chat = Chat(driver, store, settings.menu, flows.title, render, secure=settings.url.startswith("https:"))
         asterisk = AsteriskChannel(driver, speaker, settings, ears) if settings.ami_url else None
-        twilio = messages = None
+        twilio = twilio_desk = twilio_media = messages = None
         if settings.twilio_account:
             account = Account.of(settings)
-            twilio = Twilio(driver, store, account, settings.url, rest)
+            sounds = Sounds(speaker, secret, account.ours)
+            twilio = Twilio(driver, store, account, settings.url, sounds, outbox, rest)
+            twilio_desk = TwilioDesk(_tokens(settings), twilio.consult) if twilio.consult else None
             door = Door(account.sid, account.secrets, settings.url)
+            if account.our_ears:
+                exchange = Exchange(driver, speaker, Recordings(settings.recordings_dir), "", 0.0, 1.0, ears)
+                twilio_media = Media(driver, store, door, exchange)
             messages = TwilioMessages(driver, store, door, settings.menu, outbox)
         yield Segue(
             settings,
@@ -172,6 +185,8 @@ async def build(
             metrics,
             back_office,
             twilio,
+            twilio_desk,
+            twilio_media,
             messages,
         )
 
@@ -199,6 +214,7 @@ def application(segue: Segue) -> web.Application:
             *live.table(),
             *health.table(),
             *segue.chat.table(),
+            *(segue.twilio_desk.table() if segue.twilio_desk else ()),
         ]
     )
 
@@ -222,6 +238,11 @@ def application(segue: Segue) -> web.Application:
         app.add_routes(part.routes())
     if segue.twilio and segue.messages:
         app.add_routes([*segue.twilio.routes(), *segue.messages.routes()])
+    if segue.twilio_desk:
+        app.add_routes(segue.twilio_desk.routes())
+    if segue.twilio_media:
+        app.add_routes(segue.twilio_media.routes())
+        app.on_shutdown.append(_ignoring_app(segue.twilio_media.close))
     if segue.asterisk:
         app.add_routes(segue.asterisk.routes())
         app.on_shutdown.append(_ignoring_app(segue.asterisk.deafen))
@@ -328,10 +349,20 @@ def _checks(segue: Segue) -> Mapping[str, Check]:
 def _sender(settings: Settings, rest: Rest | None, store: ContextStore, clock: Clock) -> Sender:
     """Twilio where something may be sent from; else the demo's, which keeps messages for its page."""
     senders = tuple(listed(settings.twilio_senders))
-    if rest is None or not (senders or settings.twilio_whatsapp):
+    if rest is None:
         return DemoSender()
-    pool = Pool(senders, settings.twilio_whatsapp, settings.twilio_template)
-    return TwilioSender(rest, store, pool, settings.url, clock)
+    messages: Sender = DemoSender()
+    if senders or settings.twilio_whatsapp:
+        pool = Pool(senders, settings.twilio_whatsapp, settings.twilio_template)
+        messages = TwilioSender(rest, store, pool, settings.url, clock)
+    fetcher = Fetcher(rest, Recordings(settings.recordings_dir), keeps=settings.twilio_keep_recordings)
+    return ByKind({"recording": fetcher}, messages)
+
+
+def _tokens(settings: Settings) -> Tokens | None:
+    if not settings.twilio_api_key:
+        return None
+    return Tokens(settings.twilio_account, settings.twilio_api_key, settings.twilio_api_secret)
 
 
 def _nodes(settings: Settings) -> tuple[str, ...]:

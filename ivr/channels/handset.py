@@ -42,10 +42,11 @@ class Exchange:
 
 
 class Handset:
-    """Of one call; `ending` comes when the call is over, and everything that waits here then raises `Gone`."""
+    """Of one call; `ending` comes when the call is over, and everything that waits here then raises `Gone`. `line`: of
+    another kind than a page's."""
 
-    def __init__(self, contact: str, exchange: Exchange) -> None:
-        self.line, self.ending = Line(), Ending()
+    def __init__(self, contact: str, exchange: Exchange, line: Line | None = None) -> None:
+        self.line, self.ending = line or Line(), Ending()
         self.presses = Presses(self.line, exchange.listener)
         self.playout = Playout(self.line, exchange.speed, self.hearing.playing)
         self._prompts = Prompts(exchange.speaker, contact)

@@ -130,6 +130,11 @@ class Call:
             await self._utter(child)
         return True
 
+    async def stream_ended(self, stream: str) -> None:
+        """The other end has closed the media stream."""
+        self._wait_in("Connect")
+        await self._answer({"StreamSid": stream, "CallStatus": "in-progress"})
+
     async def music(self, url: str) -> bytes:
         """What a conference asks for while it has not begun."""
         return await self._post(url, {"CallStatus": "in-progress"})
@@ -247,7 +252,7 @@ class Call:
                         await self._utter(child)
                     self.waiting = verb
                     return None
-                case "Record" | "Enqueue" | "Dial":
+                case "Record" | "Enqueue" | "Dial" | "Connect":
                     self.waiting, self._queued = verb, self.now
                     return None
                 case "Redirect":

@@ -1,5 +1,5 @@
-"""Agents' browsers and phones at the stand-in of Twilio's: they are rung by customers' calls and by the REST API, hear a
-whisper, talk, and are led into rooms. Behaves as documented at twilio.com/docs/voice/twiml/dial, /number, /conference.
+"""Agents' browsers and phones at the stand-in of Twilio's: they are rung by customers' calls and by the REST API, hear
+a whisper, talk, and are led into rooms. See twilio.com/docs/voice/twiml/dial, and /number and /conference below it.
 """
 
 from __future__ import annotations

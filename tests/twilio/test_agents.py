@@ -53,7 +53,7 @@ async def test_an_agent_who_does_not_answer_is_nobody(segue: Segue, carrier: Car
     assert call.waiting.tag == "Enqueue"
     found = await journey(segue, call)
     assert (found.status, found.agent) == ("queued", "")
-    assert await segue.driver.join(f"tw-{call.sid}", "Ben")
+    assert await segue.driver.join(f"tw-{call.sid}", "Dora")
     await call.replaced(url=rest.updates[-1][1]["Url"])
     await call.dial_result("completed")
     assert (await journey(segue, call)).status == "finished"
