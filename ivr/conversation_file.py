@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeVar, get_args
+from typing import Final, Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
@@ -22,6 +22,7 @@ from ivr.conversation import (
     Deed,
     Do,
     Flip,
+    Missed,
     Press,
     Record,
     Speak,
@@ -36,6 +37,7 @@ CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 DEEDS: Final[tuple[Deed, ...]] = get_args(Deed)
 EXPECTATIONS: Final = ("hears", "hears_not", "known", "status", "language", "trust", "sent", "callback", "refused")
+MISSED: Final[tuple[Literal["busy", "failed"], ...]] = ("busy", "failed")
 PROMISED: Final = ("queue", "number", "when")
 TOP: Final = (
     *("conversation", "menu", "at", "caller", "customers", "services", "splits", "turns", "never_asked_twice"),
@@ -176,6 +178,20 @@ class _Reader:
             self.mistake(node, f"a phone has no keys “{keys}”", "use 0 to 9, * and #, quoted: press: '12#'")
         return Press(keys)
 
+    def speak(self, node: yaml.Node) -> Act:
+        """The words alone, or how sure recognition is of them."""
+        if isinstance(node, yaml.ScalarNode):
+            return Speak(self.text(node))
+        fields = self.fields(node, ("say", "confidence"))
+        return Speak(self.text(fields.get("say")), self.share(fields["confidence"]) if "confidence" in fields else 1.0)
+
+    def share(self, node: yaml.Node) -> float:
+        text = self.text(node)
+        if not re.fullmatch(r"0(\.[0-9]{1,3})?|1(\.0{1,3})?", text):
+            self.mistake(node, f"{text!r} is not between 0 and 1", "write it like 0.6")
+            return 1.0
+        return float(text)
+
     def duration(self, node: yaml.Node) -> float:
         try:
             return seconds(self.text(node))
@@ -308,7 +324,8 @@ READERS: Final[Mapping[str, Callable[[_Reader, yaml.Node], Act]]] = {
     "press": _Reader.press,
     "choose": lambda reader, node: Choose(reader.text(node)),
     "type": lambda reader, node: Type(reader.text(node)),
-    "speak": lambda reader, node: Speak(reader.text(node)),
+    "speak": _Reader.speak,
+    "unheard": lambda reader, node: Missed(reader.one_of(node, MISSED)),
     "record": lambda reader, node: Record(reader.duration(node)),
     "wait": lambda reader, node: Wait(reader.duration(node)),
     "switch": _Reader.flip,

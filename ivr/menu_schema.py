@@ -12,7 +12,7 @@ from typing import Any, Final, get_args
 from ivr.advice import RULES
 from ivr.engine.actions import SlotType
 from ivr.engine.events import Channel
-from ivr.engine.flow import Sensitivity
+from ivr.engine.flow import Confirm, Deed, Sensitivity
 from ivr.engine.loader.conditions import TESTS
 from ivr.engine.loader.verbs import VERBS
 
@@ -25,6 +25,7 @@ DURATION: Final[Schema] = {
     "anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^\s*\d{1,6}(\.\d{1,3})?\s*[smhd]?\s*$"}]
 }
 KEY: Final[Schema] = {"enum": [*range(10), *map(str, range(10)), "*", "#"]}
+SHARE: Final[Schema] = {"type": "number", "minimum": 0, "maximum": 1}
 STEP: Final[Schema] = {**NAME, "description": "the name of a step"}
 SPANS: Final[Schema] = {"$ref": "#/definitions/words"}
 
@@ -84,7 +85,7 @@ CHOICE: Final[Mapping[str, Schema]] = {
     "label": WORDING,
     "say": WORDS,
     "goto": STEP,
-    "do": _one_of(["repeat", "start_over"]),
+    "do": _one_of(get_args(Deed)),
     "language": {"type": "string", "pattern": LANGUAGE},
 }
 SLOT: Final[Mapping[str, Schema]] = {
@@ -95,17 +96,19 @@ SLOT: Final[Mapping[str, Schema]] = {
     "choices": {},
     "least": TEXT,
     "most": TEXT,
+    "say": WORDS,
 }
 HOURS_DAY: Final = "^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$"
 RULE: Final[Mapping[str, Schema]] = {"within": DURATION, "do": _one_of(["continue", "offer"]), "say": PROMPT}
 
 # What stands inside each verb; a verb that is no mapping has its schema at once.
 INSIDE: Final[Mapping[str, Mapping[str, Schema]]] = {
-    "menu": {"prompt": PROMPT, "choices": _ref("choices"), **TRIES, **EXHAUSTED},
+    "menu": {"prompt": PROMPT, "choices": _ref("choices"), "open": {"type": "boolean"}, **TRIES, **EXHAUSTED},
     "ask": {
         "slot": NAME,
         "prompt": PROMPT,
         "fallback": _closed(dict.fromkeys(get_args(Channel), STEP)),
+        "confirm": _one_of(get_args(Confirm)),
         **TRIES,
         **EXHAUSTED,
     },
@@ -180,6 +183,7 @@ TOP: Final[Mapping[str, Schema]] = {
     "start": STEP,
     **EXHAUSTED,
     "escalation": _closed({"keys_after": {"type": "integer", "minimum": 1, "maximum": 20}, "person": STEP}),
+    "speech": _closed({"accept": SHARE, "confirm": SHARE}),
     "resume": _closed({"dropped": _several(_closed(RULE)), "unfinished": _several(_closed(RULE)), "offer": PROMPT}),
     "hours": _named(
         {

@@ -156,7 +156,11 @@ def _exhausted(turn: Turn) -> str | None:
     question = turn.flow.steps.get(before.step or "")
     if not isinstance(turn.event, Input | NoInput) or not isinstance(question, Menu | AskSlot) or before.offering:
         return None
-    last_try = before.noinputs + before.nomatches + 1 >= question.tries.tries and after.turn != before.turn
+    last_try = (
+        before.noinputs + before.nomatches + 1 >= question.tries.tries
+        and after.turn != before.turn
+        and after.doubt is None
+    )
     answered = isinstance(question, AskSlot) and question.slot in after.slots
     earlier = [visit for visit in after.path if visit.at < turn.event.at]  # none: they started over
     return before.step if last_try and not answered and earlier and not earlier[-1].chose else None

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ivr.conversation import Act, Answer, Call, Choose, Do, Flip, Press, Record, Speak, Type, Wait
+from ivr.conversation import Act, Answer, Call, Choose, Do, Flip, Missed, Press, Record, Speak, Type, Wait
 
 
 @dataclass
@@ -44,7 +44,7 @@ def mapping(pairs: Mapping[str, str]) -> str:
     return "{" + ", ".join(f"{_quoted(name)}: {_quoted(value)}" for name, value in pairs.items()) + "}"
 
 
-def _act(act: Act) -> str:
+def _act(act: Act) -> str:  # noqa: C901  # one case for each kind of act
     match act:
         case Call(channel, number):
             return f"call: {{channel: {channel}, number: {_quoted(number or 'withheld')}}}"
@@ -54,8 +54,11 @@ def _act(act: Act) -> str:
             return f"choose: {_quoted(label)}"
         case Type(text):
             return f"type: {_quoted(text)}"
-        case Speak(text):
-            return f"speak: {_quoted(text)}"
+        case Speak(text, confidence):
+            unsure = f"{{say: {_quoted(text)}, confidence: {confidence:g}}}"
+            return f"speak: {_quoted(text) if confidence == 1 else unsure}"
+        case Missed(reason):
+            return f"unheard: {reason}"
         case Record(seconds):
             return f"record: {seconds:g}s"
         case Wait(seconds):

@@ -15,6 +15,7 @@ from ivr.conversation.told import (
     Deed,
     Do,
     Flip,
+    Missed,
     Press,
     Record,
     Speak,
@@ -95,6 +96,8 @@ def _needs(act: Act | None) -> tuple[str, ...]:
             return "call", act.channel
         case Do():
             return (act.deed,)
+        case Speak(confidence=confidence) if confidence < 1:
+            return "speak", "unsure"
         case _:
             return (FEATURES[type(act)],)
 
@@ -103,7 +106,7 @@ def _looks(turn: Turn) -> tuple[str, ...]:
     return ("sent",) * bool(turn.sent) + ("callback",) * bool(turn.callback)
 
 
-async def perform(act: Act, menu: str, player: Player) -> None:
+async def perform(act: Act, menu: str, player: Player) -> None:  # noqa: C901  # one case for each kind of act
     """Do what the customer does."""
     match act:
         case Call(channel, number):
@@ -114,8 +117,10 @@ async def perform(act: Act, menu: str, player: Player) -> None:
             await player.choose(label)
         case Type(text):
             await player.type(text)
-        case Speak(text):
-            await player.speak(text)
+        case Speak(text, confidence):
+            await player.speak(text, confidence)
+        case Missed(reason):
+            await player.unheard(reason)
         case Record(seconds):
             await player.record(seconds)
         case Wait(seconds):

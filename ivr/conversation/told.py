@@ -40,9 +40,17 @@ class Type:
 
 @dataclass(frozen=True, slots=True)
 class Speak:
-    """What recognition understands of what is said by phone."""
+    """What recognition understands of what is said by phone, and how sure it is (0 to 1)."""
 
     text: str
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Something is said by phone and we miss it: too many speak at once (`busy`), or recognition `failed`."""
+
+    reason: Literal["busy", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +77,13 @@ class Do:
     deed: Deed
 
 
-Act = Call | Press | Choose | Type | Speak | Record | Wait | Flip | Do
+Act = Call | Press | Choose | Type | Speak | Missed | Record | Wait | Flip | Do
 FEATURES: Mapping[type, str] = {
     Press: "press",
     Choose: "choose",
     Type: "type",
     Speak: "speak",
+    Missed: "unheard",
     Record: "record",
     Wait: "wait",
     Flip: "switch",

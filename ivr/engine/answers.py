@@ -199,7 +199,7 @@ def _denied(turn: Turn, question: Menu | AskSlot, doubt: Doubt) -> None:
 
 def _correct(turn: Turn, question: Question, event: Input) -> bool:
     """`No, I said …` is about this question, if it was not understood here, or about the one before."""
-    if event.mode not in {"speech", "text"} or not _is_clear(turn, event):
+    if event.mode not in {"speech", "text"} or not _is_clear(turn, event) or corrections.are_spent(turn):
         return False
     instead = corrections.without_lead(event, words_of(turn.flow.language))
     here = instead.text != event.text and isinstance(question, Menu | AskSlot)

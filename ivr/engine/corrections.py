@@ -50,6 +50,10 @@ def is_any(text: str, phrases: Sequence[str], words: Words) -> bool:
     return any(phrase.split() in (said, bare(said, words)) for phrase in phrases)
 
 
+def are_spent(turn: Turn) -> bool:
+    return turn.journey.corrections >= MOST
+
+
 def applied(turn: Turn, question: Question, event: Input, instead: Input) -> bool:
     """Whether the input corrects the last answer. `instead`: what it says without its lead."""
     words = words_of(turn.flow.language)
@@ -58,15 +62,13 @@ def applied(turn: Turn, question: Question, event: Input, instead: Input) -> boo
     last = _last(turn)
     if last is None or instead is event or _takes_words(turn, question):
         return False
-    if turn.journey.corrections >= MOST:
-        return False
     return any(_replaced(turn, slot, instead) for slot in last.slots) or _chosen_instead(turn, last, instead)
 
 
 def take_back(turn: Turn) -> bool:
     """The last answer does not count: its question is put again. False: there is none that can be taken back."""
     last = _last(turn)
-    if last is None or turn.journey.corrections >= MOST:
+    if last is None or are_spent(turn):
         return False
     where = _asking(turn, last.slots[0]) if last.slots else last.menu
     if where is None:

@@ -27,11 +27,12 @@ BY_FORM: frozenset[SlotType] = frozenset({"digits", "date", "time", "money", "ch
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """`values` by slot; `sure`: the words leave no other choice; `rest`: the words beside the values."""
+    """`values` by slot; `sure`: the words leave no other choice. `rest`: the words beside the values, and beside the
+    frames of these as well."""
 
     values: Mapping[str, str]
     sure: bool
-    rest: str
+    rest: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class _Found:
     value: str
     sure: bool
     framed: bool = False
+    before: int = 0  # words of its frame
+    behind: int = 0
 
     def overlaps(self, other: _Found) -> bool:
         return self.begin < other.end and other.begin < self.end
@@ -60,11 +63,16 @@ def empty_slots(flow: Flow, journey: Journey, target: str | None) -> tuple[SlotS
 def parsed(text: str, specs: Sequence[SlotSpec], mode: Mode, words: Words, at: float) -> Sentence:
     said = [word.strip(",;.?!¿¡") for word in text.split()]
     if len(said) > MOST_WORDS or not specs:
-        return Sentence({}, sure=True, rest=text)
+        return Sentence({}, sure=True, rest=(text, text))
     everything = [*_framed(said, specs, mode, words, at), *_by_form(said, specs, mode, words, at)]
     taken = _told_apart(everything)
-    kept = [word for n, word in enumerate(said) if not any(found.begin <= n < found.end for found in taken)]
-    return Sentence({found.spec.name: found.value for found in taken}, all(f.sure for f in taken), " ".join(kept))
+    values = {spec.name: found.value for spec in specs for found in taken if found.spec is spec}
+    beside = (_without(said, [(f.begin - wide * f.before, f.end + wide * f.behind) for f in taken]) for wide in (0, 1))
+    return Sentence(values, all(found.sure for found in taken), (next(beside), next(beside)))
+
+
+def _without(said: Sequence[str], spans: Sequence[tuple[int, int]]) -> str:
+    return " ".join(word for n, word in enumerate(said) if not any(begin <= n < end for begin, end in spans))
 
 
 def _asked(steps: Mapping[str, Step], target: str | None) -> Iterator[str]:
@@ -85,31 +93,17 @@ def _asked(steps: Mapping[str, Step], target: str | None) -> Iterator[str]:
 
 
 def _framed(said: Sequence[str], specs: Sequence[SlotSpec], mode: Mode, words: Words, at: float) -> Iterator[_Found]:
+    """For each frame, the longest value that stands in it."""
     folded = [fold(word) for word in said]
-    for spec in specs:
-        for frame in spec.say:
-            before, _, behind = (fold(part).split() for part in frame.partition("{}"))
-            for begin in _places(folded, before):
-                yield from _longest(said, folded, begin, behind, spec, mode, words, at)
-
-
-def _longest(
-    said: Sequence[str],
-    folded: Sequence[str],
-    begin: int,
-    behind: list[str],
-    spec: SlotSpec,
-    mode: Mode,
-    words: Words,
-    at: float,
-) -> Iterator[_Found]:
-    """The longest value that begins there and has `behind` behind it."""
-    for end in range(min(len(said), begin + LONGEST_VALUE), begin, -1):
-        if not behind or list(folded[end : end + len(behind)]) == behind:
-            found = meanings(spec, " ".join(said[begin:end]), mode, words, at)
-            if found:
-                yield _Found(spec, begin, end, found[0].value, found[0].sure and len(found) == 1, framed=True)
-                return
+    for spec, frame in ((one, frame) for one in specs for frame in one.say):
+        before, _, behind = (fold(part).split() for part in frame.partition("{}"))
+        for begin in _places(folded, before):
+            ends = range(min(len(said), begin + LONGEST_VALUE), begin, -1)
+            for end in (end for end in ends if folded[end : end + len(behind)] == behind):
+                if found := meanings(spec, " ".join(said[begin:end]), mode, words, at):
+                    sure = found[0].sure and len(found) == 1
+                    yield _Found(spec, begin, end, found[0].value, sure, True, len(before), len(behind))
+                    break
 
 
 def _places(folded: Sequence[str], before: list[str]) -> Iterator[int]:

@@ -82,7 +82,7 @@ def _chosen(flow: Flow, journey: Journey, menu: Menu, event: Input, heard: Alter
         return
     for option in options:
         told = _values(flow, journey, choices[option.id], event, heard)
-        if told.values and _is_named(option, told.rest, flow):
+        if told.values and any(_is_named(option, rest, flow) for rest in told.rest):
             yield Meant(Guess(option.id, told.values), heard.confidence, told.sure)
 
 
@@ -110,7 +110,7 @@ def _values(flow: Flow, journey: Journey, choice: Choice, event: Input, heard: A
 
 def _parsed(flow: Flow, specs: Sequence[SlotSpec], event: Input, heard: Alternative) -> Sentence:
     if event.mode not in {"speech", "text"}:
-        return Sentence({}, sure=True, rest=heard.text)
+        return Sentence({}, sure=True, rest=(heard.text, heard.text))
     return parsed(heard.text, specs, event.mode, words_in(flow), event.at)
 
 

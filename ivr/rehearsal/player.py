@@ -13,7 +13,7 @@ from context_bridge.records import OutboxRow
 from ivr.conversation import FEATURES, CannotPlay, Deed, Promised, Refused
 from ivr.driver import Arrival, LinkRefused
 from ivr.engine.actions import Action, Collect, Enqueue, Option, Record, Wait
-from ivr.engine.events import Channel, Input, Left, LeftReason, NoInput, QueueOutcome, Recorded
+from ivr.engine.events import Channel, Input, Left, LeftReason, NoInput, QueueOutcome, Recorded, Unheard
 from ivr.engine.journey import Journey
 from ivr.rehearsal.contact import Contact
 from ivr.stage import KEEPING, Stage
@@ -29,7 +29,7 @@ class Rehearsal:
     """Player on a stage, without any adapter between it and the driver."""
 
     features = frozenset(
-        {"call", *FEATURES.values(), *get_args(Deed), *get_args(Channel), "sent", "callback", "at", "splits"}
+        {"call", *FEATURES.values(), *get_args(Deed), *get_args(Channel), "sent", "callback", "at", "splits", "unsure"}
     )  # all there are
 
     def __init__(self, set_up: Stage) -> None:
@@ -94,13 +94,23 @@ class Rehearsal:
             raise CannotPlay("nobody can type in a call; press keys instead")
         await self._input(contact, text, "text")
 
-    async def speak(self, text: str) -> None:
+    async def speak(self, text: str, confidence: float = 1.0) -> None:
+        contact = self._listening()
+        await self._input(contact, text, "speech", confidence)
+
+    async def unheard(self, reason: Literal["busy", "failed"]) -> None:
+        contact = self._listening()
+        turn = contact.wait.turn if contact.wait else None
+        event = Unheard(id=self._driver.new_event_id(), at=self._clock(), contact=contact.id, reason=reason, turn=turn)
+        await self._perform(contact, await self._driver.advance(event, contact.say))
+
+    def _listening(self) -> Contact:
         contact = self._current()
         if contact.channel != "voice":
             raise CannotPlay(f"nobody listens in a {contact.channel}; type instead")
         if not isinstance(contact.wait, Collect) or not contact.wait.speech:
             raise CannotPlay("nothing that is said would be understood now; press keys, or record a message")
-        await self._input(contact, text, "speech")
+        return contact
 
     async def record(self, seconds: float) -> None:
         contact = self._current()
@@ -266,7 +276,9 @@ class Rehearsal:
         await self._driver.release(contact.id, outcome)
         await self._answer(contact)
 
-    async def _input(self, contact: Contact, text: str, mode: Literal["text", "button", "speech"]) -> None:
+    async def _input(
+        self, contact: Contact, text: str, mode: Literal["text", "button", "speech"], confidence: float = 1.0
+    ) -> None:
         turn = contact.wait.turn if contact.wait else None
         event = Input(
             id=self._driver.new_event_id(),
@@ -274,6 +286,7 @@ class Rehearsal:
             contact=contact.id,
             text=text,
             mode=mode,
+            confidence=confidence,
             turn=turn,
         )
         await self._perform(contact, await self._driver.advance(event, contact.say))

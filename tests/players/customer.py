@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol, Self, get_args
 
 from context_bridge.codes import code_for
@@ -20,9 +21,11 @@ from ivr.engine.flow import RecordStep
 from ivr.engine.journey import Journey
 from tests.players.browser import Browser
 from tests.players.desk import Desk
-from tests.players.score import Bar, place_of
+from tests.players.score import Bar, Place, place_of
 from tests.players.server import Server
+from tests.players.understood import reply
 
+TRIES = 3  # to say something
 PATIENCE = 60.0  # seconds for a turn; a bound, never waited out by a passing test
 LINK = re.compile(r"https?://[^/]+(/l/\S+)")
 
@@ -33,8 +36,8 @@ class Telephone(Protocol):
 
     async def call(self, number: str | None) -> None: ...
     async def press(self, keys: str) -> None: ...
-    async def speak(self, text: str, turn: int) -> None:
-        """Say this, as the answer to the question of `turn`."""
+    async def speak(self, text: str, turn: int, again: int) -> None:
+        """Say this, as the answer to the question of `turn`; `again`: how often it was said before in vain."""
 
     async def record(self, seconds: float) -> None:
         """Speak after the beep, and end the message by a key."""
@@ -79,6 +82,8 @@ class Customer:
         self._journey = ""
         self._said: list[str] = []  # by phone, in this turn
         self._told_rev = 0
+        self._answers, self._unheard = 0, False  # handled so far; whether the last was none, or was lost to us
+        self._more_turns = 0  # than on the engine, because somebody was not understood at once
         self._messages: list[str] = []  # sent, oldest first
         self._set_tempo()
 
@@ -115,12 +120,14 @@ class Customer:
     async def type(self, text: str) -> None:
         await self._there().type(text)
 
-    async def speak(self, text: str) -> None:
+    async def speak(self, text: str, confidence: float = 1.0) -> None:
         if self._chat or not self._calling:
             raise CannotPlay("no call is on")
-        journey = await self.journey()
-        assert journey
-        await self._telephone.speak(text, journey.turn)
+        assert confidence == 1, "how sure ears are is up to them"
+        await self._said_until_understood(text)
+
+    async def unheard(self, reason: str) -> None:
+        raise CannotPlay(f"ears cannot be made to miss what is said ({reason})")
 
     async def record(self, seconds: float) -> None:
         if self._chat or not self._calling:
@@ -214,6 +221,33 @@ class Customer:
         last = max(rows, key=lambda row: row.at, default=None)
         return Promised(last.queue, last.number, last.wanted) if last else None
 
+    async def _said_until_understood(self, text: str) -> None:
+        """As people do: who was not understood says it again, and who is asked back answers."""
+        journey, words, vain = await self._here(), text, 0
+        while True:
+            before, heard = journey, self._answers
+            await self._telephone.speak(words, before.turn, vain)
+            await self._until(lambda: self._answers > heard)  # noqa: B023  # it is waited for at once
+            journey = await self._here()
+            missed = self._unheard or (journey.step == before.step and journey.nomatches > before.nomatches)
+            if journey.doubt is None and not (missed or self._denied(before, journey, words)):
+                return
+            vain += missed
+            assert vain < TRIES, f"“{text}” was not understood"
+            flow = self._server.segue.flows.menus[self._told.menu]
+            words = reply(flow, journey.step or "", journey.doubt, text) if journey.doubt else text
+            self._more_turns += 1
+
+    @staticmethod
+    def _denied(before: Journey, now: Journey, words: str) -> bool:
+        """Asked back about something else, they said no, and are asked the question itself again."""
+        return before.doubt is not None and words == "no" and now.step == before.step
+
+    async def _here(self) -> Journey:
+        journey = await self.journey()
+        assert journey
+        return journey
+
     async def _outbox(self) -> list[OutboxRow]:
         """What was sent or is to be, newest first."""
         return sorted(await self._server.segue.store.outbox(100), key=lambda row: row.due_at, reverse=True)
@@ -222,11 +256,21 @@ class Customer:
         """The stored journey is where it is on the engine, and all that was said on the way was told."""
         try:
             async with asyncio.timeout(PATIENCE):
-                while place_of(found := await self.journey()) != bar.end or (found and self._told_rev < found.rev):
+                while self._place(found := await self.journey(), bar) != bar.end or (
+                    found and self._told_rev < found.rev
+                ):
                     await self._next_event()
         except TimeoutError:
             place = place_of(await self.journey())
             raise AssertionError(f"{self._told.turns[self._turn].shown}: at {place} instead of {bar.end}") from None
+
+    def _place(self, journey: Journey | None, bar: Bar) -> Place | None:
+        """As it would be, had everything been understood at once."""
+        place = place_of(journey)
+        if place is None or bar.end is None or not self._more_turns:
+            return place
+        misses = {"noinputs": bar.end.noinputs, "nomatches": bar.end.nomatches}
+        return replace(place, turn=place.turn - self._more_turns, **misses)
 
     async def _until(self, true: Callable[[], bool]) -> None:
         async with asyncio.timeout(PATIENCE):
@@ -241,13 +285,16 @@ class Customer:
         if event.kind != "turn":
             return
         if body["event"] == "Arrived":
+            self._more_turns = self._more_turns if body["journey"] == self._journey else 0
             self._journey, self._contact = body["journey"], body["contact"]
             if body["channel"] == "voice":
                 self._call, self._calling = self._contact, True
         elif body["event"] == "Left" and body["contact"] == self._call:
             self._calling = False
-        elif body["event"] in {"Input", "Recorded"}:
+        elif body["event"] in {"Input", "Recorded", "Unheard"}:
             self._said.clear()  # the first key cuts short what is being said
+        if body["event"] in {"Input", "NoInput", "Unheard"}:
+            self._answers, self._unheard = self._answers + 1, body["event"] != "Input"
         if body["journey"] == self._journey:
             self._told_rev = body["rev"]
         if body["channel"] == "voice":

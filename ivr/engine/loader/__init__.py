@@ -8,6 +8,7 @@ reader.py    one mapping, read key by key; what is wrong becomes a mistake, and 
 steps.py     the verbs that are one step each
 verbs.py     all verbs, and the steps of a file
 slots.py     the slots of a file
+speech.py    what is said about hearing
 menu.py      the whole file -> Flow
 parts.py     the files that a menu is made of beside its own
 submenus.py  a sub-menu's steps under the name of the step that calls it

@@ -7,7 +7,19 @@ from dataclasses import replace
 from typing import Literal
 
 from ivr.engine.flow import Flow, ResumePolicy, ResumeRule
-from ivr.engine.loader import escalation, hours, languages, slots, source, steps, switches, values, verbs, wording
+from ivr.engine.loader import (
+    escalation,
+    hours,
+    languages,
+    slots,
+    source,
+    speech,
+    steps,
+    switches,
+    values,
+    verbs,
+    wording,
+)
 from ivr.engine.loader.accept import accepted
 from ivr.engine.loader.bundle import version_of
 from ivr.engine.loader.check import check
@@ -93,6 +105,7 @@ def _flow(top: Reader) -> Flow:
         hours=opening,
         switches=switched,
         keys_after=keys_after,
+        speech=speech.bands(top),
     )
 
 

@@ -11,6 +11,7 @@ from ivr.engine.loader import steps, values
 from ivr.engine.loader.draft import Draft
 from ivr.engine.loader.reader import Reader, one_of
 from ivr.engine.loader.source import Fields, Items
+from ivr.engine.loader.speech import frames
 from ivr.engine.match import MAX_TEXT, fold
 
 TYPES: tuple[SlotType, ...] = get_args(SlotType)
@@ -37,7 +38,7 @@ def _slot(slot: Reader, name: str) -> SlotSpec | None:
     """None when its type could not be read, on which all else depends."""
     kind = slot.need("type", one_of(TYPES), None, f"write one of: {', '.join(TYPES)}")
     if kind is None:
-        slot.accept("length", "choices", "least", "most", "title", "sensitivity")
+        slot.accept("length", "choices", "least", "most", "title", "sensitivity", "say")
         return None
     shortest, longest = 1, MAX_TEXT if kind == "text" else 32
     if kind in {"digits", "text"}:
@@ -53,6 +54,7 @@ def _slot(slot: Reader, name: str) -> SlotSpec | None:
         choices=_slot_choices(slot) if kind == "choice" else {},
         least=least,
         most=most,
+        say=frames(slot),
     )
 
 

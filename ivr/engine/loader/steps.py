@@ -12,6 +12,7 @@ from ivr.engine.flow import (
     Branch,
     Choice,
     Condition,
+    Deed,
     End,
     Goto,
     Handoff,
@@ -30,13 +31,14 @@ from ivr.engine.loader.draft import UNKNOWN
 from ivr.engine.loader.mistakes import Place, Unfit, did_you_mean, quoted
 from ivr.engine.loader.reader import Reader, one_of
 from ivr.engine.loader.source import Fields, Node, Text
+from ivr.engine.loader.speech import confirm, whether
 from ivr.engine.match import fold
 from ivr.engine.services import ServiceSpec
 
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 WAYS: tuple[Literal["sms", "email"], ...] = ("sms", "email")
 LANGUAGE, NUMBER = "language", "customer.number"  # in a set: no slots
-DEEDS: tuple[Literal["repeat", "start_over"], ...] = ("repeat", "start_over")
+DEEDS: tuple[Deed, ...] = get_args(Deed)
 RESERVED = {"channel", "trust", "link", "code", "language"}  # have a meaning of their own in conditions and templates
 
 
@@ -46,7 +48,7 @@ def _menu(step: Reader) -> Menu:
         found = choices(menu, "choices")
         if not found:
             menu.missing("choices", "write at least one choice: - {key: 1, label: …, goto: …}")
-        return Menu(prompt, found, tries(menu))
+        return Menu(prompt, found, tries(menu), open=menu.get("open", whether, False))
 
 
 def choices(reader: Reader, key: str) -> tuple[Choice, ...]:
@@ -59,8 +61,10 @@ def choices(reader: Reader, key: str) -> tuple[Choice, ...]:
 
 
 def _choice(item: Reader) -> Choice:
-    key = item.get("key", values.key, None)
-    if not item.has("key") and "voice" in item.draft.channels:
+    key, do = item.get("key", values.key, None), item.get("do", one_of(DEEDS), None)
+    if do == "correct":
+        _check_correction(item)
+    elif not item.has("key") and "voice" in item.draft.channels:
         item.missing("key", "give the choice a key, or take voice from the channels of this menu")
     language = _language(item)
     label = item.words("label", "", language)
@@ -68,13 +72,22 @@ def _choice(item: Reader) -> Choice:
         item.missing("label", "write what the customer can do, such as: track an order")
     phrases = item.phrases("say", language)
     goto = item.target("goto", None) or None
-    do = item.get("do", one_of(DEEDS), None)
     if language and not goto and not do:
         do = "repeat"
     elif item.has("goto") == item.has("do"):
         item.missing("goto", 'write where it leads, or "do: repeat" or "do: start_over", not both')
     id_ = fold(item.words("label", "", language or item.draft.languages[0])).replace(" ", "_")
     return Choice(id_ or language or do or goto or "", key, label, phrases, goto, do, language)
+
+
+def _check_correction(item: Reader) -> None:
+    """No key says that something was understood wrongly, and it is nothing to choose."""
+    if item.has("key"):
+        item.wrong(item.place("key"), "corrections are said, not pressed", "take the key away")
+    if item.step is not None:
+        item.wrong(item.place("do"), "corrections work everywhere", "write this choice under always:")
+    if not item.has("say"):
+        item.missing("say", "write what customers say then: say: [that is wrong]")
 
 
 def _language(item: Reader) -> str | None:
@@ -89,8 +102,8 @@ def _ask(step: Reader) -> AskSlot:
             ask.mention(slot, "asked", ask.place("slot"))
         prompt = ask.prompt("prompt")
         limits = tries(ask)
-        fallback = _fallback(ask)
-    return AskSlot(slot, prompt, limits, step.target("next"), fallback)
+        fallback, asked_back = _fallback(ask), confirm(ask)
+    return AskSlot(slot, prompt, limits, step.target("next"), fallback, asked_back)
 
 
 def _fallback(ask: Reader) -> Mapping[Channel, str]:
@@ -133,7 +146,8 @@ def _invoke(step: Reader) -> InvokeStep:
             invoke.wrong(invoke.place("timeout"), problem, "shorten this, or raise its timeout in services.yaml")
         filler = invoke.prompt_or("filler", None)
         save = _save(invoke, spec)
-    return InvokeStep(service, given, timeout, filler, save, step.target("done"), step.target("failed"))
+    safe = spec is not None and spec.method == "GET"  # RFC 9110, section 9.2.1
+    return InvokeStep(service, given, timeout, filler, save, step.target("done"), step.target("failed"), safe)
 
 
 def spec_of(invoke: Reader, service: str) -> ServiceSpec | None:

@@ -1,0 +1,149 @@
+"""`No, I said …`: what was understood wrongly is put right by words, as long as nothing was done with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ivr.engine.events import Input
+from ivr.engine.flow import AskSlot, Choice, Flow, InvokeStep, Menu, SendStep, SlotSpec, Verify
+from tests.engine.flows import ALWAYS, SUPPORT, SUPPORT_STEPS, Talk, chat, prompt, tries, voice, with_steps
+
+ORDER = replace(SUPPORT.slots["order"], min_length=4)
+COUNT = SlotSpec("count", "number", "how many")
+
+
+def line(**steps: object) -> Flow:
+    """Order number, then how many, then whether a link is wanted."""
+    look_up = SUPPORT_STEPS["look_up"]
+    assert isinstance(look_up, InvokeStep)
+    flow = with_steps(
+        track=replace(SUPPORT_STEPS["track"], next="count"),  # type: ignore[type-var]
+        count=AskSlot("count", prompt("How many?"), tries(), "ask_link"),
+        look_up=replace(look_up, safe=True),
+    )
+    flow = replace(flow, steps={**flow.steps, **steps})  # type: ignore[dict-item]
+    return replace(flow, slots={**flow.slots, "order": ORDER, "count": COUNT})
+
+
+def says(talk: Talk, text: str, confidence: float = 1.0) -> Talk:
+    return talk.later(5).send(Input, text=text, mode="speech", confidence=confidence)
+
+
+def ordered(flow: Flow | None = None) -> Talk:
+    return says(says(voice(flow or line()), "track"), "4217")
+
+
+@pytest.mark.parametrize(
+    "words", ["no, I said 4218", "no I meant four two one eight", "I said 4218", "no 4218", "sorry, 4218"]
+)
+def test_the_number_given_last_is_exchanged_at_the_next_question(words: str) -> None:
+    talk = says(ordered(), words)
+    assert talk.journey.slots["order"].value == "4218"
+    assert talk.said == ["All right: 4 2 1 8.", "How many?"]
+    assert talk.journey.nomatches == 0
+
+
+def test_it_can_be_written_too_but_no_key_means_it() -> None:
+    talk = chat(line()).write("track").later(5).write("4217").later(5)
+    assert talk.write("no, 4218").said[0] == "All right: 4218."
+    assert ordered().press("4218").journey.slots["order"].value == "4217"
+
+
+@pytest.mark.parametrize("words", ["that's wrong", "go back", "no, that's not right"])
+def test_an_answer_can_be_taken_back_and_is_asked_for_again(words: str) -> None:
+    talk = says(ordered(), words)
+    assert talk.collect.slot == "order"
+    assert "order" not in talk.journey.slots
+
+
+def test_a_correction_that_was_not_surely_heard_is_asked_for_where_it_belongs() -> None:
+    assert says(ordered(), "no, I said 4218", 0.6).collect.slot == "order"
+
+
+def test_what_answers_the_open_question_is_its_answer() -> None:
+    assert says(ordered(), "I said 12").journey.slots["count"].value == "12"
+    talk = says(ordered(), "mumble")
+    assert says(talk, "I said four thousand").journey.slots["count"].value == "4000", "it was not understood here"
+
+
+def test_a_choice_can_be_exchanged_for_another() -> None:
+    talk = says(says(voice(), "track"), "no, new card")
+    assert talk.collect.slot == "pin"
+    assert [visit.chose for visit in talk.journey.path if visit.chose] == ["change a card"]
+    assert says(says(voice(), "track"), "go back").said[0] == "Welcome to Acme."
+
+
+def test_what_was_looked_up_is_looked_up_again() -> None:
+    flow = line(track=replace(SUPPORT_STEPS["track"], next="look_up"))  # type: ignore[type-var]
+    talk = ordered(flow).invoked(state="packed", eta="2027-02-01")
+    assert talk.collect.slot == "wants_link"
+    assert says(talk, "no, I said 4218").invoke.arguments == {"order": "4218"}
+    assert talk.invoked(state="lost", eta="2027-02-02").journey.slots["status"].value == "lost"
+
+
+def test_what_was_done_is_not_undone() -> None:
+    unsafe = line(track=replace(SUPPORT_STEPS["track"], next="look_up"), look_up=SUPPORT_STEPS["look_up"])  # type: ignore[type-var]
+    talk = ordered(unsafe).invoked(state="packed", eta="2027-02-01")
+    says(talk, "no, I said 4218")
+    assert (talk.journey.slots["order"].value, talk.journey.nomatches) == ("4217", 1)
+    sent = line(
+        track=replace(SUPPORT_STEPS["track"], next="send"),  # type: ignore[type-var]
+        send=SendStep("sms", ("Hello",), None, "ask_link", None),
+    )
+    talk = says(Talk(sent).arrive(reach={"sms": "+15550100"}), "track")
+    assert says(says(talk, "4217"), "no, I said 4218").journey.slots["order"].value == "4217"
+
+
+def test_what_was_proven_with_cannot_be_exchanged_after_the_proof() -> None:
+    proof = Verify("pin", prompt("PIN?"), tries(), "check", {}, 3.0, "count", "person")
+    talk = ordered(line(track=replace(SUPPORT_STEPS["track"], next="prove"), prove=proof))  # type: ignore[type-var]
+    talk.press("1234").invoked(ok="yes")
+    assert talk.contact is not None
+    assert talk.journey.contact is not None
+    assert talk.journey.contact.trust == 3
+    says(talk, "no, I said 4218")
+    assert talk.journey.slots["order"].value == "4217"
+
+
+def test_another_contacts_answer_cannot_be_exchanged() -> None:
+    talk = ordered().leave("dropped").arrive("call-2", resume="continue")
+    assert talk.collect.slot == "count"
+    assert says(talk, "no, I said 4218").journey.slots["order"].value == "4217"
+
+
+def test_a_secret_cannot_be_exchanged() -> None:
+    flow = with_steps(
+        pin=replace(SUPPORT_STEPS["pin"], next="note"), note=AskSlot("day", prompt("Day?"), tries(), "bye")
+    )  # type: ignore[type-var]
+    talk = says(voice(flow), "new card").press("1234")
+    assert says(talk, "no, I said 4321").journey.slots["pin"].value == "1234"
+
+
+def test_nobody_corrects_for_ever() -> None:
+    talk = ordered()
+    for n in range(5):
+        says(talk, f"no, I said 422{n}")
+    says(talk, "no, I said 4300")
+    assert (talk.journey.slots["order"].value, talk.journey.nomatches) == ("4224", 1)
+
+
+def test_the_menu_may_have_words_of_its_own_for_it() -> None:
+    flow = replace(line(), always=(*ALWAYS, Choice("correct", None, "", ("oops",), do="correct")))
+    assert says(ordered(flow), "oops").collect.slot == "order"
+    assert says(voice(flow), "oops").said[0] == "Welcome to Acme.", "there is nothing to take back"
+
+
+def test_a_text_is_taken_as_it_is_told() -> None:
+    flow = line(
+        track=replace(SUPPORT_STEPS["track"], next="note"), note=AskSlot("note", prompt("Note?"), tries(), "bye")
+    )  # type: ignore[type-var]
+    talk = chat(flow).write("track").later(5).write("4217").later(5).write("no, I said nothing")
+    assert talk.journey.slots["note"].value == "no, I said nothing"
+
+
+def test_a_menus_own_no_is_no_correction() -> None:
+    done = Menu(prompt("Anything else?"), (Choice("no", "1", "finish", ("no", "that was all"), goto="bye"),), tries())
+    talk = ordered(line(count=done))
+    assert says(talk, "no").said == ["Goodbye."]
