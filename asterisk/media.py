@@ -17,6 +17,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from aiohttp import WSMsgType, web
@@ -51,8 +52,8 @@ class Media:
     free one is taken."""
 
     def __init__(self, where: str) -> None:
-        self._host, _, port = where.partition(":")
-        self._port = int(port or 0)
+        parts = urlsplit(f"//{where}")
+        self._host, self._port = parts.hostname or "127.0.0.1", parts.port or 0
         self._visits: dict[str, _Visit] = {}
         self._server: asyncio.Server | None = None
         self._handlers: set[asyncio.Task[None]] = set()
@@ -63,7 +64,7 @@ class Media:
     @property
     def address(self) -> str:
         """Of AudioSocket, once open."""
-        return f"{self._host}:{self._port}"
+        return f"[{self._host}]:{self._port}" if ":" in self._host else f"{self._host}:{self._port}"
 
     async def open(self) -> None:
         """Raises `OSError` when the address is not ours or in use."""
@@ -133,23 +134,31 @@ class Media:
         task.add_done_callback(self._handlers.discard)
 
     async def _audiosocket(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        token = ""
         try:
             async with asyncio.timeout(HELLO_WITHIN):
-                kind, body = await _message(reader)
-            if kind != TOKEN or len(body) != 16:
-                return
-            token = str(UUID(bytes=body))
-            guest = self._enter(token, writer.transport.abort)
-            while guest:
-                kind, body = await _message(reader)
-                if kind == SOUND:
-                    _feed(guest, body)
+                token = await _token(reader)
+            if guest := self._enter(token, writer.transport.abort):
+                await self._listen(guest, token, reader)
         except (OSError, EOFError, TimeoutError):
             pass  # its end, however it came
         finally:
             writer.transport.abort()
+
+    async def _listen(self, guest: Guest, token: str, reader: asyncio.StreamReader) -> None:
+        try:
+            while True:
+                kind, body = await _message(reader)
+                if kind == SOUND:
+                    _feed(guest, body)
+        finally:
             self._left(token)
+
+
+async def _token(reader: asyncio.StreamReader) -> str:
+    """Of the first message; empty for a stranger, who may send anything."""
+    if (await reader.readexactly(3)) != bytes([TOKEN, 0, 16]):
+        return ""
+    return str(UUID(bytes=await reader.readexactly(16)))
 
 
 async def _message(reader: asyncio.StreamReader) -> tuple[int, bytes]:

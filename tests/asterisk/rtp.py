@@ -92,6 +92,10 @@ class Sound(asyncio.DatagramProtocol):
     def speak(self, pcm: NDArray[np.int16]) -> None:
         self._speech += encode(pcm)
 
+    def fall_silent(self) -> None:
+        """In mid-word."""
+        self._speech.clear()
+
     def pcm(self, start: int = 0) -> NDArray[np.int16]:
         return MULAW[np.frombuffer(bytes(self.heard[start:]), np.uint8)]
 

@@ -21,6 +21,8 @@ from tests.asterisk.conftest import Lab, channel_on, serving
 from tests.asterisk.fake_driver import FakeDriver
 from tests.asterisk.hearing import times
 from tests.asterisk.phone import Call, Phone
+from tests.asterisk.test_speech import ONE, PAUSE, spoken, talking, tone
+from tests.channels.far_end import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -69,7 +71,7 @@ def start(asterisk: Instance, speaker: Speaker, driver: FakeDriver) -> Start:
 
 
 def prompts_of(speaker: Speaker) -> Path:
-    return speaker._cache
+    return speaker._clips.folder
 
 
 @contextlib.asynccontextmanager
@@ -320,6 +322,44 @@ async def test_a_store_that_is_down_costs_no_call(lab: Lab) -> None:
     await call.packets(40)  # one moment please
     lab.driver.available = True
     await lab.hears(call, said.NUMBER)  # the key was not lost
+
+
+async def test_killed_while_the_caller_speaks_the_question_is_put_once_more_and_heard(
+    asterisk: Instance, speaker: Speaker, driver: FakeDriver, start: Start
+) -> None:
+    async with Phone(asterisk.sip_port) as phone:
+        async with start("ears") as victim:
+            call = await phone.call("100")
+            await call.hears(await speaker.clip(said.CHOICE.text, 8000))
+            call.sound.speak(tone(ONE, 30.0))
+            await victim.says("hearing")
+            await call.silence()
+            await victim.kill()
+            call.sound.fall_silent()
+        async with talking(asterisk, speaker, after := FakeDriver(driver.file)):
+            await call.hears(await speaker.clip(said.CHOICE.text, 8000))
+            assert after.seen("choice") == []
+            call.sound.speak(spoken(ONE))
+            await call.hears(await speaker.clip(said.NUMBER.text, 8000))
+            assert after.seen("choice") == ["my parcel"]
+
+
+async def test_killed_in_mid_prompt_the_next_server_hears_who_breaks_in(
+    asterisk: Instance, speaker: Speaker, driver: FakeDriver, start: Start
+) -> None:
+    async with Phone(asterisk.sip_port) as phone:
+        async with start() as victim:
+            call = await phone.call("100")
+            await call.hears(await speaker.clip(said.CHOICE.text, 8000))
+            await victim.kill()
+        async with talking(asterisk, speaker, FakeDriver(driver.file)) as talk:
+            await eventually(lambda: bool(talk.listener.ears) and talk.ear.fed > 0)
+            call.sound.speak(tone(ONE, 1.0))
+            await call.silence()
+            call.sound.speak(PAUSE)
+            await call.hears(await speaker.clip(said.NUMBER.text, 8000))
+        samples, _ = audio.read((await speaker.clip(said.CHOICE.text, 8000)).path)
+        assert times(call.sound.pcm(), samples[-8000:]) == 0, "the prompt went on to its end"
 
 
 async def test_a_mistake_in_a_turn_costs_no_call(lab: Lab, caplog: pytest.LogCaptureFixture) -> None:
