@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from ivr.engine.actions import Collect, SlotType
+from ivr.engine.actions import Collect, Option, SlotType
 from ivr.engine.events import Alternative
 
 FRAME_SECONDS = 0.02
@@ -107,11 +107,21 @@ class Listener(Protocol):
 
 
 def hints_of(wait: Collect) -> Hints | None:
-    """What may be said at a question; None where ears must not answer (a secret, or keys were offered instead)."""
+    """What may be said at a question; None where ears must not answer (a secret, or keys were offered instead). Words
+    of the question's own options are not also those of one that is always there."""
     if wait.secret or not wait.speech:
         return None
-    options = (*wait.options, *wait.always)
-    phrases = {option.id: tuple(dict.fromkeys((option.label, *option.phrases))) for option in options}
+    own = {option.id: _words(option) for option in wait.options}
+    taken = {words.casefold() for phrases in own.values() for words in phrases}
+    always = {
+        option.id: tuple(words for words in _words(option) if words.casefold() not in taken)
+        for option in wait.always
+        if option.id not in own
+    }
     kind: Kind = wait.type or "options"
     least, most = (wait.keys.min, wait.keys.max) if kind == "digits" else (0, 0)
-    return Hints(kind, wait.language, phrases, frozenset(option.id for option in wait.always), least, most)
+    return Hints(kind, wait.language, own | always, frozenset(always), least, most)
+
+
+def _words(option: Option) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words for words in (option.label, *option.phrases) if words))

@@ -10,7 +10,7 @@ import pytest
 from ivr.engine.actions import Collect, Keys, Option
 from ivr.engine.events import Alternative, Input, Unheard
 from recognition.hearing import LONGEST, STALL, Hearing, event_of
-from recognition.listen import Deaf, Ear, Heard, Hints, Partial, SpeechStarted, Told
+from recognition.listen import Deaf, Ear, Heard, Hints, Partial, SpeechStarted, Told, hints_of
 
 QUESTION = Collect(3, "welcome", None, None, (Option("1", "1", "billing"),), (), Keys(("1",)), 5.0, 2.0)
 BILLING = Heard((Alternative("billing", 0.9, "1"),))
@@ -156,3 +156,12 @@ def test_events() -> None:
     assert event_of(Deaf("busy"), "e3", 1.0, "web-1", 3) == Unheard(
         id="e3", at=1.0, contact="web-1", turn=3, reason="busy"
     )
+
+
+def test_words_of_the_question_are_not_also_those_of_what_is_always_there() -> None:
+    person = Option("person", "0", "talk to a person")
+    always = (Option("agent", "0", "Talk to a person", ("operator",)), Option("again", "9", "", ("repeat",)))
+    hints = hints_of(replace(QUESTION, options=(person,), always=always))
+    assert hints
+    assert hints.phrases == {"person": ("talk to a person",), "agent": ("operator",), "again": ("repeat",)}
+    assert hints.always == {"agent", "again"}
