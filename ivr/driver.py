@@ -43,7 +43,7 @@ from ivr.engine.events import (
     QueueOutcome,
     Requeued,
 )
-from ivr.engine.flow import CODE_SERVICE
+from ivr.engine.flow import CODE_SERVICE, Flow
 from ivr.engine.journey import Contact, Journey
 from ivr.engine.step import current_wait
 from ivr.flows import Flows, UnknownMenu
@@ -167,10 +167,9 @@ class Driver:
             journey = await self._store.by_contact(contact) or journey
         return journey, actions
 
-    async def language(self, journey: Journey) -> str:
-        """What the customer is spoken to in."""
-        flow = await self._flows.pinned(journey.menu, journey.version)
-        return flow.in_language(journey.language).language
+    async def flow(self, journey: Journey) -> Flow:
+        """The version that the journey is pinned to, in the customer's language."""
+        return (await self._flows.pinned(journey.menu, journey.version)).in_language(journey.language)
 
     async def open_contacts(self, node: str) -> list[str]:
         """The contacts that the store believes to be on at this node: to be compared with those that really are."""

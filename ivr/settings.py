@@ -59,6 +59,8 @@ class Settings:
     twilio_api_key: str = ""  # SK…, whose secret signs the tokens of agents' browsers; empty: agents have phones
     twilio_api_secret: str = field(default="", repr=False)
     twilio_phones: str = ""  # agent=+14155550100 or agent=sip:name@host, of agents who take calls on a phone
+    twilio_blocked: str = ""  # numbers whose calls are refused, such as +14155550123
+    twilio_most_calls: int = 0  # at a time; more hear a busy tone; 0: any number
     twilio_keep_recordings: bool = False  # spoken messages stay at Twilio after we have fetched them
     twilio_url: str = ""  # where its REST API is; empty: at Twilio
     journey_days: int = 30  # how long journeys and their history are kept
@@ -195,6 +197,11 @@ def _twilio_conflicts(settings: Settings) -> list[str]:
         f"IVR_TWILIO_SENDERS, IVR_TWILIO_WHATSAPP: {number!r} is no number as +14155550100, and no MG…"
         for number in (*listed(settings.twilio_senders), *listed(settings.twilio_whatsapp))
         if not SENDER.fullmatch(number)
+    ]
+    found += [
+        f"IVR_TWILIO_BLOCKED: {number!r} is not written as +14155550100"
+        for number in listed(settings.twilio_blocked)
+        if not re.fullmatch(r"\+[1-9][0-9]{2,14}", number)
     ]
     if (settings.twilio_senders or settings.twilio_whatsapp) and not settings.twilio_account:
         found.append("IVR_TWILIO_SENDERS and IVR_TWILIO_WHATSAPP need IVR_TWILIO_ACCOUNT")

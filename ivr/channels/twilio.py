@@ -21,24 +21,24 @@ from context_bridge.records import ContextStore, StoreUnavailable
 from ivr.channels import twilio_wire as wire
 from ivr.channels.twilio_account import Account
 from ivr.channels.twilio_agents import Agents
-from ivr.channels.twilio_call import MOST, PATH, Call, Webhook, contact_of, event_of
+from ivr.channels.twilio_call import MOST, NODE, PATH, Call, Webhook, contact_of, event_of
 from ivr.channels.twilio_consult import Consult
 from ivr.channels.twilio_documents import Documents
 from ivr.channels.twilio_door import Door, socket_of
 from ivr.channels.twilio_lead import Lead, Leg
+from ivr.channels.twilio_queue import Queue
 from ivr.channels.twilio_recordings import due, owe
+from ivr.channels.twilio_refusal import Refusal
 from ivr.channels.twilio_rest import Rest
 from ivr.channels.twilio_sounds import Sounds
 from ivr.channels.twilio_turns import Turns
-from ivr.channels.twilio_twiml import leave, nothing, redirect, waiting
+from ivr.channels.twilio_twiml import nothing, redirect
 from ivr.driver import Arrival, Driver, UnknownMenu
 from ivr.engine.events import Left, Requeued
 from ivr.prompts import ENGLISH
 from ivr.traces import trace
 
 log = logging.getLogger(__name__)
-
-NODE = "twilio"
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
@@ -61,6 +61,8 @@ class Twilio:
         public = public.rstrip("/")
         self._documents = documents = Documents(account.voices, sounds, socket_of(public) if account.our_ears else "")
         self._sounds, self._outbox = sounds, outbox
+        self._queue = Queue(driver, store, documents)
+        self._refusal = Refusal(driver, store, account.blocked, account.most_calls)
         self._door, self._turns = Door(account.sid, account.secrets, public), Turns(driver, store, documents)
         self._lead = lead = Lead(driver, store, documents, public, rest)
         self._agents = agents = Agents(driver, store, account.phones)
@@ -73,13 +75,13 @@ class Twilio:
             web.post(f"/twilio/voice/{PATH}", self._voice(self.act)),
             web.post(f"/twilio/again/{PATH}", self._voice(self._turns.again)),
             web.post("/twilio/fallback", self._voice(self.fall_back)),
-            web.post(rf"/twilio/wait/{PATH}{MOST}", self._voice(self.wait)),
             web.post("/twilio/status", self.status),
             web.post("/twilio/recording", self.recorded),
             *self._sounds.routes(),
             web.post(rf"/twilio/streamed/{PATH}{MOST}", self._voice(self.streamed)),
             web.post(f"/twilio/screened/{PATH}", self._voice(self.screened)),
             web.post(f"/twilio/alone/{PATH}", self._voice(self.alone)),
+            *(web.post(path, self._voice(handler)) for path, handler in self._queue.webhooks()),
             *(web.post(path, self._voice(handler)) for path, handler in self._agents.webhooks()),
             *(web.post(path, self._voice(handler)) for path, handler in self._consulting()),
         ]
@@ -102,6 +104,8 @@ class Twilio:
         )
         if (told := await self._store.answer(call.contact, 0, 0)) is not None:
             return told.body.encode()
+        if (refused := await self._refusal.of(call, caller.number)) is not None:
+            return refused
         return await self._turns.take(call, lambda say, answering: self._driver.arrive(arrival, say, answering))
 
     async def act(self, call: Call) -> bytes:
@@ -145,15 +149,6 @@ class Twilio:
         """Twilio could not use an answer of ours: say the last one again, or that we are sorry."""
         last = await self._store.last_answer(call.contact)
         return last.body.encode() if last else self._documents.fault(ENGLISH)
-
-    async def wait(self, call: Call) -> bytes:
-        """What is heard in a queue, asked for whenever it has ended. An Enqueue has no time-out: we are its clock."""
-        last = await self._store.last_answer(call.contact)
-        left = call.most - int(wire.seconds(call.form.get("QueueTime", "")))
-        if left <= 0 or (last is not None and last.epoch != call.epoch):
-            return leave()
-        place = call.form.get("QueuePosition", "")
-        return waiting(int(place) if place.isdigit() else None, left)
 
     async def status(self, request: web.Request) -> web.Response:
         """How the call goes on; all that matters is that it is over. Comes when it likes, and more than once."""

@@ -16,7 +16,7 @@ class Account:
     """`sid` and `secrets` of the account whose webhooks we take; `menu` that its calls get; `voices`: language -> the
     voice of Twilio's that speaks it; `ours`: the languages that our own voice speaks; `phones`: agents who take calls
     on a phone -> its number or SIP address; `sender`: our number that phones are called from; `our_ears`: hear what
-    callers say, by media streams."""
+    callers say, by media streams; `blocked`: numbers whose calls are refused; `most_calls` at a time, 0: any number."""
 
     sid: str
     secrets: Secrets
@@ -26,6 +26,8 @@ class Account:
     phones: Mapping[str, str] = field(default_factory=dict)
     sender: str = ""
     our_ears: bool = False
+    blocked: frozenset[str] = frozenset()
+    most_calls: int = 0
 
     @classmethod
     def of(cls, settings: Settings) -> Account:
@@ -39,6 +41,8 @@ class Account:
             ours=frozenset(language for language, voice in voices.items() if voice == OURS),
             phones=dict(map(_pair, listed(settings.twilio_phones))),
             sender=next((number for number in listed(settings.twilio_senders) if number.startswith("+")), ""),
+            blocked=frozenset(listed(settings.twilio_blocked)),
+            most_calls=settings.twilio_most_calls,
             our_ears=settings.twilio_ears == "ours",
         )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ivr.channels import twilio_wire as wire
 from ivr.engine.events import Event, Input, Left, NoInput, QueueLeft, QueueOutcome, Recorded, Requeued
 
+NODE = "twilio"
 PATH = r"{epoch:\d{1,6}}.{turn:\d{1,9}}"  # of the address of an action
 ABOUT = r"{about:tw-CA[0-9a-f]{32}}"
 LEG = r"{leg:CA[0-9a-f]{32}}"

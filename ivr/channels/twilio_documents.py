@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
-from ivr.channels.twilio_sounds import Sounds
-from ivr.channels.twilio_twiml import TooLong, Ways, document, listen
+from ivr.channels.twilio_sounds import MUSIC, Sounds
+from ivr.channels.twilio_twiml import TooLong, Ways, document, listen, waiting
 from ivr.engine.actions import Action, Collect, Hangup, Say
 from ivr.prompts import ENGLISH, fault, moved
 
@@ -44,6 +44,11 @@ class Documents:
     def moved(self, language: str) -> bytes:
         """The journey goes on elsewhere."""
         return document((moved(language), Hangup("moved")), self.ways(""))
+
+    async def waiting(self, words: Say, left: int, pressed: str) -> bytes:
+        """The next words to who waits in a queue, for `left` seconds more at most. `pressed`: what a key leads to."""
+        await self.prepare((words,))
+        return waiting(words, left, MUSIC, pressed, self.ways(""))
 
     def ways(self, place: str) -> Ways:
         return Ways(f"/twilio/voice/{place}", f"/twilio/wait/{place}", sound=self._sounds.address, voices=self._voices)

@@ -50,7 +50,7 @@ class Lead:
         """What is spoken in a call, even where the journey is gone from it."""
         last = await self._store.last_answer(contact)
         journey = await self._store.load(last.journey) if last else None
-        return await self._driver.language(journey) if journey else ENGLISH
+        return (await self._driver.flow(journey)).language if journey else ENGLISH
 
 
 class Leg:

@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import hmac
+import io
 import logging
 import os
 import time
+import wave
 from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Literal
@@ -22,6 +25,8 @@ from typing import Literal
 from aiohttp import web
 
 from ivr.engine.actions import Action, Say
+from recognition.audio import to_pcm
+from recognition.music import hold_music
 from recognition.speak import Clip, Speaker, SpeakFailed
 
 log = logging.getLogger(__name__)
@@ -29,6 +34,7 @@ log = logging.getLogger(__name__)
 RATE: Literal[8000] = 8000  # a telephone line's
 WITHIN = 4.0  # seconds that a document waits for its clips: of the 15 that Twilio gives it
 FRESH = 3600.0  # seconds; an older clip is made young again when it is used, so that no call outlives it
+MUSIC = "/twilio/audio/music.wav"
 CACHE = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
@@ -39,7 +45,10 @@ class Sounds:
         self._speaker, self._secret, self._languages = speaker, secret, frozenset(languages)
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.get(r"/twilio/audio/{name:[0-9a-f]{20}}-{code:[0-9a-f]{32}}.wav", self.fetch)]
+        return [
+            web.get(r"/twilio/audio/{name:[0-9a-f]{20}}-{code:[0-9a-f]{32}}.wav", self.fetch),
+            web.get(MUSIC, self.music),
+        ]
 
     async def prepare(self, actions: Iterable[Action]) -> None:
         """Make the clips of a document that is about to be written. What is not ready then is said by Twilio."""
@@ -68,6 +77,10 @@ class Sounds:
             return web.Response(status=404)
         return web.FileResponse(path, headers={**CACHE, "Content-Type": "audio/wav"})
 
+    async def music(self, _request: web.Request) -> web.Response:
+        """A round of hold music, which is nobody's secret."""
+        return web.Response(body=await asyncio.to_thread(_hold_music), headers={**CACHE, "Content-Type": "audio/wav"})
+
     def _is_ours(self, say: Say) -> bool:
         return say.language in self._languages or (say.audio is not None and self._speaker.has_recording(say))
 
@@ -79,6 +92,17 @@ class Sounds:
 
     def _code(self, name: str) -> str:
         return hmac.new(self._secret, f"twilio audio {name}".encode(), "sha256").hexdigest()[:32]
+
+
+@functools.cache
+def _hold_music() -> bytes:
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(to_pcm(hold_music(RATE)))
+    return buffer.getvalue()
 
 
 def _keep_young(path: Path) -> None:

@@ -66,6 +66,7 @@ class Turns:
         if done:
             return task.result()
         heard, says[:] = tuple(says), []
+        await self._documents.prepare(heard)
         return redirect(f"/twilio/again/{call.epoch}.{call.turn}", heard, self._documents.ways(""))
 
     async def _question(self, call: Call) -> bytes:
@@ -84,7 +85,7 @@ class Turns:
         journey = await self._store.load(last.journey)
         if journey is None or journey.contact is None:
             return nothing()
-        return self._documents.moved(await self._driver.language(journey))
+        return self._documents.moved((await self._driver.flow(journey)).language)
 
 
 class _Answer:

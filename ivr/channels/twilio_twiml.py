@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import Literal
 
 from twilio.twiml import GenericNode, TwiML
 from twilio.twiml.messaging_response import MessagingResponse
@@ -25,7 +26,8 @@ LONGEST = 64_000  # bytes that Twilio reads of a document (error 11750)
 HINTS, HINT = 500, 100  # most hints of a Gather, and the most characters of one
 LONGEST_GATHER = 60  # seconds
 RING = 30  # seconds that an agent is rung
-PAUSE = 10  # seconds between two words to who waits
+ROUND = 16  # seconds of music for who waits
+PAUSE = 10  # seconds of silence between two words, when there is no time for music
 NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
 XML = '<?xml version="1.0" encoding="UTF-8"?>'
 IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -115,13 +117,25 @@ def leave() -> bytes:
     return written(response)
 
 
-def waiting(position: int | None, left: int) -> bytes:
-    """For who waits in a queue, for `left` seconds more at most: where they stand, and a while of silence before Twilio
-    asks again."""
+def waiting(words: act.Say, left: int, music: str, pressed: str, ways: Ways) -> bytes:
+    """For who waits in a queue, for `left` seconds more at most: words and music, after which Twilio asks again.
+    `pressed`: where a key leads that is pressed meanwhile; empty: nowhere."""
     response = VoiceResponse()
-    if position is not None:
-        response.say(f"You are number {position} in the queue. Thank you for waiting.")
-    response.pause(length=min(PAUSE, left))
+    heard: TwiML = response
+    if pressed:
+        heard = Gather(input="dtmf", num_digits=1, finish_on_key="", timeout=1, action=pressed, method="POST")
+        response.append(heard)
+    _speak(heard, (words,), ways)
+    if left >= ROUND:
+        heard.append(GenericNode("Play", music))
+    response.pause(length=1 if left >= ROUND else min(PAUSE, left))
+    return written(response)
+
+
+def reject(reason: Literal["busy", "rejected"]) -> bytes:
+    """Do not take the call: a busy tone, or word that the number is not in service. It costs nothing."""
+    response = VoiceResponse()
+    response.reject(reason=reason)
     return written(response)
 
 

@@ -75,9 +75,11 @@ class Call:
         self.wrong: list[str] = []
         self.requests: list[Request] = []
         self.over: str = ""
+        self.place, self.others_wait = 1, 0  # in a queue; seconds
         self._at = "/twilio/voice"  # the document that runs
         self._verbs: list[ET.Element] = []
         self.waiting: ET.Element | None = None
+        self._pressed = ""  # where a key leads that is pressed in a queue
         self._sequence = 0
         self._late: list[tuple[str, dict[str, str]]] = []
 
@@ -122,12 +124,33 @@ class Call:
         verb = self._wait_in("Enqueue")
         address = verb.get("waitUrl", "")
         waited = str(int(self.now - self._queued))
-        body = await self._post(address, {"CallStatus": "in-progress", "QueuePosition": "1", "QueueTime": waited})
-        for child in ET.fromstring(body):
-            if child.tag == "Leave":
-                await self.queue_result("leave")
-                return False
-            await self._utter(child)
+        form = {"QueuePosition": str(self.place), "QueueTime": waited, "AvgQueueTime": str(self.others_wait)}
+        body = await self._post(address, {"CallStatus": "in-progress", **form})
+        return await self._waited(ET.fromstring(body))
+
+    async def queue_press(self, key: str) -> bool:
+        """Press a key while waiting; False when it led out of the queue."""
+        assert self._pressed, "no key does anything in this queue"
+        form = {"CallStatus": "in-progress", "Digits": key}
+        return await self._waited(ET.fromstring(await self._post(self._pressed, form)))
+
+    async def _waited(self, root: ET.Element) -> bool:
+        """Run a document for who waits. A Redirect in it asks for the next."""
+        self._pressed = ""
+        for child in root:
+            match child.tag:
+                case "Leave":
+                    await self.queue_result("leave", 0)
+                    return False
+                case "Redirect":
+                    return await self.queue_music()
+                case "Gather":
+                    self._pressed = self._resolved(child.get("action", ""))
+                    for said in child:
+                        await self._utter(said)
+                    self.now += float(child.get("timeout", "5"))
+                case _:
+                    await self._utter(child)
         return True
 
     async def stream_ended(self, stream: str) -> None:

@@ -125,13 +125,13 @@ def _rules(node: ET.Element) -> Iterator[str]:
         empty = child.tag == "Record" and children[n + 1].tag == "Redirect"  # what comes when nothing was said
         if (child.tag in BLOCKING and not empty) or (child.tag == "Dial" and "action" in child.attrib):
             yield f"{children[n + 1].tag} behind {child.tag} is never reached"
+    if children and children[-1].tag == "Gather" and children[-1].get("actionOnEmptyResult") != "true":
+        yield "Gather that says nothing of silence, and nothing behind it"
     match node.tag:
         case "Dial" if not children and not (node.text or "").strip():
             yield "Dial of nobody"
         case "Gather" | "Record" if "action" not in node.attrib:
             yield f"{node.tag} without an action asks the same address again for ever"
-        case "Gather" if node.get("actionOnEmptyResult") != "true":
-            yield "Gather that says nothing of silence"
         case "Gather" if node.get("speechModel") and node.get("speechTimeout") == "auto":
             yield "speechTimeout=auto with a speechModel"
         case "Say" | "Play" if not "".join(node.itertext()).strip() and "digits" not in node.attrib:
