@@ -190,6 +190,7 @@ def _units_and_parts(text: str, words: Words) -> tuple[str, str | None]:
     if currency:
         units += [_noun(currency.one), currency.many]
         parts = [_noun(currency.part_one), currency.part_many] if currency.part_many else []
+    units, parts = [*units, *map(plain, units)], [*parts, *map(plain, parts)]  # accents are left out in a hurry
     text = text.strip()
     said = re.split(rf"\s*(?:{_any_of(units)})\s*", text, flags=re.IGNORECASE)
     bare = re.sub(rf"\s*(?:{_any_of(parts)})$", "", said[-1], flags=re.IGNORECASE) if parts else said[-1]

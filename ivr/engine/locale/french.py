@@ -83,7 +83,7 @@ FRENCH = Words(
         "ce n'est pas exact",
         "c'est faux",
     ),
-    digits={"une": "1"},
+    digits={"une": "1", "quatre-vingt": "80"},
     days={"avant-hier": -2, "hier": -1, "aujourd'hui": 0, "demain": 1, "après-demain": 2},
     times={"midi": "12:00", "minuit": "00:00"},
     mornings=frozenset({"matin"}),

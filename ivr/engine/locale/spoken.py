@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spoken:
     """`scales`: number words that multiply what stands before them: a number below 100, those from `outer` on a whole
-    sum. `joined`: number words are written without blanks between them. `cut`: scales that are found inside longer
-    words. `joiners` may stand between parts of a number, `ones` count as one before a scale. `units` stand behind
-    figures, in the same word.
+    sum. `joined`: number words are written without blanks between them. `cut`: scales (and a point) that are found
+    inside longer words. `joiners` may stand between parts of a number, `ones` count as one before a scale. `units`
+    stand behind figures, in the same word.
 
     `homophones`: what sounds like a digit, taken for one among digits only. `repeats`: how often the next digit comes.
     `point`: where decimals begin.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ivr.engine import parsing
 from ivr.engine.locale import cldr
 from ivr.engine.locale.words import Words
@@ -13,13 +15,8 @@ def number(text: str, words: Words) -> str | None:
     said = figured(bare(tokens(text, words), words), words)
     minus = parsing.plain(words.minus.format(number=""))
     negative = bool(said) and said[0] == minus
-    said = said[negative:]
-    for at, word in enumerate(said):
-        if word in words.spoken.point and at > 0:
-            found = _with_point("".join(said[:at]), said[at + 1 :])
-            break
-    else:
-        found = said[0] if len(said) == 1 else None
+    rest = said[negative:]
+    found = _with_point(rest, words) or (rest[0] if len(rest) == 1 else None)
     return parsing.canonical_number(f"{'-' * negative}{found}") if found else None
 
 
@@ -37,13 +34,14 @@ def money(text: str, words: Words) -> tuple[list[str], bool]:
         if parsing.money(f"1 {named}", words) is None:
             return [], False
         return [f"{int(figures[0])}.{figures[1]}", f"{int(figures[0]) * 100 + int(figures[1])}.00"], bool(named)
-    if len(said) == 3 and said[1] in words.spoken.point and (amount := _with_point(said[0], said[2:])):
+    if amount := _with_point(said, words):
         found = parsing.canonical_money(amount, words.currency)
         return ([found] if found else []), True
     return [], False
 
 
-def _with_point(whole: str, decimals: list[str]) -> str | None:
-    """`3.5`, of `3` and `5`"""
-    figures = "".join(decimals)
-    return f"{whole}.{figures}" if DIGITS.fullmatch(whole) and DIGITS.fullmatch(figures) else None
+def _with_point(said: Sequence[str], words: Words) -> str | None:
+    """`3.5`, of `3`, `point` and `5`; None: there is no point, or something else."""
+    at = next((at for at, word in enumerate(said) if word in words.spoken.point), len(said))
+    whole, decimals = "".join(said[:at]), "".join(said[at + 1 :])
+    return f"{whole}.{decimals}" if DIGITS.fullmatch(whole) and DIGITS.fullmatch(decimals) else None

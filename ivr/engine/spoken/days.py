@@ -6,6 +6,7 @@ asking only where the slot has room for no other.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -27,15 +28,19 @@ def days(text: str, words: Words, at: float) -> list[str]:
     weekday = list(_weekdays(said, words, today))
     if weekday:
         return weekday
-    told = _told(said, words)
+    told = _told(text, words)
     if (day := parsing.day(" ".join(told), words, at)) is not None:
         return [day]
     return [day for day in (_in_year(told, year, words, at) for year in _years(told, words, today)) if day]
 
 
-def _told(said: Sequence[str], words: Words) -> list[str]:
-    """With figures for ordinals, cardinals and years."""
-    return _years_joined(figured(_counted(said, words), words))
+def _told(text: str, words: Words) -> list[str]:
+    """With figures for ordinals, cardinals and years. A comma ends a number: `January thirty, two thousand`."""
+    parts = (bare(tokens(part, words, counted=True), words) for part in text.split(", "))
+    figures = [word for part in parts for word in figured(_counted(part, words), words)]
+    found = " ".join(_years_joined(figures))
+    units = "|".join(words.spoken.units)
+    return (re.sub(rf"([0-9]) ({units})\b", r"\1\2", found) if units else found).split()
 
 
 def _counted(said: Sequence[str], words: Words) -> list[str]:

@@ -20,7 +20,13 @@ BEYOND = 10**12  # no scale is as large
 def tokens(text: str, words: Words, *, counted: bool = False) -> list[str]:
     """The words of a text, without case, accents and punctuation; longer ones cut where a scale or a unit is in them.
     `counted`: what can be a number with its unit (`십일`, the 10th) is no number alone (11), and comes as `10일`."""
-    return [piece for token in plain(text).split() for piece in _cut(token, words, counted=counted)]
+    said = plain(text).split()
+    units = [
+        behind in words.spoken.units for behind in (*said[1:], "")[: len(said)]
+    ]  # with one behind it, a word has none inside
+    cut = (_cut(token, words, counted=counted and not unit) for token, unit in zip(said, units, strict=True))
+    pieces = [piece for some in cut for piece in some]
+    return _with_units(pieces, words) if counted else pieces
 
 
 def figured(said: Sequence[str], words: Words) -> list[str]:
@@ -105,20 +111,35 @@ def bare(said: Sequence[str], words: Words) -> list[str]:
 def _cut(token: str, words: Words, *, counted: bool) -> list[str]:
     """The word itself, or its parts."""
     spoken = words.spoken
-    if not spoken.cut or (_is_number(token, words) and not counted):
+    if not spoken.cut:
         return [token]
+    scaled = _scaled(token, words)
+    if not counted and all(_is_number(piece, words) for piece in scaled):
+        return scaled
     for unit in spoken.units:
         stem = token.removesuffix(unit)
         if stem and stem != token and all(_is_number(piece, words) for piece in _scaled(stem, words)):
             return ["".join(figured(_scaled(stem, words), words)) + unit] if counted else [*_scaled(stem, words), unit]
-    return _scaled(token, words)
+    return scaled
+
+
+def _with_units(pieces: list[str], words: Words) -> list[str]:
+    """A unit that is a number by itself (`일` is day, and one) goes with the number before it."""
+    found: list[str] = []
+    for piece in pieces:
+        if found and piece in words.spoken.units and _is_number(piece, words) and _is_number(found[-1], words):
+            found[-1] = "".join(figured([found[-1]], words)) + piece
+        else:
+            found.append(piece)
+    return found
 
 
 def _scaled(token: str, words: Words) -> list[str]:
     if _is_number(token, words):
         return [token]
     pieces = [piece for piece in re.split(f"({'|'.join(words.spoken.cut)})", token) if piece]
-    return pieces if all(_is_number(piece, words) for piece in pieces) else [token]
+    parts_of_numbers = (_is_number(piece, words) or piece in words.spoken.point for piece in pieces)
+    return pieces if len(pieces) > 1 and all(parts_of_numbers) else [token]
 
 
 def _is_number(token: str, words: Words) -> bool:
