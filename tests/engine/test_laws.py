@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 import ivr.engine.step
 from ivr.engine.actions import Action, BookCallback, Collect, Enqueue, Hangup, Invoke, Record, Say, Send
 from ivr.engine.conditions import drawn
-from ivr.engine.events import Arrived, Channel, Expired, Input, Invoked, Left, LeftReason, NoInput, Resume
-from ivr.engine.flow import AskSlot, Branch, End, Flow, RecordStep, Split, Step, Verify
+from ivr.engine.events import Arrived, Channel, Expired, Input, Invoked, Left, LeftReason, NoInput, Resume, Unheard
+from ivr.engine.flow import AskSlot, Branch, End, Flow, RecordStep, SetStep, Split, Step, Verify
 from ivr.engine.guard import proof_before
 from ivr.engine.journey import Journey
 from ivr.engine.step import current_wait, step, summary
@@ -284,6 +284,54 @@ def test_the_tier_goes_up_by_a_proof_that_this_contact_gave_and_that_was_found_r
         assert turn.before.slots[proof.slot].contact == event.contact == before.id == after.id
         assert after.trust == max(before.trust, proof.trust)
         assert proof.slot not in turn.after.slots
+
+
+@LAW
+@given(games(longest=40))
+def test_no_secret_is_ever_in_doubt_and_nobody_hears_what_another_contact_was_asked_back_about(game: Game) -> None:
+    """Invariant 9."""
+    for turn in played(game):
+        doubt = turn.after.doubt
+        values = {name: value for guess in doubt.guesses for name, value in guess.values.items()} if doubt else {}
+        assert not any(SENSITIVITY[name] == "secret" for name in values)
+        if isinstance(turn.event, Arrived) and not turn.moved and turn.after.contact and turn.after.contact.trust < 2:
+            came = turn.before.contact is None or turn.before.contact.id != turn.after.contact.id
+            assert not (came and any(SENSITIVITY[name] == "private" for name in values))
+
+
+@LAW
+@given(games(longest=40))
+def test_what_was_given_before_is_changed_by_words_of_its_own_contact_only_and_never_a_secret(game: Game) -> None:
+    for turn in played(game):
+        event, contact = turn.event, turn.before.contact
+        if not isinstance(event, Input) or turn.moved or turn.before.offering or contact is None:
+            continue
+        asked = turn.flow.steps.get(turn.before.step or "")
+        open_slot = asked.slot if isinstance(asked, AskSlot | RecordStep | Verify) else None
+        for name, slot in turn.before.slots.items():
+            if name == open_slot or slot.channel is None or turn.after.slots.get(name) == slot:
+                continue
+            sets = any(isinstance(step, SetStep) and name in step.values for step in turn.flow.steps.values())
+            if sets or not turn.after.slots:
+                continue  # the menu forgets or sets it by itself, or they start over
+            assert event.mode in {"speech", "text"}
+            assert slot.contact == contact.id
+            assert SENSITIVITY[name] != "secret"
+            assert turn.after.corrections <= 5
+
+
+@LAW
+@given(games())
+def test_what_we_could_not_hear_costs_no_try(game: Game) -> None:
+    for turn in played(game):
+        if isinstance(turn.event, Unheard) and not turn.moved:
+            before, after = turn.before, turn.after
+            counted = (before.noinputs, before.nomatches, before.misheard, before.slots, before.step)
+            assert counted == (after.noinputs, after.nomatches, after.misheard, after.slots, after.step)
+            wait = turn.actions[-1]
+            if turn.event.reason == "busy" and after.turn != before.turn and isinstance(wait, Collect):
+                assert after.contact is not None
+                assert not wait.speech or after.contact.channel != "voice"
 
 
 def _is_kept(turn: Played, sensitivity: str, value: str) -> bool:
