@@ -32,6 +32,7 @@ from ivr.channels.twilio_desk import TwilioDesk
 from ivr.channels.twilio_door import Door
 from ivr.channels.twilio_media import Media
 from ivr.channels.twilio_messages import TwilioMessages
+from ivr.channels.twilio_proof import Proof
 from ivr.channels.twilio_recordings import Fetcher
 from ivr.channels.twilio_rest import Rest
 from ivr.channels.twilio_sender import Pool, TwilioSender
@@ -102,6 +103,7 @@ class Segue:
     twilio: Twilio | None
     twilio_desk: TwilioDesk | None
     twilio_media: Media | None
+    twilio_proof: Proof | None
     messages: TwilioMessages | None
 
 
@@ -157,13 +159,14 @@ async def build(
         flows.current(settings.menu)  # a menu that is not there is told before anybody calls
         chat = Chat(driver, store, settings.menu, flows.title, render, secure=settings.url.startswith("https:"))
         asterisk = AsteriskChannel(driver, speaker, settings, ears) if settings.ami_url else None
-        twilio = twilio_desk = twilio_media = messages = None
+        twilio = twilio_desk = twilio_media = twilio_proof = messages = None
         if settings.twilio_account:
             account = Account.of(settings)
             sounds = Sounds(speaker, secret, account.ours)
             twilio = Twilio(driver, store, account, settings.url, sounds, outbox, rest)
             twilio_desk = TwilioDesk(_tokens(settings), twilio.consult) if twilio.consult else None
             door = Door(account.sid, account.secrets, settings.url)
+            twilio_proof = Proof(door)
             if account.our_ears:
                 exchange = Exchange(driver, speaker, Recordings(settings.recordings_dir), "", 0.0, 1.0, ears)
                 twilio_media = Media(driver, store, door, exchange)
@@ -187,6 +190,7 @@ async def build(
             twilio,
             twilio_desk,
             twilio_media,
+            twilio_proof,
             messages,
         )
 
@@ -240,6 +244,8 @@ def application(segue: Segue) -> web.Application:
         app.add_routes([*segue.twilio.routes(), *segue.messages.routes()])
     if segue.twilio_desk:
         app.add_routes(segue.twilio_desk.routes())
+    if segue.twilio_proof:
+        app.add_routes(segue.twilio_proof.routes())
     if segue.twilio_media:
         app.add_routes(segue.twilio_media.routes())
         app.on_shutdown.append(_ignoring_app(segue.twilio_media.close))

@@ -68,6 +68,21 @@ class Sent:
     asked: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number of the account, and the addresses that it leads to; `application`: of a TwiML app, which wins over them.
+    `calls`, `texts`: what it can do."""
+
+    number: str
+    voice: str
+    fallback: str
+    status: str
+    sms: str
+    application: str
+    calls: bool
+    texts: bool
+
+
 class Rest:
     """`base`: where the API is, for a stand-in; empty: Twilio itself. Use as an async context manager."""
 
@@ -128,6 +143,10 @@ class Rest:
                 return {str(person.label or person.call_sid): str(person.call_sid) for person in people}
         return {}
 
+    async def numbers(self) -> list[Number]:
+        rows = await _answered(self._client.incoming_phone_numbers.list_async(limit=1000))
+        return [_number(row) for row in rows]
+
     async def status(self, call: str) -> str:
         return str((await _answered(self._client.calls(call).fetch_async())).status)
 
@@ -153,6 +172,19 @@ class Rest:
 def _sent(row: Any) -> Sent:
     asked = str(row.direction) == "outbound-api"
     return Sent(row.sid, row.to, row.body or "", str(row.status), _seconds(row.date_created), asked)
+
+
+def _number(row: Any) -> Number:
+    return Number(
+        number=str(row.phone_number),
+        voice=row.voice_url or "",
+        fallback=row.voice_fallback_url or "",
+        status=row.status_callback or "",
+        sms=row.sms_url or "",
+        application=row.voice_application_sid or "",
+        calls=bool(row.capabilities.get("voice")),
+        texts=bool(row.capabilities.get("sms")),
+    )
 
 
 def _seconds(at: datetime | None) -> float:

@@ -22,6 +22,7 @@ from context_bridge.redis_stream import ping
 from context_bridge.store import open_store
 from ivr import settings
 from ivr.backoffice.survey import survey
+from ivr.channels.twilio_survey import survey as survey_twilio
 from ivr.engine.flow import Handoff
 from ivr.engine.loader import MenuMistakes
 from ivr.flows import read_folder
@@ -194,6 +195,10 @@ def _queues(setting: Settings, there: set[str]) -> Sequence[Finding]:
     ]
 
 
+async def _twilio(setting: Settings) -> Sequence[Finding]:
+    return [Finding("twilio", sight.state, sight.remedy) for sight in await survey_twilio(setting)]
+
+
 async def _port(setting: Settings) -> Sequence[Finding]:
     where = f"{setting.host}:{setting.port}"
     try:
@@ -217,5 +222,6 @@ LOOKS: Sequence[Callable[[Settings], Awaitable[Sequence[Finding]]]] = (
     _database,
     _redis,
     _asterisk,
+    _twilio,
     _port,
 )

@@ -67,6 +67,8 @@ class Standing:
     updates: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)  # of calls: sid, fields
     legs: dict[str, dict[str, Any]] = field(default_factory=dict)  # calls that are on, but for customers': sid, fields
     rooms: dict[str, dict[str, str]] = field(default_factory=dict)  # conferences: name -> label -> sid of the call
+    numbers: list[dict[str, Any]] = field(default_factory=list)  # of the account, what differs from the example
+    state: str = "active"
     violations: list[str] = field(default_factory=list)
     fetched: list[str] = field(default_factory=list)  # recordings
     removed: list[str] = field(default_factory=list)
@@ -89,6 +91,10 @@ def application(standing: Standing) -> web.Application:
             web.get(f"{account}/Messages/{{sid}}.json", _checked(standing, "Messages/{Sid}.json", _fetch_message)),
             web.get(f"{account}/Calls.json", _checked(standing, "Calls.json", _list_calls)),
             web.post(f"{account}/Calls.json", _checked(standing, "Calls.json", _create_call)),
+            web.get(
+                f"{account}/IncomingPhoneNumbers.json",
+                _checked(standing, "IncomingPhoneNumbers.json", _list_numbers),
+            ),
             web.get(f"{account}/Conferences.json", _checked(standing, "Conferences.json", _list_rooms)),
             web.get(
                 f"{account}/Conferences/{{sid}}/Participants.json",
@@ -299,6 +305,12 @@ def _list_people(standing: Standing, request: web.Request, _fields: Fields) -> w
     return _page(request, "participants", [{**example, "label": who, "call_sid": sid} for who, sid in room.items()])
 
 
+def _list_numbers(standing: Standing, request: web.Request, _fields: Fields) -> web.Response:
+    path = "/2010-04-01/Accounts/{AccountSid}/IncomingPhoneNumbers.json"
+    example = _example(path, "get", "200", "readFull")["incoming_phone_numbers"][0]
+    return _page(request, "incoming_phone_numbers", [{**example, **number} for number in standing.numbers])
+
+
 def _page(request: web.Request, name: str, rows: Sequence[Mapping[str, Any]]) -> web.Response:
     """All of a list that is short."""
     uri = request.path.removeprefix(PREFIX)
@@ -313,7 +325,7 @@ def _fetch_call(standing: Standing, request: web.Request, _fields: Fields) -> we
 
 def _fetch_account(standing: Standing, _request: web.Request, _fields: Fields) -> web.Response:
     example = _example("/2010-04-01/Accounts/{Sid}.json", "get", "200")
-    return web.json_response({**example, "sid": standing.account, "status": "active"})
+    return web.json_response({**example, "sid": standing.account, "status": standing.state})
 
 
 def _sound(standing: Standing) -> Handler:

@@ -1,0 +1,140 @@
+"""A look at Twilio from outside, for `segue doctor`: whether our public address leads to us, signatures and all;
+whether our credentials are taken; whether the numbers of the account lead to us. Changes nothing."""
+
+from __future__ import annotations
+
+import secrets as dice
+from collections.abc import Iterator, Mapping, Sequence
+from urllib.parse import urlencode, urlsplit
+
+import aiohttp
+
+from ivr.backoffice.survey import Sight
+from ivr.channels.twilio_account import Account
+from ivr.channels.twilio_proof import PATH, proof
+from ivr.channels.twilio_rest import Number, Refused, Rest, Unknown, Unreached
+from ivr.channels.twilio_signature import SETTINGS, SIGNATURE, Secrets, form_content, sign
+from ivr.settings import Settings, listed
+
+PATIENCE = 10.0  # seconds for each answer
+FORM = "application/x-www-form-urlencoded"
+SET_IT = "set it in Twilio's console under Phone numbers, Active numbers"
+
+
+async def survey(settings: Settings) -> Sequence[Sight]:
+    """What there is to say; nothing where no account is set."""
+    if not settings.twilio_account:
+        return []
+    account = Account.of(settings)
+    token = next(iter(account.secrets.tokens), "")
+    async with Rest(account.sid, account.sid, token, settings.twilio_url) as rest:
+        return [*await _address(settings.url, account), *await _api(rest, settings)]
+
+
+async def _address(public: str, account: Account) -> list[Sight]:
+    """Whoever answers at our public address: are they us, and do they take what Twilio signs, and nothing else?"""
+    found = []
+    if urlsplit(public).scheme != "https":
+        remedy = "set IVR_PUBLIC_URL to an https address: what customers say and key in would cross the net in clear"
+        found.append(Sight(f"{public} is not encrypted", remedy))
+    nonce = dice.token_hex(16)
+    fields = {"AccountSid": account.sid, "Nonce": nonce}
+    timeout = aiohttp.ClientTimeout(total=PATIENCE)
+    async with aiohttp.ClientSession(timeout=timeout) as http:
+        try:
+            status, text = await _post(http, public + PATH, fields, _signature(account.secrets, public + PATH, fields))
+            forged, _ = await _post(http, public + PATH, fields, {SIGNATURE: "Zm9yZ2Vk"})
+        except aiohttp.ClientConnectorCertificateError:
+            remedy = "Twilio takes certificates of public authorities only; give the proxy one"
+            return [*found, Sight(f"the certificate of {public} is not trusted", remedy)]
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            remedy = "start the server, open the way to it, or correct IVR_PUBLIC_URL"
+            return [*found, Sight(f"{public} cannot be reached ({type(error).__name__})", remedy)]
+    return [*found, *_told(public, account.secrets, nonce, status, text, forged)]
+
+
+def _told(public: str, secrets: Secrets, nonce: str, status: int, text: str, forged: int) -> Iterator[Sight]:
+    if status == 403:
+        remedy = (
+            "start the server with this IVR_PUBLIC_URL, these IVR_TWILIO_TOKENS and this IVR_TWILIO_ACCOUNT; "
+            "a proxy may change host and port, but not the path"
+        )
+        yield Sight(f"{public} refuses what is signed as Twilio signs", remedy)
+    elif status != 200:
+        remedy = "lead /twilio/ there to this server, and start it with IVR_TWILIO_ACCOUNT"
+        yield Sight(f"{public}{PATH} answers {status}", remedy)
+    elif text != proof(secrets, nonce):
+        yield Sight(f"what answers at {public} is not this server", "correct IVR_PUBLIC_URL, or where the proxy leads")
+    else:
+        yield Sight(f"{public} is this server, and takes what is signed as Twilio signs")
+    if status != 404 and forged != 403:
+        remedy = "look for what answers there in the server's place: anybody could take calls in a customer's name"
+        yield Sight(f"{public} answers {forged} to a wrong signature, not 403", remedy)
+
+
+async def _post(
+    http: aiohttp.ClientSession, url: str, fields: Mapping[str, str], headers: Mapping[str, str]
+) -> tuple[int, str]:
+    """A redirect is an answer: Twilio would sign the other address."""
+    body, headers = urlencode(fields).encode(), {"Content-Type": FORM, **headers}
+    async with http.post(url, data=body, headers=headers, allow_redirects=False) as response:
+        return response.status, (await response.content.read(1024)).decode("utf-8", "replace")
+
+
+def _signature(secrets: Secrets, url: str, fields: Mapping[str, str]) -> dict[str, str]:
+    content = form_content(list(fields.items()))
+    if secrets.tokens:
+        return {SIGNATURE: sign(secrets.tokens[0], url, content)}
+    name, secret = next(iter(secrets.shared.items()))
+    return {SIGNATURE: sign(secret, url, content, "sha256"), SETTINGS: f"key={name},algorithm=HMAC_SHA256"}
+
+
+async def _api(rest: Rest, settings: Settings) -> list[Sight]:
+    try:
+        state = await rest.check()
+        numbers = await rest.numbers()
+    except Refused as error:
+        if error.busy:
+            return [Sight("Twilio's REST API is too busy", "run segue doctor again in a minute")]
+        remedy = "correct IVR_TWILIO_ACCOUNT, and the first of IVR_TWILIO_TOKENS"
+        return [Sight(f"Twilio's REST API refuses our credentials ({error.code or error.status})", remedy)]
+    except (Unknown, Unreached) as error:
+        remedy = "let this machine reach https://api.twilio.com, or correct IVR_TWILIO_URL"
+        return [Sight(f"Twilio's REST API does not answer ({error})", remedy)]
+    if state != "active":
+        return [Sight(f"the account is {state}", "Twilio's console says why")]
+    return [Sight("Twilio's REST API takes our credentials"), *_numbers(numbers, settings)]
+
+
+def _numbers(numbers: Sequence[Number], settings: Settings) -> Iterator[Sight]:
+    """Those that lead to us or are ours to send from; others of the account are not our business."""
+    url, senders = settings.url, set(listed(settings.twilio_senders))
+    ours = [one for one in numbers if one.number in senders or one.voice.startswith(url) or one.sms.startswith(url)]
+    if not ours:
+        yield Sight(
+            "no number of the account leads to us", f"{SET_IT}, your number: A call comes in, {url}/twilio/voice"
+        )
+    pooled = any(sender.startswith("MG") for sender in senders)  # then its service says where messages go
+    for one in ours:
+        yield from _number(one, url, texts=one.texts and not pooled)
+    for missing in sorted(senders - {one.number for one in numbers}):
+        if missing.startswith("+"):
+            yield Sight(f"{missing} is no number of the account", "correct IVR_TWILIO_SENDERS")
+
+
+def _number(one: Number, url: str, *, texts: bool) -> Iterator[Sight]:
+    wanted = (
+        ("A call comes in", one.voice, f"{url}/twilio/voice", one.calls),
+        ("Primary handler fails", one.fallback, f"{url}/twilio/fallback", one.calls),
+        ("Call status changes", one.status, f"{url}/twilio/status", one.calls),
+        ("A message comes in", one.sms, f"{url}/twilio/message", texts),
+    )
+    wrong = [(name, there, should) for name, there, should, applies in wanted if applies and there != should]
+    for name, there, should in wrong:
+        state = f"{one.number}: {name} is {there or 'empty'}"
+        yield Sight(state, f"{SET_IT}: {should}")
+    if one.application:
+        remedy = "choose Webhook in its place: the application's addresses win over the number's"
+        yield Sight(f"{one.number} is configured with a TwiML app", remedy)
+    if not wrong and not one.application:
+        yield Sight(f"{one.number} leads to us")
