@@ -51,6 +51,10 @@ def load(spec: EngineSpec) -> Engine:
             from recognition.moonshine.engine import Moonshine
 
             return Moonshine(folder)
+        case "vosk":
+            from recognition.vosk.engine import Vosk
+
+            return Vosk(spec.language, Path(spec.folder))
         case _:
             module, _, factory = spec.name.partition(":")
             engine: Engine = getattr(__import__(module, fromlist=[factory]), factory)(spec.language, folder)

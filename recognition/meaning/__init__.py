@@ -8,6 +8,6 @@ wordpiece.py    the tokens that it reads
 safetensors.py  the weights that it has
 """
 
-from recognition.meaning.question import prepare, understand
+from recognition.meaning.question import CHOICES, prepare, understand
 
-__all__ = ["prepare", "understand"]
+__all__ = ["CHOICES", "prepare", "understand"]

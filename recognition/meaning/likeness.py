@@ -33,6 +33,11 @@ def likeness(text: str, phrase: str, language: str) -> float:
     return found * (1.0 if negates(heard, language) == negates(wanted, language) else TURNED)
 
 
+def closeness(text: str, phrase: str) -> float:
+    """By letters only: for what was heard of a few phrases, where more or less than one of them was said wrongly."""
+    return fuzz.ratio(text, phrase)
+
+
 def _best(heard: list[str], wanted: list[str], language: str) -> float:
     said, meant = content(heard, language), content(wanted, language)
     scores = [
