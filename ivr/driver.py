@@ -13,7 +13,7 @@ import logging
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
@@ -45,6 +45,7 @@ from ivr.engine.events import (
 )
 from ivr.engine.flow import CODE_SERVICE, Flow
 from ivr.engine.journey import Contact, Journey
+from ivr.engine.replacing import replace
 from ivr.engine.step import current_wait
 from ivr.flows import Flows, UnknownMenu
 from ivr.room import taken

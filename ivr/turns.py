@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from context_bridge.identity import normalize
@@ -14,6 +14,7 @@ from ivr.engine.actions import Action, BookCallback, Collect, Say, Send
 from ivr.engine.events import Arrived, Event, Input, Invoked, InvokeFailed, Left, NoInput, Recorded, Requeued, Unheard
 from ivr.engine.flow import AskSlot, Flow, InvokeStep, Menu, RecordStep, Verify
 from ivr.engine.journey import Journey
+from ivr.engine.replacing import replace
 from ivr.engine.waits import wait_of
 
 MASKED = "••••"

@@ -8,7 +8,6 @@ journey's step.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ivr.engine import corrections, doubts, verify
 from ivr.engine.actions import Option
@@ -18,6 +17,7 @@ from ivr.engine.flow import HELPED, NOT_HELPED, AskSlot, Choice, Menu, Prompt, R
 from ivr.engine.journey import Doubt, Guess
 from ivr.engine.match import NOTE, clean, find
 from ivr.engine.questions import DEAF, GO_ON, Question, always_of, offers_of, tries_of
+from ivr.engine.replacing import replace
 from ivr.engine.spoken.agreement import agreed
 from ivr.engine.turn import Turn
 from ivr.engine.understanding import meant, mentioned, ways_heard

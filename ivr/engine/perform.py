@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from ivr.engine import conditions, render, verify
@@ -27,6 +26,7 @@ from ivr.engine.flow import (
     Verify,
 )
 from ivr.engine.match import MAX_TEXT
+from ivr.engine.replacing import replace
 
 if TYPE_CHECKING:
     from ivr.engine.turn import Turn  # which calls `perform`

@@ -12,7 +12,6 @@ themselves), `waits` (what is waited for), `match` (texts to values), `render` (
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
 from ivr.engine import verify
@@ -38,6 +37,7 @@ from ivr.engine.flow import AskSlot, Flow, Handoff, InvokeStep, Menu, RecordStep
 from ivr.engine.journey import Journey, Status
 from ivr.engine.match import NOTE, clean, saved_value
 from ivr.engine.render import summary
+from ivr.engine.replacing import replace
 from ivr.engine.turn import Turn
 from ivr.engine.waits import current_wait, is_on
 from ivr.engine.words import words_in

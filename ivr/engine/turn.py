@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from ivr.engine import render, verify
 from ivr.engine.actions import Action, Hangup, Say, Send
@@ -13,6 +12,7 @@ from ivr.engine.guard import proof_before
 from ivr.engine.journey import Ask, Contact, Doubt, Journey, Slot, Visit
 from ivr.engine.languages import lookup
 from ivr.engine.perform import perform
+from ivr.engine.replacing import replace
 from ivr.engine.waits import prompt_of, wait_of
 
 MAX_STEPS = 100  # in one turn; more are a loop
