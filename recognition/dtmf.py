@@ -22,7 +22,7 @@ SOFTEST: Final = 60 / 32768  # RMS, of full scale
 PURE: Final = 0.62  # of the energy
 TWIST: Final = 10**0.8  # 8 dB between the two
 ALONE: Final = 6.0  # times the energy of the next tone of its group
-HARMONIC: Final = 12.0  # times the energy at twice its frequency
+HARMONIC: Final = 12.0  # times the energy at twice the frequency of a low one: speech has that
 
 
 class Dtmf:
@@ -64,6 +64,6 @@ class Dtmf:
             and 1 / TWIST < low[row] / high[column] < TWIST
             and low[row] > ALONE * np.partition(low, -2)[-2]
             and high[column] > ALONE * np.partition(high, -2)[-2]
-            and low[row] > HARMONIC * harmonics.max()
+            and low[row] + high[column] > HARMONIC * harmonics.max()
         )
         return KEYS[row][column] if is_key else ""

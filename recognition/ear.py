@@ -13,7 +13,7 @@ from recognition.ear_wire import Opening
 from recognition.echo import Echo
 from recognition.endpoint import AFTER, AMONG, BEFORE, ENOUGH, SPEECH, Edge, Endpointer, pauses
 from recognition.listen import Deaf, Hints, Partial, Pressed, SpeechStarted, Told
-from recognition.vad import STEP_SECONDS, Probability
+from recognition.vad import STEP_SECONDS, Probability, steady
 
 KEPT: Final = AMONG + round(BEFORE / STEP_SECONDS)  # steps of sound from before speech is certain
 
@@ -91,12 +91,19 @@ class CallEar:
         if self._utterance:
             self._utterance.feed(step)
         edge = self._endpointer.take(self._probability(samples))
-        if edge == "start" and self._echo.explains():
+        if edge == "start" and self._no_speech():
             self._endpointer.restart()
         elif edge == "start":
             self._start(self._endpointer)
         elif edge:
             self._finish(self._endpointer, edge)
+
+    def _no_speech(self) -> bool:
+        """What the network takes for speech now and then: a busy line, keys, ourselves."""
+        recent = b"".join(list(self._kept)[-AMONG:])
+        if steady(audio.from_pcm(recent), self._rate) or Dtmf(self._rate).take(recent):
+            return True
+        return self._echo.explains()
 
     def _finish(self, ended: Endpointer, edge: Edge) -> None:
         self._endpointer = None

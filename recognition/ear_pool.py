@@ -186,13 +186,17 @@ class Pool:
         streaming = self._workers[0].engines[utterance.opening.engine] is True
         if not streaming and not utterance.finished:
             return
-        load = [sum(one.worker is worker for one in self._utterances.values()) for worker in self._workers]
-        least = min(load)
-        if not streaming and least:
+        worker = min(self._workers, key=self._load)
+        if not streaming and self._load(worker)[0]:
             return
-        worker = utterance.worker = self._workers[load.index(least)]
+        utterance.worker = worker
         worker.send(wire.OPEN, utterance.number, msgspec.json.encode(utterance.opening))
         utterance.send()
+
+    def _load(self, worker: EarProcess) -> tuple[int, int]:
+        """How many utterances it has to finish, and how many it has."""
+        with_it = [one for one in self._utterances.values() if one.worker is worker]
+        return sum(one.finished for one in with_it), len(with_it)
 
     def _assign_all(self) -> None:
         waiting = [one for one in self._utterances.values() if not one.worker]

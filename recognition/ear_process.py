@@ -17,6 +17,8 @@ from recognition import ear_wire as wire
 
 START: Final = 60.0  # seconds to load its models; a Vosk model of a gigabyte takes 20
 HANG: Final = 5.0  # seconds with one piece of work in hand, of which the longest takes 0.5 on an idle machine
+DYING: Final = 2.0  # seconds between the end of its output and its own; asyncio loses the status of what is killed then
+UNKNOWN: Final = 255  # the status that it reports instead
 ROOT: Final = Path(__file__).parent.parent
 ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
@@ -30,6 +32,7 @@ class EarProcess:
         self._specs, self._python, self._told = specs, python, told
         self._process: Process | None = None
         self._watch: asyncio.TimerHandle | None = None
+        self._ended = False
         self.in_hand = 0  # the utterance whose native code it runs; 0: none
         self.engines: tuple[bool | str, ...] = ()  # see `wire.Ready`; empty until then
 
@@ -61,6 +64,7 @@ class EarProcess:
                     self._hold(number)
                 else:
                     self._told(kind, number, payload)
+        self._ended = True
 
     async def stop(self) -> bool:
         """End it and close its pipes. Whether it died of itself, and not because somebody killed it."""
@@ -69,9 +73,12 @@ class EarProcess:
         if self._process is None:
             return False
         hung = self._watch is not None and self._watch.when() <= asyncio.get_running_loop().time()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DYING if self._ended else 0):
+                await self._process.wait()
         self.kill()
         await self._process.communicate()
-        return hung or self._process.returncode != -signal.SIGKILL
+        return hung or self._process.returncode not in {-signal.SIGKILL, UNKNOWN}
 
     def kill(self) -> None:
         if self._process:

@@ -20,7 +20,8 @@ SEEN: Final = 0.32  # seconds of microphone that are explained
 REACH: Final = 0.6  # seconds: a network, two jitter buffers, and that sound is sent ahead of its time
 TAPS: Final = 128  # 16 ms: a handset and the nearest walls
 EARLY: Final = 32  # of them before the best delay
-EXPLAINED: Final = 0.6  # of the energy; speech as loud as the echo leaves half of it
+EXPLAINED: Final = 0.72  # of the energy: echoes are by 0.75 and more, speech 10 dB above one by 0.7 at most
+CERTAIN: Final = 0.9
 FLOOR: Final = 1e-3  # of the prompt's energy: what it does not hold, no filter finds
 LEAST: Final = 0.001  # RMS of a prompt that can be heard back
 GAP: Final = 0.3  # seconds: a sound that is told before the last one has ended follows it
@@ -37,6 +38,7 @@ class Echo:
         self._heard: Floats = np.zeros(int(SEEN * RATE))
         self._played: Floats = np.zeros(0)
         self._from = 0  # when `_played` began
+        self._delay: int | None = None  # at which we came back before
 
     def playing(self, pcm: bytes) -> None:
         """See `Ear.playing`."""
@@ -58,7 +60,7 @@ class Echo:
     @property
     def possible(self) -> bool:
         """Whether a prompt is being played, or was so lately that its echo may still come."""
-        return self._now < self._from + len(self._played) + REACH * RATE
+        return len(self._played) > 0 and self._now < self._from + len(self._played) + REACH * RATE
 
     def explains(self) -> bool:
         """Whether the last `SEEN` seconds are an echo. 1 ms; ask when they seem to be speech."""
@@ -67,7 +69,10 @@ class Echo:
         played, heard = self._reference(), self._heard
         if float(np.mean(played**2)) < LEAST**2:
             return False
-        return explained(played, heard) > EXPLAINED
+        share, delay = explained(played, heard, self._delay)
+        if share > CERTAIN:
+            self._delay = delay
+        return share > EXPLAINED
 
     def _reference(self) -> Floats:
         """What was played from `REACH` before the first sample of `_heard` to the last one, filled with silence."""
@@ -90,24 +95,26 @@ class Echo:
         return fewer
 
 
-def explained(played: Floats, heard: Floats) -> float:
-    """The share of the energy of `heard` that a filter of TAPS makes of `played`, which begins earlier and ends with
-    it: 0 to 1. Wiener's filter, from correlations."""
+def explained(played: Floats, heard: Floats, known: int | None = None) -> tuple[float, int]:
+    """The share of the energy of `heard`, 0 to 1, that a filter of TAPS makes of `played`, which begins earlier and
+    ends with it; and its delay in samples. `known`: a delay to try as well, since a short sound may fit at several."""
     size = 1 << len(played).bit_length()  # no delay that is looked at wraps around
     reach = len(played) - len(heard)
     spectrum = np.fft.rfft(heard, size).conj() * np.fft.rfft(played, size)
     cross = np.fft.irfft(spectrum, size)[reach::-1]  # by delay
-    delay = _delay(spectrum, reach)
-    first = max(0, delay - EARLY)
-    source = played[reach - delay : len(played) - delay]
+    likely = np.abs(np.fft.irfft(spectrum / (np.sqrt(np.abs(spectrum)) + 1e-9), size)[reach::-1])
+    delays = {int(likely.argmax())} | ({known} if known is not None else set())
+    energy = float(heard @ heard) + 1e-9
+    return max(
+        (_filtered(played[reach - delay : len(played) - delay], cross, delay) / energy, delay) for delay in delays
+    )
+
+
+def _filtered(source: Floats, cross: Floats, delay: int) -> float:
+    """The energy that Wiener's filter around a delay makes of what was played then."""
+    size = 1 << (len(source) + TAPS).bit_length()
     own = np.fft.irfft(np.abs(np.fft.rfft(source, size)) ** 2, size)[:TAPS]
     own[0] = own[0] * (1 + FLOOR) + 1e-9
-    wanted = cross[first : first + TAPS]
-    matrix = own[np.abs(np.subtract.outer(np.arange(len(wanted)), np.arange(len(wanted))))]
-    return float(wanted @ np.linalg.solve(matrix, wanted) / (heard @ heard + 1e-9))
-
-
-def _delay(cross: NDArray[np.complex128], reach: int) -> int:
-    """In samples: where they agree best, half whitened so that pitch does not repeat itself."""
-    agreement = np.fft.irfft(cross / (np.sqrt(np.abs(cross)) + 1e-9))[reach::-1]
-    return int(np.abs(agreement).argmax())
+    wanted = cross[max(0, delay - EARLY) :][:TAPS]
+    lags = np.arange(len(wanted))
+    return float(wanted @ np.linalg.solve(own[np.abs(np.subtract.outer(lags, lags))], wanted))

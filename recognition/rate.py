@@ -8,7 +8,7 @@ import numpy as np
 
 from recognition.audio import Samples
 
-TAPS: Final = 63  # of a half-band filter: -60 dB from 0.29 of the higher rate on
+TAPS: Final = 65  # of a half-band filter: -60 dB from 0.29 of the higher rate on
 
 
 def _half_band() -> Samples:

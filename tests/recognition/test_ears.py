@@ -1,0 +1,279 @@
+"""Worker processes that listen: crashes, limits, and that each utterance comes to exactly one end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from recognition import ear_pool, ear_process
+from recognition.ear_pool import Pool, Utterance, Verdict
+from recognition.ear_wire import EngineSpec, Opening
+from recognition.ears import Ears, engines
+from recognition.endpoint import AFTER, BEFORE
+from recognition.listen import Deaf, Heard, Hints, Partial, SpeechStarted, Told
+from tests.recognition import sounds
+
+BOUND = 120.0  # seconds that nothing here needs
+WHOLE = EngineSpec("tests.recognition.scripted:whole", "en")
+STREAMING = EngineSpec("tests.recognition.scripted:streaming", "de-DE")
+SECOND = bytes(16000)  # of sound
+
+
+def opening(do: str = "", engine: int = 0) -> Opening:
+    return Opening(engine, 8000, Hints("options", "en-US", {"do": (do,)} if do else {}))
+
+
+class Told1:
+    """What is told of one utterance."""
+
+    def __init__(self) -> None:
+        self.all: list[Verdict] = []
+        self.end: asyncio.Future[Heard | Deaf] = asyncio.get_running_loop().create_future()
+
+    def __call__(self, verdict: Verdict) -> None:
+        self.all.append(verdict)
+        if not isinstance(verdict, Partial):
+            self.end.set_result(verdict)  # raises when there is a second one
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """A process can only be asked again and again; this is the one place that does."""
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(BOUND):
+        while not true():
+            turn = loop.create_future()
+            loop.call_later(0.01, turn.set_result, None)
+            await turn
+
+
+async def ready(pool: Pool | Ears, count: int = 1) -> None:
+    await until(lambda: len(pool.pids) >= count)
+
+
+@pytest.fixture
+async def pool() -> AsyncIterator[Pool]:
+    async with asyncio.timeout(BOUND), Pool([WHOLE, STREAMING], 2) as pool:
+        await ready(pool, 2)
+        yield pool
+
+
+def speak(pool: Pool, what: Opening, seconds: int = 1) -> Told1:
+    """Someone speaks and ends."""
+    told = Told1()
+    utterance = begin(pool, what, told)
+    for _ in range(seconds):
+        utterance.feed(SECOND)
+    utterance.finish()
+    return told
+
+
+def begin(pool: Pool, what: Opening, told: Told1) -> Utterance:
+    utterance = pool.start(what, told)
+    assert isinstance(utterance, Utterance)
+    return utterance
+
+
+def seconds(heard: Heard | Deaf) -> float:
+    assert isinstance(heard, Heard), heard
+    return float(heard.alternatives[0].text)
+
+
+@pytest.mark.parametrize("engine", [0, 1])
+async def test_what_was_said_is_heard_whole(pool: Pool, engine: int) -> None:
+    told = [speak(pool, opening(engine=engine), n) for n in range(1, 9)]
+    assert [seconds(await one.end) for one in told] == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+async def test_nothing_was_an_answer(pool: Pool) -> None:
+    assert await speak(pool, opening("no")).end == Heard(())
+
+
+async def test_an_engine_that_works_while_somebody_speaks_shows_what_it_has(pool: Pool) -> None:
+    told = Told1()
+    utterance, shown = begin(pool, opening(engine=1), told), asyncio.Event()
+    utterance._tell = lambda verdict: (told(verdict), shown.set())  # type: ignore[assignment,func-returns-value]
+    for _ in range(10):
+        utterance.feed(SECOND)
+    async with asyncio.timeout(BOUND):
+        await shown.wait()
+    assert isinstance(told.all[0], Partial)
+    utterance.finish()
+    assert seconds(await told.end) == 10
+
+
+async def test_what_is_dropped_is_not_told(pool: Pool) -> None:
+    told = Told1()
+    utterance = begin(pool, opening(), told)
+    utterance.feed(SECOND)
+    utterance.finish()
+    utterance.drop()
+    assert seconds(await speak(pool, opening()).end) == 1
+    assert seconds(await speak(pool, opening()).end) == 1
+    assert not told.all
+
+
+async def test_an_error_costs_one_utterance_and_its_text_is_not_logged(
+    pool: Pool, caplog: pytest.LogCaptureFixture
+) -> None:
+    pids = set(pool.pids)
+    assert await speak(pool, opening("raise")).end == Deaf("failed")
+    assert seconds(await speak(pool, opening()).end) == 1
+    assert set(pool.pids) == pids
+    assert "RuntimeError in scripted.py" in caplog.text
+    assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize("do", ["crash", "hang"])
+async def test_a_crash_costs_the_utterance_in_hand_and_no_other(
+    pool: Pool, do: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ear_process, "HANG", 2.0)
+    others = [begin(pool, opening(engine=n % 2), Told1()) for n in range(6)]
+    told = [Told1() for _ in others]
+    for one, tell in zip(others, told, strict=True):
+        one._tell = tell
+        one.feed(SECOND)
+    assert await speak(pool, opening(do)).end == Deaf("failed")
+    for one in others:
+        one.feed(SECOND)
+        one.finish()
+    assert [seconds(await one.end) for one in told] == [2] * 6
+    await ready(pool, 2)
+
+
+async def test_a_question_that_kills_is_not_asked_again_and_again(pool: Pool) -> None:
+    for _ in range(ear_pool.POISON):
+        assert await speak(pool, opening("crash")).end == Deaf("failed")
+    await ready(pool, 2)
+    pids = set(pool.pids)
+    assert pool.start(opening("crash"), Told1()) == Deaf("failed")
+    assert seconds(await speak(pool, opening()).end) == 1
+    assert set(pool.pids) == pids
+
+
+async def test_a_worker_killed_a_hundred_times_costs_an_utterance_at_most_each_time(pool: Pool) -> None:
+    lost = 0
+    for nth in range(100):
+        await ready(pool)
+        told = [speak(pool, opening(engine=n % 2)) for n in range(4)]
+        os.kill(pool.pids[nth % len(pool.pids)], signal.SIGKILL)
+        ends = [await one.end for one in told]
+        failed = [end for end in ends if end == Deaf("failed")]
+        assert len(failed) <= 1
+        assert all(seconds(end) == 1 for end in ends if end not in failed)
+        lost += len(failed)
+    assert lost < 100
+    await ready(pool, 2)
+
+
+async def test_who_would_have_to_wait_too_long_is_told_at_once(pool: Pool) -> None:
+    told = [speak(pool, opening("slow")) for _ in range(6)]
+    for one in told:
+        assert isinstance(await one.end, Heard)
+    found: list[Told1 | Deaf] = []
+    for _ in range(60):
+        utterance = pool.start(opening("slow"), tell := Told1())
+        found.append(utterance if isinstance(utterance, Deaf) else tell)
+        if isinstance(utterance, Utterance):
+            utterance.feed(SECOND)
+            utterance.finish()
+    ends = [one if isinstance(one, Deaf) else await one.end for one in found]
+    assert ends.count(Deaf("busy")) >= 30
+    assert sum(isinstance(end, Heard) for end in ends) + ends.count(Deaf("busy")) == 60
+    assert isinstance(await speak(pool, opening()).end, Heard)
+
+
+async def test_who_speaks_before_the_models_are_loaded_is_heard() -> None:
+    async with asyncio.timeout(BOUND), Pool([WHOLE, STREAMING], 1) as pool:
+        assert not pool.pids
+        told = [speak(pool, opening(engine=n % 2)) for n in range(5)]
+        assert [seconds(await one.end) for one in told] == [1] * 5
+
+
+async def test_whoever_still_speaks_when_the_server_ends_is_told() -> None:
+    told = Told1()
+    async with asyncio.timeout(BOUND), Pool([WHOLE], 1) as pool:
+        begin(pool, opening(), told).feed(SECOND)
+    assert await told.end == Deaf("failed")
+
+
+async def test_a_language_without_its_model_is_keys_only_and_the_log_says_why(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = EngineSpec(STREAMING.name, "de-DE", str(tmp_path / "nothing"))
+    async with asyncio.timeout(BOUND), Ears([broken, WHOLE], 1) as ears:
+        await ready(ears)
+        assert not ears.hears("de-DE")
+        assert ears.hears("en-GB")
+    assert "scripted:streaming does not hear de-DE, so it is keys only" in caplog.text
+    assert "unpack one there" in caplog.text
+
+
+async def test_workers_that_never_start_leave_calls_to_keys(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(ear_pool, "AGAIN", (0.0,))
+    with caplog.at_level(logging.ERROR):
+        async with asyncio.timeout(BOUND), Ears([WHOLE], 1, python="/bin/false") as ears:
+            await until(lambda: not ears.hears("en-US"))
+            told: list[Told] = []
+            ear = ears.open(8000, told.append)
+            ear.begin(Hints("yes_no", "en-US", {}))
+            for frame in sounds.frames(sounds.joined(sounds.said("yes please"), sounds.silence(1))):
+                ear.feed(frame)
+            assert told == [SpeechStarted(), Deaf("failed")]
+    assert "does not start" in caplog.text
+
+
+async def test_a_call_is_heard_from_its_first_word_to_its_last() -> None:
+    spoken = sounds.said("I want to track my order")
+    told, end = list[Told](), asyncio.Event()
+
+    def tell(what: Told) -> None:
+        told.append(what)
+        if isinstance(what, Heard | Deaf):
+            end.set()
+
+    async with asyncio.timeout(BOUND), Ears([WHOLE], 1) as ears:
+        ear = ears.open(8000, tell)
+        ear.begin(Hints("options", "en-US", {"orders": ("track my order",)}))
+        for frame in sounds.frames(sounds.joined(sounds.silence(1), spoken, sounds.silence(1))):
+            ear.feed(frame)
+        await end.wait()
+        ear.close()
+    assert told[0] == SpeechStarted()
+    heard = told[-1]
+    assert isinstance(heard, Heard)
+    assert seconds(heard) == pytest.approx(len(spoken) / 8000 + BEFORE + AFTER, abs=0.2)
+
+
+async def test_without_processes_or_engines_nobody_listens() -> None:
+    for ears in (Ears([WHOLE], 0), Ears([], 2)):
+        async with ears:
+            assert not ears.hears("en-US")
+            assert not ears.pids
+            with pytest.raises(RuntimeError, match="hears"):
+                ears.open(8000, lambda _told: None)
+
+
+async def test_a_question_is_checked_by_its_engine() -> None:
+    hints = Hints("options", "en-GB", {"fax": ("send a fax", "billing")})
+    async with asyncio.timeout(BOUND), Ears([WHOLE], 1) as ears:
+        await ready(ears)
+        assert await asyncio.to_thread(ears.check, hints) == ["send a fax is no word"]
+        other = Hints("options", "de-DE", {})
+        assert await asyncio.to_thread(ears.check, other) == ["there is no engine for de-DE, so it is keys only"]
+
+
+def test_a_language_is_heard_by_vosk_where_it_has_a_model_and_english_by_moonshine() -> None:
+    assert [(spec.name, spec.language) for spec in engines({})] == [("moonshine", "en")]
+    german = engines({"de-DE": Path("/models/de")})
+    assert [(spec.name, spec.language) for spec in german] == [("vosk", "de-DE"), ("moonshine", "en")]
+    assert [spec.name for spec in engines({"en-US": Path("/models/en")})] == ["vosk"]
+    assert engines({}, Path("/models/moonshine"))[0].folder == "/models/moonshine"
