@@ -1,6 +1,6 @@
 """Listening to a caller: a channel of Asterisk's that spies on the caller's and brings us what they say, one way.
 
-The call itself stays where it is: its keys and prompts are Asterisk's, and outlive us (docs/decisions/0010). When our
+The call itself stays where it is: its keys and prompts are Asterisk's, and outlive us (docs/decisions/0011). When our
 server dies the tap goes with its connection, and the caller notices nothing; who comes next opens another.
 """
 
@@ -18,12 +18,22 @@ OPTIONS = "qouE"  # no beep; only what the caller says; exactly this channel; en
 ANSWER = 3000  # milliseconds for Asterisk to connect to us
 AGAIN = 60.0  # seconds until what has failed is tried again
 MUTE = 3  # taps in a row that ended without a sound: Asterisk does connect, but cannot spy
-NO_WAY = (
-    "Asterisk cannot let us hear callers, so they are served by keys: it must load app_chanspy and chan_websocket or "
-    "chan_audiosocket, allow us to originate (manager.conf), and reach us (IVR_ASTERISK_MEDIA)"
+REMEDY = (
+    "Asterisk must load app_chanspy and chan_websocket or chan_audiosocket, let us originate (manager.conf), and reach "
+    "us (websocket_client.conf or IVR_ASTERISK_MEDIA)"
 )
+NO_WAY = f"Asterisk cannot let us hear callers, so they are served by keys: {REMEDY}"
 
 log = logging.getLogger(__name__)
+
+
+def dial(way: str, token: str, media: Media) -> str:
+    """What Asterisk must call to reach us; the token tells which call this is."""
+    to = {
+        "WebSocket": f"{CONNECTION}/c(slin)v(token={token})",
+        "AudioSocket": f"{media.address}/{token}/c(slin)",
+    }
+    return f"{way}/{to[way]}"
 
 
 class Taps:
@@ -49,14 +59,10 @@ class Taps:
     def try_way(self, tap: Tap, way: str, channel: str, token: str) -> None:
         """`tap.failed` is called when it leads nowhere."""
         self._trying[action := f"tap-{token}"] = tap
-        to = {
-            "WebSocket": f"{CONNECTION}/c(slin)v(token={token})",
-            "AudioSocket": f"{self.media.address}/{token}/c(slin)",
-        }
         sent = self.ami.send(
             "Originate",
             ActionID=action,
-            Channel=f"{way}/{to[way]}",
+            Channel=dial(way, token, self.media),
             Application="ChanSpy",
             Data=f"{channel},{OPTIONS}",
             Timeout=ANSWER,

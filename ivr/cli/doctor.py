@@ -16,6 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from asterisk.ami import AMI, AMILost, AMIRefused
+from asterisk.tap import REMEDY
+from asterisk.trial import ways
 from context_bridge.migrate import current, head, sqlite_path
 from context_bridge.records import StoreUnavailable
 from context_bridge.redis_stream import ping
@@ -172,6 +174,7 @@ async def _asterisk(setting: Settings) -> Sequence[Finding]:
         async with asyncio.timeout(PATIENCE):
             await ami.connect()
             queues = {row["Queue"] for row in await ami.rows("QueueStatus") if row["Event"] == "QueueParams"}
+        sound = await _sound(setting, ami)
     except (AMILost, TimeoutError):
         remedy = "start it, or correct IVR_AMI_URL; its manager.conf must enable AMI and allow this address"
         return [Finding("asterisk", f"{ami.address} does not answer", remedy)]
@@ -179,7 +182,19 @@ async def _asterisk(setting: Settings) -> Sequence[Finding]:
         return [Finding("asterisk", str(error), "correct IVR_AMI_URL or Asterisk's manager.conf")]
     finally:
         ami.close()
-    return [Finding("asterisk", f"{ami.address} answers"), *_queues(setting, queues)]
+    return [Finding("asterisk", f"{ami.address} answers"), *sound, *_queues(setting, queues)]
+
+
+async def _sound(setting: Settings, ami: AMI) -> Sequence[Finding]:
+    """Whether what callers say can come to us."""
+    if setting.ears == 0:
+        return [Finding("asterisk", "callers are not listened to: IVR_EARS is 0")]
+    found = await ways(ami, setting.asterisk_media, setting.host, setting.port)
+    if working := [way for way, works in found.items() if works]:
+        return [Finding("asterisk", f"callers can be heard, by {' and '.join(working)}")]
+    if None in found.values():
+        return [Finding("asterisk", "whether callers can be heard cannot be tried while Segue runs")]
+    return [Finding("asterisk", "callers cannot be heard, and are served by keys", REMEDY)]
 
 
 def _queues(setting: Settings, there: set[str]) -> Sequence[Finding]:

@@ -9,6 +9,7 @@ import pytest
 
 from asterisk.instance import Instance
 from ivr.cli import main
+from tests.asterisk.conftest import MEDIA
 from tests.servers import free_port
 
 MENU = """
@@ -31,12 +32,14 @@ async def test_doctor_logs_in_and_looks_for_the_queues_of_the_menus(
 ) -> None:
     monkeypatch.setenv("IVR_DATA_DIR", str(tmp_path / "var"))
     monkeypatch.setenv("IVR_MENUS", str(tmp_path))
-    monkeypatch.setenv("IVR_PORT", str(free_port()))
+    monkeypatch.setenv("IVR_PORT", str(MEDIA))
     monkeypatch.setenv("IVR_AMI_URL", asterisk.ami_url)
 
     (tmp_path / "support.yaml").write_text(MENU.format(queue="support"))
     assert await asyncio.to_thread(main, ["doctor"]) == 0
-    assert " answers\n" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert " answers\n" in out
+    assert "callers can be heard, by WebSocket and AudioSocket" in out
 
     (tmp_path / "support.yaml").write_text(MENU.format(queue="nowhere"))
     assert await asyncio.to_thread(main, ["doctor"]) == 1
@@ -45,3 +48,22 @@ async def test_doctor_logs_in_and_looks_for_the_queues_of_the_menus(
     monkeypatch.setenv("IVR_AMI_URL", asterisk.ami_url.replace("segue:", "segue:wrong"))
     assert await asyncio.to_thread(main, ["doctor"]) == 1
     assert "manager.conf" in capsys.readouterr().out
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_doctor_tells_when_callers_cannot_be_heard(
+    asterisk_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("IVR_DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.setenv("IVR_PORT", str(free_port()))
+    own = Instance(asterisk_root, tmp_path / "asterisk")
+    own.write()
+    modules = own.folder / "etc/modules.conf"
+    modules.write_text(modules.read_text().replace("load = app_chanspy.so", ""))
+    await own.start()
+    try:
+        monkeypatch.setenv("IVR_AMI_URL", own.ami_url)
+        assert await asyncio.to_thread(main, ["doctor"]) == 1
+    finally:
+        await own.stop()
+    assert "callers cannot be heard, and are served by keys; Asterisk must load app_chanspy" in capsys.readouterr().out
