@@ -26,6 +26,7 @@ from ivr.channels.twilio_consult import Consult
 from ivr.channels.twilio_documents import Documents
 from ivr.channels.twilio_door import Door, socket_of
 from ivr.channels.twilio_lead import Lead, Leg
+from ivr.channels.twilio_meaning import meant
 from ivr.channels.twilio_queue import Queue
 from ivr.channels.twilio_recordings import due, owe
 from ivr.channels.twilio_refusal import Refusal
@@ -117,7 +118,7 @@ class Twilio:
             return redirect(f"/twilio/again/{last.epoch}.{last.turn}")
         if sid := wire.recording_of(call.form):
             await owe(self._store, self._outbox, call.contact, sid, self._driver.now())
-        event = event_of(call, self._driver.now())
+        event = await meant(event_of(call, self._driver.now()), self._store, self._driver)
         return await self._turns.take(call, lambda say, answering: self._driver.advance(event, say, answering))
 
     async def streamed(self, call: Call) -> bytes:

