@@ -16,6 +16,7 @@ from typing import TextIO
 
 from asterisk.instance import Instance, NotStarted
 from asterisk.lay import is_laid
+from asterisk.media import PATH
 from ivr import settings
 from ivr.cli.complaint import Complaint
 from ivr.server import serve
@@ -83,6 +84,12 @@ def _remedy(error: OSError, setting: Settings) -> str:
     return ""
 
 
+def _media_url(setting: Settings) -> str:
+    """Where an Asterisk on this machine finds our door for what callers say."""
+    host = "127.0.0.1" if setting.host in {"0.0.0.0", "::"} else setting.host  # noqa: S104 - compared, not bound
+    return f"ws://{f'[{host}]' if ':' in host else host}:{setting.port}{PATH}"
+
+
 async def _with_asterisk(setting: Settings, stack: AsyncExitStack) -> Settings:
     """Run an Asterisk of our own until the stack unwinds, and say how phones reach it."""
     # Until `serve` listens to it: Asterisk must not stay when we are told to stop while it starts.
@@ -93,7 +100,8 @@ async def _with_asterisk(setting: Settings, stack: AsyncExitStack) -> Settings:
     if not is_laid(root):
         raise Complaint(f"there is no Asterisk in {root}; lay one: python -m asterisk.lay {root}")
     try:
-        asterisk = await stack.enter_async_context(Instance(root, setting.data_dir / "asterisk", sip_port=SIP_PORT))
+        instance = Instance(root, setting.data_dir / "asterisk", sip_port=SIP_PORT, media_url=_media_url(setting))
+        asterisk = await stack.enter_async_context(instance)
     except NotStarted as error:
         raise Complaint(str(error)) from error
     if asterisk.attached:
