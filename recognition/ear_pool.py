@@ -25,7 +25,7 @@ from recognition.listen import Deaf, Heard, Partial
 
 ANSWER: Final = 8.0  # seconds from the end of an utterance to what was heard, come what may
 QUEUE: Final = 1.0  # seconds that one may wait for a worker; who would wait longer is told that we are busy
-FULL: Final = 0.9  # of the workers' time
+FULL: Final = 1.3  # of the workers' time, since who speaks now has to be understood a second later
 COST: Final = 0.05  # seconds of work for a second of speech, until we have measured
 LEARN: Final = 0.1  # how much the last utterance counts against all before
 CHUNK: Final = 5  # pieces of sound sent at a time
@@ -102,6 +102,7 @@ class Pool:
         self._cost = [COST] * len(specs)
         self._deaths: dict[bytes, tuple[int, float]] = {}  # by question: how many, and when the last one was
         self._tasks: list[asyncio.Task[None]] = []
+        self._deadly: set[int] = set()  # specs whose models killed a worker that loaded them
         self._failures = 0  # starts that failed since the last one that did not
         self.missing: dict[int, str] = {}  # specs that have no engine, and why
 
@@ -244,7 +245,11 @@ class Pool:
     async def _keep(self) -> None:
         """One worker after the other."""
         while True:
-            worker = EarProcess(self._specs, self._python, self._told)
+            specs = [
+                EngineSpec("", spec.language) if place in self._deadly else spec
+                for place, spec in enumerate(self._specs)
+            ]
+            worker = EarProcess(specs, self._python, self._told)
             try:
                 await worker.start()
                 self._ready(worker)
@@ -253,8 +258,7 @@ class Pool:
                 self._failures += 1
                 log.error("a process that listens does not start: %s", str(error) or type(error).__name__)
             finally:
-                by_itself = await worker.stop()
-                self._died(worker, by_itself)
+                self._died(worker, await worker.stop())
             await asyncio.sleep(AGAIN[min(self._failures, len(AGAIN) - 1)])
 
     def _ready(self, worker: EarProcess) -> None:
@@ -269,6 +273,8 @@ class Pool:
 
     def _died(self, worker: EarProcess, by_itself: bool) -> None:
         if worker not in self._workers:
+            if by_itself and worker.in_hand and not worker.engines:
+                self._deadly.add(worker.in_hand - 1)
             return
         self._workers.remove(worker)
         lost = [one for one in self._utterances.values() if one.worker is worker]

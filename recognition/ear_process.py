@@ -26,13 +26,12 @@ Told = Callable[[bytes, int, bytes], None]
 
 
 class EarProcess:
-    """Runs once, from `start` to the end of `run`. `told` gets each message about an utterance."""
+    """Runs once, from `start` to the end of `run`; then `stop` it. `told` gets each message about an utterance."""
 
     def __init__(self, specs: Sequence[wire.EngineSpec], python: str, told: Told) -> None:
         self._specs, self._python, self._told = specs, python, told
         self._process: Process | None = None
         self._watch: asyncio.TimerHandle | None = None
-        self._ended = False
         self.in_hand = 0  # the utterance whose native code it runs; 0: none
         self.engines: tuple[bool | str, ...] = ()  # see `wire.Ready`; empty until then
 
@@ -41,7 +40,8 @@ class EarProcess:
         return self._process.pid if self._process else 0
 
     async def start(self) -> None:
-        """Raises `OSError`, of which `TimeoutError` is one, and `EOFError`."""
+        """Raises `OSError`, of which `TimeoutError` is one, and `EOFError`; then `in_hand` is the spec, from 1, whose
+        model it was loading."""
         command = (self._python, "-P", "-m", "recognition.ear_worker", msgspec.json.encode(self._specs).decode())
         self._process = await asyncio.create_subprocess_exec(
             *command,
@@ -51,8 +51,10 @@ class EarProcess:
             env=os.environ | ONE_THREAD | {"PYTHONPATH": str(ROOT)},
             start_new_session=True,  # Ctrl-C in a terminal is for the server, which then ends us in order
         )
+        kind, payload = wire.IN_HAND, b""
         async with asyncio.timeout(START):
-            _, _, payload = await self._message()
+            while kind == wire.IN_HAND:
+                kind, self.in_hand, payload = await self._message()
         self.engines = msgspec.json.decode(payload, type=wire.Ready).engines
 
     async def run(self) -> None:
@@ -64,7 +66,6 @@ class EarProcess:
                     self._hold(number)
                 else:
                     self._told(kind, number, payload)
-        self._ended = True
 
     async def stop(self) -> bool:
         """End it and close its pipes. Whether it died of itself, and not because somebody killed it."""
@@ -73,9 +74,10 @@ class EarProcess:
         if self._process is None:
             return False
         hung = self._watch is not None and self._watch.when() <= asyncio.get_running_loop().time()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(DYING if self._ended else 0):
-                await self._process.wait()
+        if self._process.stdout and self._process.stdout.at_eof():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(DYING):
+                    await self._process.wait()
         self.kill()
         await self._process.communicate()
         return hung or self._process.returncode not in {-signal.SIGKILL, UNKNOWN}

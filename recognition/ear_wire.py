@@ -3,7 +3,8 @@
 A message is the length of its payload, its kind, the number of the utterance that it is about, and the payload.
 
     to a worker     OPEN `Opening`, AUDIO 16-bit PCM, FINISH, DROP, CHECK `Hints`
-    from a worker   READY `Ready`, once and first; for an utterance PARTIAL text, then DONE `Done` or FAILED why;
+    from a worker   IN_HAND with the place of each spec, from 1, before its model is loaded, and READY `Ready`; then
+                    for an utterance PARTIAL text, then DONE `Done` or FAILED why;
                     CHECKED a list of texts; and IN_HAND before it lets native code work for an utterance, with
                     number 0 once it is idle: so that we know whose fault it is when it dies
 """
@@ -24,8 +25,8 @@ READY, PARTIAL, DONE, FAILED, CHECKED, IN_HAND = b"R", b"P", b"T", b"X", b"K", b
 
 @dataclass(frozen=True, slots=True)
 class EngineSpec:
-    """Which engine hears a language. `name`: `vosk`, `moonshine`, or for tests `module:factory`; `folder`: of its
-    model, empty for the one it comes with."""
+    """Which engine hears a language. `name`: `vosk`, `moonshine`, for tests `module:factory`, or empty: none, since its
+    engine does not survive; `folder`: of its model, empty for the one it comes with."""
 
     name: str
     language: str

@@ -142,6 +142,8 @@ def _where(error: Exception) -> str:
 
 
 def _loaded(spec: EngineSpec) -> Engine | str:
+    if not spec.name:
+        return "its engine ends the process while it loads its model; look whether the model is complete"
     try:
         return load(spec)
     except Exception as error:  # any engine's; the others can listen, and our parent is told why
@@ -151,7 +153,10 @@ def _loaded(spec: EngineSpec) -> Engine | str:
 def main(specs: bytes) -> None:
     out = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # whatever a native library prints is no message
-    engines = [_loaded(spec) for spec in msgspec.json.decode(specs, type=list[EngineSpec])]
+    engines: list[Engine | str] = []
+    for place, spec in enumerate(msgspec.json.decode(specs, type=list[EngineSpec]), 1):
+        out.write(message(IN_HAND, place))
+        engines.append(_loaded(spec))
     told = Ready(tuple(engine if isinstance(engine, str) else engine.streaming for engine in engines))
     out.write(message(READY, payload=msgspec.json.encode(told)))
     worker, source = Worker(engines, out.write), sys.stdin.buffer

@@ -61,3 +61,9 @@ def whole(language: str, folder: Path | None) -> Scripted:
 
 def streaming(language: str, folder: Path | None) -> Scripted:
     return Scripted(language, folder, streaming=True)
+
+
+def deadly(language: str, folder: Path | None) -> Scripted:
+    """A model that its native code does not survive."""
+    os.kill(os.getpid(), signal.SIGSEGV)
+    raise AssertionError(language, folder)

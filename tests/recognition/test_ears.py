@@ -215,6 +215,15 @@ async def test_a_language_without_its_model_is_keys_only_and_the_log_says_why(
     assert "unpack one there" in caplog.text
 
 
+async def test_a_model_that_kills_its_worker_takes_no_other_language_with_it(caplog: pytest.LogCaptureFixture) -> None:
+    deadly = EngineSpec("tests.recognition.scripted:deadly", "de-DE")
+    async with asyncio.timeout(BOUND), Ears([deadly, WHOLE], 2) as ears:
+        await ready(ears, 2)
+        assert not ears.hears("de-DE")
+        assert ears.hears("en-GB")
+    assert "look whether the model is complete" in caplog.text
+
+
 async def test_workers_that_never_start_leave_calls_to_keys(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
