@@ -93,6 +93,14 @@ class Speaker:
         """The names of the voices that the engine has, such as `gmw/en-us`."""
         return sorted(self._voices.espeak.voices)
 
+    def tags(self) -> Mapping[str, Sequence[str]]:
+        """The voices that the engine has, each with its language tags."""
+        return self._voices.espeak.voices
+
+    def speaking(self, language: str) -> str:
+        """The name of the voice that speaks a language now."""
+        return self._voices.speaking(language)
+
     def speaks(self, language: str) -> bool:
         """Whether there is a voice for a language tag. If not, its words are spoken by the one that was set up."""
         return self._voices.speaks(language)

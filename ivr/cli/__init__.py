@@ -36,6 +36,8 @@ COMMANDS = {
     "rollback": "put an older version in force again",
     "switch": "flip a switch of the menus, or list them",
     "migrate": "bring the database up to date",
+    "models": "say what listens to callers, in each language",
+    "voices": "say what speaks to callers, in each language",
     "doctor": "say what is wrong with this installation",
 }
 # Each of these says what to do, so its message is all that people need to see.

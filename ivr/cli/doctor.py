@@ -25,6 +25,7 @@ from context_bridge.store import open_store
 from ivr import settings
 from ivr.backoffice.survey import survey
 from ivr.channels.twilio_survey import survey as survey_twilio
+from ivr.cli.models import heard
 from ivr.engine.flow import Handoff
 from ivr.engine.loader import MenuMistakes
 from ivr.flows import read_folder
@@ -112,6 +113,21 @@ async def _voices(setting: Settings) -> Sequence[Finding]:
                 return [found, *_languages(setting, speaker)]
     except SpeakFailed as error:
         return [Finding("voice", str(error), "set IVR_VOICE, or: apt-get install espeak-ng libespeak1")]
+
+
+async def _ears(setting: Settings) -> Sequence[Finding]:
+    """A language that nobody listens to is no fault: its calls are answered by keys."""
+    try:
+        flows, _ = read_folder(setting.menus, setting.services)
+    except MenuMistakes:
+        return []  # told by _menus
+    if setting.ears == 0:
+        return [Finding("ears", "nobody listens, since IVR_EARS is 0: calls are answered by keys only")]
+    remedy = "see IVR_VOSK_MODELS and IVR_MOONSHINE in docs/operations.md"
+    return [
+        Finding("ears", f"{one.language} {one.state}", remedy if one.wrong else "")
+        for one in heard(setting, flows.values())
+    ]
 
 
 async def _database(setting: Settings) -> Sequence[Finding]:
@@ -234,6 +250,7 @@ LOOKS: Sequence[Callable[[Settings], Awaitable[Sequence[Finding]]]] = (
     _menus,
     _services,
     _voices,
+    _ears,
     _database,
     _redis,
     _asterisk,

@@ -55,10 +55,14 @@ class Vosk:
 
     def check(self, hints: Hints) -> Sequence[str]:
         prepare(hints)
+        found = grammar(hints, self._knows)
+        if hints.kind == "yes_no":  # its many phrases are ours, and some of them are enough
+            deaf = set(hints.phrases) - {option for options in found.means.values() for option in options}
+            return [f"the recognizer knows no word for “{option}”, so it is keys only" for option in sorted(deaf)]
         return [
             f"“{phrase}” will not be heard: its recognizer does not know {', '.join(f'“{word}”' for word in words)}; "
             "say the same in other words as well"
-            for phrase, words in grammar(hints, self._knows).unknown.items()
+            for phrase, words in found.unknown.items()
         ]
 
     def open(self, hints: Hints) -> Utterance:

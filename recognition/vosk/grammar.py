@@ -31,7 +31,7 @@ ONE_BY_ONE = {"ko", "ja", "zh"}  # languages whose digits are said one by one; e
 @dataclass(frozen=True, slots=True)
 class Grammar:
     """`phrases`: for the model, all of whose words it knows; `means`: those of the menu among them -> their options;
-    `unknown`: phrase of the menu -> the words that the model does not know."""
+    `unknown`: phrase of the menu, in small letters -> the words that the model does not know."""
 
     phrases: tuple[str, ...]
     means: Mapping[str, tuple[str, ...]]
@@ -46,7 +46,7 @@ def grammar(hints: Hints, knows: Knows) -> Grammar:
         for phrase in said:
             words, strange = spelled(phrase, hints.language, knows)
             if strange:
-                unknown[phrase] = strange
+                unknown.setdefault(phrase.casefold(), strange)
             elif words:
                 means[words] = tuple(dict.fromkeys((*means.get(words, ()), option)))
     ours = (spelled(phrase, hints.language, knows) for phrase in _values(hints.kind, words_of(hints.language)))

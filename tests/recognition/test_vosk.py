@@ -140,6 +140,13 @@ def test_phrases_of_words_it_does_not_know_are_named(vosk: Engine) -> None:
     assert not vosk.check(QUESTION)
 
 
+def test_of_yes_and_no_one_word_each_is_enough(vosk: Engine) -> None:
+    words = ("아니요", "qwertz")
+    assert not vosk.check(Hints("yes_no", "ko-KR", {"yes": ("네", "okay"), "no": words}))
+    (told,) = vosk.check(Hints("yes_no", "ko-KR", {"yes": ("okay",), "no": words}))
+    assert "“yes”" in told
+
+
 # without native code
 
 

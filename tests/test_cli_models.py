@@ -1,0 +1,117 @@
+"""The commands that say what listens and what speaks, and how to get more."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ivr.cli import main
+from tests.recognition.korean import model
+from tests.servers import needs
+
+MENU = """
+menu: hotline
+title: Hotline
+language: ko-KR
+start: welcome
+exhausted: bye
+steps:
+  welcome:
+    menu:
+      prompt: 환불 또는 배송
+      choices:
+        - {key: 1, label: 환불, say: [환불, qwertz 환불], goto: bye}
+        - {key: 2, label: 배송, goto: question}
+  question:
+    ask: {slot: sure, prompt: 확실합니까?}
+    next: bye
+  bye:
+    end: 안녕히 가세요.
+slots:
+  sure: {type: yes_no, title: 확인}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in [name for name in os.environ if name.startswith("IVR_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("IVR_DATA_DIR", str(tmp_path / "var"))
+
+
+@pytest.fixture
+def menus(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    folder = tmp_path / "menus"
+    folder.mkdir()
+    (folder / "hotline.yaml").write_text(MENU, "utf-8")
+    monkeypatch.setenv("IVR_MENUS", str(folder))
+    monkeypatch.setenv("IVR_MENU", "hotline")
+    return folder
+
+
+def test_each_language_has_its_engine_or_keys_only(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models"]) == 0
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
+    assert "moonshine, " in lines["en-US"]
+    for language in ("de-DE", "fr-FR", "ko-KR"):
+        assert "keys only: nobody listens to it; get a model from https://alphacephei.com/vosk" in lines[language]
+        assert f"set IVR_VOSK_MODELS={language}=" in lines[language]
+
+
+def test_a_directory_that_is_no_model_is_wrong(
+    menus: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("IVR_VOSK_MODELS", f"ko={menus}")
+    assert main(["models"]) == 1
+    assert f"ko-KR    vosk: {menus} has no am/final.mdl" in capsys.readouterr().out
+    monkeypatch.setenv("IVR_MOONSHINE", str(menus))
+    (menus / "hotline.yaml").write_text(MENU.replace("ko-KR", "en-US"), "utf-8")
+    assert main(["models"]) == 1
+    assert "set IVR_MOONSHINE to a directory that has them" in capsys.readouterr().out
+
+
+def test_without_ears_nobody_listens(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("IVR_EARS", "0")
+    assert main(["models"]) == 0
+    assert capsys.readouterr().out.startswith("nobody listens, since IVR_EARS is 0")
+    main(["doctor"])
+    assert "nobody listens, since IVR_EARS is 0: calls are answered by keys only" in capsys.readouterr().out
+
+
+def test_phrases_that_a_model_cannot_hear_are_told_with_their_place(
+    menus: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("IVR_VOSK_MODELS", f"ko={model()}")
+    assert main(["models"]) == 0
+    assert "vosk, " in capsys.readouterr().out
+    assert main(["models", "--check"]) == 1
+    *_, told, summary = capsys.readouterr().out.splitlines()
+    assert told.startswith('hotline (ko-KR), step "welcome": “qwertz 환불” will not be heard')
+    assert summary == "1 phrase cannot be heard"
+    (menus / "hotline.yaml").write_text(MENU.replace("qwertz 환불", "취소"), "utf-8")
+    assert main(["models", "--check"]) == 0
+    assert "all phrases can be heard" in capsys.readouterr().out
+
+
+def test_voices_of_the_menus_and_of_a_language(capsys: pytest.CaptureFixture[str]) -> None:
+    needs("espeak-ng", "its voices are listed")
+    assert main(["voices"]) == 0
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
+    assert lines["de-DE"] == "de-DE    gmw/de (1 of its own: segue voices de)"
+    assert main(["voices", "en"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("gmw/en-us ") and line.endswith("en-us") for line in told)
+    assert told[-1] == "en is spoken by gmw/en-us"
+
+
+def test_a_language_that_no_voice_speaks_is_told(
+    menus: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    needs("espeak-ng", "its voices are listed")
+    assert main(["voices", "ast"]) == 1
+    assert "espeak-ng has no voice of ast; see docs/speech.md" in capsys.readouterr().out
+    monkeypatch.setenv("IVR_VOICE", "gmw/nobody")
+    assert main(["voices"]) == 2
+    assert "set IVR_VOICE" in capsys.readouterr().err
