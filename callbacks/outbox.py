@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 POLL = 5.0  # seconds between looks for rows that another process wrote or whose time has come
 BATCH = 20
+ERRANDS = frozenset({"recording", "late"})  # effects that are no messages: pages do not show them
 WORST = ("failed", "undelivered", "", "accepted", "scheduled", "queued", "sending", "sent", "delivered", "read")
 MASKED = "•" * DIGITS
 
@@ -127,7 +128,7 @@ class Outbox:
 
     async def _settle(self, row: OutboxRow, state: str, note: str, due_at: float | None) -> None:
         await self._store.settle_outbox(row.key, state, note, due_at)
-        if row.kind == "recording":
+        if row.kind in ERRANDS:
             log.log(logging.ERROR if state == "failed" else logging.DEBUG, "%s: %s", row.key, note or state)
             return  # pages show messages
         await self._bus.publish("outbox", self.shown(row, state, note))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 
 from callbacks.outbox import Sender
 
@@ -11,10 +10,14 @@ log = logging.getLogger(__name__)
 
 
 class ByKind:
-    """A sender for each of some kinds, and one for all others."""
+    """A sender for each of some kinds, and one for all `others`."""
 
-    def __init__(self, kinds: Mapping[str, Sender], others: Sender) -> None:
-        self._kinds, self._others = kinds, others
+    def __init__(self, others: Sender) -> None:
+        self._others = others
+        self._kinds: dict[str, Sender] = {}
+
+    def add(self, kind: str, sender: Sender) -> None:
+        self._kinds[kind] = sender
 
     async def send(self, key: str, kind: str, to: str, text: str) -> None:
         await self._kinds.get(kind, self._others).send(key, kind, to, text)

@@ -30,7 +30,7 @@ class OutboxRow:
 
     key: str
     journey: str
-    kind: Literal["sms", "email", "messenger", "recording"]  # the last: one that is to be fetched, not sent
+    kind: Literal["sms", "email", "messenger", "recording", "late"]  # the last two: see `callbacks.outbox.ERRANDS`
     payload: Mapping[str, Any]  # {"to": "+1…", "text": "…"}
     due_at: float
     state: Literal["waiting", "sending", "sent", "failed"] = "waiting"

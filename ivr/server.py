@@ -17,7 +17,7 @@ from typing import Any
 from aiohttp import web
 
 from asterisk.calls import AsteriskChannel
-from callbacks.outbox import Outbox, Sender
+from callbacks.outbox import Outbox
 from callbacks.senders import ByKind, DemoSender
 from context_bridge.identity import is_region
 from context_bridge.live import open_bus
@@ -35,7 +35,7 @@ from ivr.channels.twilio_messages import TwilioMessages
 from ivr.channels.twilio_proof import Proof
 from ivr.channels.twilio_recordings import Fetcher
 from ivr.channels.twilio_rest import Rest
-from ivr.channels.twilio_sender import Pool, TwilioSender
+from ivr.channels.twilio_sender import Pool, TwilioSender, templates_of
 from ivr.channels.twilio_sounds import Sounds
 from ivr.channels.twilio_tokens import Tokens
 from ivr.channels.webphone import WebPhone
@@ -144,9 +144,8 @@ async def build(
             token = next(iter(listed(settings.twilio_tokens)), "")
             rest = Rest(settings.twilio_account, settings.twilio_account, token, settings.twilio_url)
             stack.push_async_callback(rest.close)
-        outbox = Outbox(
-            store, bus, _sender(settings, rest, store, clock), settings.url, secret, clock, codes=settings.demo
-        )
+        sender = _sender(settings, rest, store, clock)
+        outbox = Outbox(store, bus, sender, settings.url, secret, clock, codes=settings.demo)
 
         def saved(change: Change, seconds: float) -> None:
             if change.outbox:
@@ -163,6 +162,9 @@ async def build(
         if settings.twilio_account:
             account = Account.of(settings)
             sounds = Sounds(speaker, secret, account.ours)
+            if rest is not None:
+                recordings = Recordings(settings.recordings_dir)
+                sender.add("recording", Fetcher(rest, recordings, keeps=settings.twilio_keep_recordings))
             twilio = Twilio(driver, store, account, settings.url, sounds, outbox, rest)
             twilio_desk = TwilioDesk(_tokens(settings), twilio.consult) if twilio.consult else None
             door = Door(account.sid, account.secrets, settings.url)
@@ -171,6 +173,7 @@ async def build(
                 exchange = Exchange(driver, speaker, Recordings(settings.recordings_dir), "", 0.0, 1.0, ears)
                 twilio_media = Media(driver, store, door, exchange)
             messages = TwilioMessages(driver, store, door, settings.menu, outbox)
+            sender.add("late", messages.late)
         yield Segue(
             settings,
             store,
@@ -352,17 +355,14 @@ def _checks(segue: Segue) -> Mapping[str, Check]:
     return {"store": store, "voices": voices, "disk": disk} | ({"ami": ami} if segue.asterisk else {})
 
 
-def _sender(settings: Settings, rest: Rest | None, store: ContextStore, clock: Clock) -> Sender:
+def _sender(settings: Settings, rest: Rest | None, store: ContextStore, clock: Clock) -> ByKind:
     """Twilio where something may be sent from; else the demo's, which keeps messages for its page."""
     senders = tuple(listed(settings.twilio_senders))
-    if rest is None:
-        return DemoSender()
-    messages: Sender = DemoSender()
-    if senders or settings.twilio_whatsapp:
-        pool = Pool(senders, settings.twilio_whatsapp, settings.twilio_template)
-        messages = TwilioSender(rest, store, pool, settings.url, clock)
-    fetcher = Fetcher(rest, Recordings(settings.recordings_dir), keeps=settings.twilio_keep_recordings)
-    return ByKind({"recording": fetcher}, messages)
+    if rest is None or not (senders or settings.twilio_whatsapp):
+        return ByKind(DemoSender())
+    templates = templates_of(settings.twilio_template)
+    pool = Pool(senders, settings.twilio_whatsapp, templates)
+    return ByKind(TwilioSender(rest, store, pool, settings.url, clock))
 
 
 def _tokens(settings: Settings) -> Tokens | None:

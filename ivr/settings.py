@@ -54,7 +54,7 @@ class Settings:
     twilio_voices: str = ""  # language=voice of Twilio's, or =ours; others are spoken by the language's default
     twilio_senders: str = ""  # our numbers that messages come from, or one messaging service (MG…); empty: none go out
     twilio_whatsapp: str = ""  # our number on WhatsApp; empty: none
-    twilio_template: str = ""  # HX…, for WhatsApp more than a day after the customer wrote; its {{1}} is the text
+    twilio_template: str = ""  # HX… or language=HX…: for WhatsApp a day after the customer wrote; {{1}} is the text
     twilio_ears: str = "twilio"  # whose ears hear what callers say: twilio's, or ours by media streams
     twilio_api_key: str = ""  # SK…, whose secret signs the tokens of agents' browsers; empty: agents have phones
     twilio_api_secret: str = field(default="", repr=False)
@@ -92,6 +92,7 @@ class Settings:
 PREFIX = "IVR_"
 SECRET_PREFIX = "IVR_SECRET_"  # noqa: S105  # of what services.yaml calls secrets, which `ivr.backoffice.secret` reads
 SENDER = re.compile(r"\+[1-9][0-9]{2,14}|[0-9]{3,8}|MG[0-9a-f]{32}")  # E.164, short code, messaging service
+TEMPLATE = re.compile(r"([A-Za-z]{2,3}(-[A-Za-z0-9]+)*=)?HX[0-9a-f]{32}")
 PHONE = re.compile(r"[^=]+=\s*(\+[1-9][0-9]{2,14}|sip:[A-Za-z0-9._+-]+@[A-Za-z0-9.:-]+)")  # of an agent
 VOICE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]+)*=(espeak|piper):[^,=]+")
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
@@ -205,8 +206,8 @@ def _twilio_conflicts(settings: Settings) -> list[str]:
     ]
     if (settings.twilio_senders or settings.twilio_whatsapp) and not settings.twilio_account:
         found.append("IVR_TWILIO_SENDERS and IVR_TWILIO_WHATSAPP need IVR_TWILIO_ACCOUNT")
-    if settings.twilio_template and not re.fullmatch(r"HX[0-9a-f]{32}", settings.twilio_template):
-        found.append("IVR_TWILIO_TEMPLATE: write the template's ContentSid, HX and 32 hex digits")
+    if not all(TEMPLATE.fullmatch(template) for template in listed(settings.twilio_template)):
+        found.append("IVR_TWILIO_TEMPLATE: write a ContentSid (HX and 32 hex digits), or language=ContentSid for several")
     if settings.twilio_ears not in {"twilio", "ours"}:
         found.append("IVR_TWILIO_EARS: write twilio or ours")
     if bool(settings.twilio_api_key) != bool(settings.twilio_api_secret):

@@ -15,9 +15,10 @@ def fields_of(body: bytes) -> Fields:
     parts = body.decode().split("&")
     if len(parts) > MOST_FIELDS:
         raise ValueError(f"a form of {len(parts)} fields")
-    return [(_decoded(name), _decoded(value)) for name, _, value in (part.partition("=") for part in parts if part)]
-
-
-def _decoded(text: str) -> str:
-    """Most names and values are written as they are."""
-    return unquote_plus(text, errors="strict") if "%" in text or "+" in text else text
+    fields = []
+    for part in filter(None, parts):
+        name, _, value = part.partition("=")
+        if "%" in part or "+" in part:  # few are
+            name, value = unquote_plus(name, errors="strict"), unquote_plus(value, errors="strict")
+        fields.append((name, value))
+    return fields

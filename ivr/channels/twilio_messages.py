@@ -12,8 +12,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 from weakref import WeakValueDictionary
 
@@ -24,16 +22,15 @@ from callbacks.outbox import Outbox
 from context_bridge.records import AnswerRow, ConsentRow, ContextStore, OutboxRow, StoreUnavailable, ThreadRow
 from ivr.channels import twilio_message_wire as wire
 from ivr.channels.twilio_door import Door
+from ivr.channels.twilio_late import Late
 from ivr.channels.twilio_message_wire import Heard, Report
+from ivr.channels.twilio_reply import NOTHING, Reply, Saved, answer_to, answers, no_media, reply_of
 from ivr.channels.twilio_sender import OPTED_OUT, opted_out, why
-from ivr.channels.twilio_twiml import messages as document
 from ivr.channels.twilio_wire import WrongForm
 from ivr.driver import Arrival, Driver, UnknownMenu
-from ivr.engine.actions import Action, Collect
+from ivr.engine.actions import Action
 from ivr.engine.events import Input, Left
 from ivr.engine.journey import Journey
-from ivr.engine.match import find
-from ivr.engine.words import words_of
 from ivr.traces import trace
 
 log = logging.getLogger(__name__)
@@ -41,19 +38,8 @@ log = logging.getLogger(__name__)
 NODE = "twilio-messages"
 GONE = 30 * 60.0  # seconds without a message until the customer counts as gone
 PATIENCE = 8.0  # seconds that a webhook waits for a back office; Twilio gives up after 15
-NO_MEDIA = "I cannot open pictures, recordings or files. Please write to me in words."
-NOTHING = document(())
-TYPED = {"digits", "number", "money", "date", "time"}  # what is answered with a digit or two
 
 Actions = tuple[Action, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """The document that answers a webhook, and the words in it: empty when it was saved by another process."""
-
-    body: bytes = NOTHING
-    text: str = ""
 
 
 class TwilioMessages:
@@ -62,7 +48,7 @@ class TwilioMessages:
     def __init__(self, driver: Driver, store: ContextStore, door: Door, menu: str, outbox: Outbox) -> None:
         self._driver, self._store, self._door, self._menu, self._outbox = driver, store, door, menu, outbox
         self._turning: dict[str, asyncio.Task[Reply]] = {}
-        self._late: set[asyncio.Task[None]] = set()
+        self.late = Late(driver, store, outbox, self.say, self._turning.__contains__)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         driver.attach_all(NODE, lambda contact: _Leg(contact, self))
 
@@ -75,9 +61,9 @@ class TwilioMessages:
     async def sweep(self) -> None:
         """Customers who have not written for a while are gone; their journeys stay."""
         for contact in await self._driver.open_contacts(NODE):
-            found, thread = await self._on(contact), await self._store.messages.thread(contact)
+            journey, thread = await self._store.by_contact(contact), await self._store.messages.thread(contact)
             last = thread.heard_at if thread else 0.0
-            if found is not None and found[0].status == "live" and last < self._driver.now() - GONE:
+            if journey is not None and journey.status == "live" and last < self._driver.now() - GONE:
                 name = f"{contact}:gone:{last}"
                 await self._driver.advance(Left(id=name, at=self._driver.now(), contact=contact, reason="dropped"))
 
@@ -142,19 +128,8 @@ class TwilioMessages:
         done, _ = await asyncio.wait({task}, timeout=PATIENCE)
         if done:
             return task.result().body
-        contact = _contact(heard)
-        await self._store.put_answer(AnswerRow(heard.sid, 1, 0, contact, NOTHING.decode(), self._driver.now()))
-        following = asyncio.create_task(self._follow(heard, task))
-        self._late.add(following)
-        following.add_done_callback(self._late.discard)
+        await self.late.follow(heard.sid, _contact(heard), task)
         return NOTHING
-
-    async def _follow(self, heard: Heard, task: asyncio.Task[Reply]) -> None:
-        try:
-            reply = await task
-            await self.say(_contact(heard), reply.text, f"{heard.sid}:late")
-        except Exception as error:
-            log.error("the answer to message %s is lost with %s", heard.sid, trace(error))
 
     async def _taken(self, heard: Heard) -> Reply:
         contact = _contact(heard)
@@ -179,7 +154,7 @@ class TwilioMessages:
     def _is_answer(self, heard: Heard, wish: Wish, actions: Actions) -> bool:
         """A word such as "cancel" is an answer to the question that offers it, unless Twilio took it for its own."""
         took = heard.handled or (heard.channel == "sms" and wish.carriers_own and wish.kind != "help")
-        return not wish.certain and not took and _answers(actions, heard.text)
+        return not wish.certain and not took and answers(actions, heard.text)
 
     async def _wished(self, heard: Heard, wish: Wish, contact: str) -> Reply:
         now = self._driver.now()
@@ -189,26 +164,25 @@ class TwilioMessages:
         if wish.kind == "stop":
             await self._driver.advance(Left(id=f"{contact}:{heard.sid}", at=now, contact=contact, reason="caller"))
         silent = heard.handled or (heard.channel == "sms" and wish.carriers_own)
-        reply = Reply() if silent else _reply(wish.answer)
+        reply = Reply() if silent else reply_of(wish.answer)
         await self._store.put_answer(AnswerRow(heard.sid, 0, 0, contact, reply.body.decode(), now))
         return reply
 
     async def _turn(self, heard: Heard, contact: str, found: tuple[Journey, Actions] | None) -> Reply:
-        lead = NO_MEDIA if heard.media else ""
         if found is None:
-            answer = _Answer(heard, 0, lead, self._driver.now)
+            answer = Saved(heard, 0, self._driver.now)
             actions = await self._driver.arrive(self._arrival(heard, contact), None, answer)
-            if not _answers(actions, heard.text):
-                return answer.reply or await self._told(heard) or await self._said(heard, lead, actions)
+            if not answers(actions, heard.text):
+                return answer.reply or await self._told(heard) or await self._said(heard, actions)
             # they are answered, not welcomed
         elif found[0].status in {"queued", "with_agent"}:
-            return await self._to_agent(heard, contact, lead)
+            return await self._to_agent(heard, found[0])
         elif not heard.text:
-            return await self._said(heard, lead, found[1])
-        answer = _Answer(heard, 1, lead, self._driver.now)
+            return await self._said(heard, found[1])
+        answer = Saved(heard, 1, self._driver.now)
         event = Input(id=heard.sid, at=self._driver.now(), contact=contact, text=heard.text, mode="text")
         actions = await self._driver.advance(event, None, answer)
-        return answer.reply or await self._told(heard) or await self._said(heard, lead, actions)
+        return answer.reply or await self._told(heard) or await self._said(heard, actions)
 
     def _arrival(self, heard: Heard, contact: str) -> Arrival:
         return Arrival(
@@ -221,18 +195,18 @@ class TwilioMessages:
             begins=hashlib.sha256(heard.sid.encode()).hexdigest()[:32],
         )
 
-    async def _to_agent(self, heard: Heard, contact: str, lead: str) -> Reply:
-        reply = _reply(lead)
+    async def _to_agent(self, heard: Heard, journey: Journey) -> Reply:
+        reply = reply_of(no_media(heard, (await self._driver.flow(journey)).language))
         row = AnswerRow(heard.sid, 0, 1, "", reply.body.decode(), self._driver.now())
         if heard.text:
-            await self._driver.tell(contact, heard.text, "customer", row)
+            await self._driver.tell(_contact(heard), heard.text, "customer", row)
         else:
             await self._store.put_answer(row)
         return reply
 
-    async def _said(self, heard: Heard, lead: str, actions: Actions) -> Reply:
+    async def _said(self, heard: Heard, actions: Actions) -> Reply:
         """An answer to what changed nothing."""
-        reply = _reply(_joined(lead, wire.words(actions)))
+        reply = answer_to(heard, actions)
         row = AnswerRow(heard.sid, 0, 1, _contact(heard), reply.body.decode(), self._driver.now())
         await self._store.put_answer(row)
         return await self._told(heard) or reply
@@ -261,25 +235,6 @@ class TwilioMessages:
         return f"{contact}:{self._driver.new_event_id()}"
 
 
-class _Answer:
-    """Makes the document of a turn, and knows whether it was saved. After an arrival whose question the message
-    answers, an empty one is saved: more is to come."""
-
-    def __init__(self, heard: Heard, turn: int, lead: str, now: Callable[[], float]) -> None:
-        self._heard, self._turn, self._lead, self._now = heard, turn, lead, now
-        self._made: Reply | None = None
-        self.reply: Reply | None = None
-
-    async def make(self, journey: Journey, actions: Actions) -> AnswerRow:
-        more = self._turn == 0 and _answers(actions, self._heard.text)
-        self._made = _reply(_joined(self._lead, wire.words(actions)))
-        body = "" if more else self._made.body.decode()
-        return AnswerRow(self._heard.sid, 0, self._turn, journey.id, body, self._now())
-
-    def saved(self) -> None:
-        self.reply = self._made
-
-
 class _Leg:
     """What the driver tells who writes, from whichever process."""
 
@@ -297,24 +252,6 @@ class _Leg:
 
     async def message(self, text: str, sender: str) -> None:
         await self._channel.say(self._contact, f"{sender}: {text}", self._channel.new_key(self._contact))
-
-
-def _answers(actions: Actions, text: str) -> bool:
-    """Whether a message that begins a contact already answers the question that is put then: a greeting does not."""
-    wait = actions[-1] if actions else None
-    if not isinstance(wait, Collect) or not text:
-        return False
-    offered = (*wait.options, *wait.always)
-    typed = wait.type in TYPED and any(character.isdigit() for character in text)
-    return typed or find(offered, text, "text", words_of(wait.language)) is not None
-
-
-def _reply(text: str) -> Reply:
-    return Reply(document(wire.parts(text)), text)
-
-
-def _joined(*texts: str) -> str:
-    return "\n".join(filter(None, texts))
 
 
 def _contact(heard: Heard) -> str:

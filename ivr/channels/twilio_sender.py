@@ -14,13 +14,15 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from callbacks.consent import STOPPED
 from callbacks.outbox import NotSent
 from context_bridge.records import ConsentRow, ContextStore, SentRow
 from ivr.channels.twilio_message_wire import parts, place_of
 from ivr.channels.twilio_rest import TIMEOUT, Refused, Rest, Sent, Unknown, Unreached
+from ivr.engine.languages import lookup
+from ivr.settings import listed
 
 # Seconds after which a message that Twilio made is in its list. Twilio promises no time and calls its lists eventually
 # consistent; half a minute is our choice, and three times what a request may last.
@@ -60,11 +62,16 @@ def why(code: int | str | None) -> str:
 @dataclass(frozen=True, slots=True)
 class Pool:
     """Who messages come from: `senders` are our numbers or one messaging service (MG…), `whatsapp` our number there.
-    `template`: a ContentSid whose only variable is the text."""
+    `templates`: language -> a ContentSid whose only variable is the text, for WhatsApp after a day's silence; the first
+    one serves all languages that have none."""
 
     senders: tuple[str, ...] = ()
     whatsapp: str = ""
-    template: str = ""
+    templates: Mapping[str, str] = field(default_factory=dict)
+
+    def template(self, language: str) -> str:
+        found = lookup(language, self.templates) if language else None
+        return self.templates[found] if found else next(iter(self.templates.values()))
 
     def sms(self, to: str, wrote_to: str | None) -> Mapping[str, str]:
         """From the number that the customer wrote to, else always from the same one. A service sees to that itself.
@@ -86,6 +93,12 @@ class Pool:
         raise NotSent("we have no address there to send from: set IVR_TWILIO_WHATSAPP", final=True)
 
 
+def templates_of(setting: str) -> dict[str, str]:
+    """Of `HX…`, or `en-US=HX…,de-DE=HX…`."""
+    pairs = (part.rpartition("=") for part in listed(setting))
+    return {language.strip(): sid.strip() for language, _, sid in pairs}
+
+
 class TwilioSender:
     """A `callbacks.outbox.Sender`. `told`: our public address, for reports."""
 
@@ -105,16 +118,17 @@ class TwilioSender:
         else:
             sender = self._pool.messenger(to, wrote_to)
             template = thread is None or self._clock() - thread.heard_at > WINDOW
-        if template and not self._pool.template:
+        if template and not self._pool.templates:
             raise NotSent(why(OUTSIDE), final=True)
+        sid = self._pool.template(await self._language(key)) if template else ""
         for part, words in enumerate(parts(text, TEMPLATE_LONGEST) if template else parts(text)):
-            await self._part(key, part, to, words, {**sender, **self._content(words, template=template)})
+            await self._part(key, part, to, words, {**sender, **_content(words, sid)})
 
-    def _content(self, words: str, *, template: bool) -> Mapping[str, str]:
-        if not template:
-            return {"body": words}
-        variable = " ".join(words.split())  # WhatsApp takes no line breaks in one
-        return {"content_sid": self._pool.template, "content_variables": json.dumps({"1": variable})}
+    async def _language(self, key: str) -> str:
+        """That the customer has chosen; empty: the menu's own."""
+        row = await self._store.messages.outbox_row(key)
+        journey = await self._store.load(row.journey) if row is not None else None
+        return (journey.language or "") if journey is not None else ""
 
     async def _part(self, key: str, part: int, to: str, words: str, fields: Mapping[str, str]) -> None:
         messages, now = self._store.messages, self._clock()
@@ -160,6 +174,13 @@ class TwilioSender:
         if error.status == 401:
             return NotSent("Twilio does not take our credentials: correct IVR_TWILIO_ACCOUNT and IVR_TWILIO_TOKENS")
         return NotSent(why(error.code), final=True)
+
+
+def _content(words: str, template: str) -> Mapping[str, str]:
+    if not template:
+        return {"body": words}
+    variable = " ".join(words.split())  # WhatsApp takes no line breaks in one
+    return {"content_sid": template, "content_variables": json.dumps({"1": variable})}
 
 
 def opted_out(key: str, to: str, at: float) -> ConsentRow:

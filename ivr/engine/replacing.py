@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 else:
 
     def replace(instance: Any, /, **changes: Any) -> Any:
-        """Of classes with more than one field, all of which `__init__` takes by their places."""
-        values_of, places = _layout(type(instance))
+        """Of classes with more than one field. Those whose `__init__` takes names only, as events, take their time."""
+        layout = _layout(type(instance))
+        if layout is None:
+            return dataclasses.replace(instance, **changes)
+        values_of, places = layout
         values = list(values_of(instance))
         for name, value in changes.items():
             values[places[name]] = value
@@ -22,6 +25,9 @@ else:
 
 
 @cache
-def _layout(kind: type) -> tuple[Callable[[Any], tuple[Any, ...]], Mapping[str, int]]:
+def _layout(kind: type) -> tuple[Callable[[Any], tuple[Any, ...]], Mapping[str, int]] | None:
+    """How to get the values of all fields, and their places; None: some are taken by name only."""
+    if any(field.kw_only for field in dataclasses.fields(kind)):
+        return None
     names = [field.name for field in dataclasses.fields(kind)]
     return attrgetter(*names), {name: place for place, name in enumerate(names)}

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from callbacks.outbox import delivery_of
+from callbacks.outbox import ERRANDS, delivery_of
 from context_bridge.records import ContextStore, OutboxRow
 from ivr.driver import Driver
+from ivr.engine.events import Passed
 from ivr.engine.journey import Status
 from ivr.http import Handler, Problem, Route, answer, read
 from ivr.web import schema
@@ -47,6 +48,7 @@ class Api:
             ),
             _post(f"{one}/accept", self.accept, "Take a waiting contact", schema.Accept),
             _post(f"{one}/finish", self.finish, "End the talk with an agent; the journey goes on from there"),
+            _post(f"{one}/pass-on", self.pass_on, "Hand a customer on to a queue or a colleague", schema.PassOn),
             _post(f"{one}/message", self.message, "Write to a customer in a chat", schema.Message),
             _get(
                 "/api/outbox", self.outbox, "Messages that were sent or wait to be, newest first", list[schema.Effect]
@@ -99,6 +101,20 @@ class Api:
         await self._driver.release(contact, "done")
         return answer(schema.Done(contact))
 
+    async def pass_on(self, request: web.Request) -> web.Response:
+        """On Asterisk the agent's phone does it."""
+        contact = request.match_info["contact"]
+        wanted = await read(request, schema.PassOn)
+        found = await self._driver.current(contact)
+        if found is not None and found[0].contact is not None and found[0].contact.node == "asterisk":
+            raise Problem(409, "Not from here", "Transfer the call on your phone.")
+        pop = await self._driver.pop(found[0].id) if found else None
+        if wanted.queue and pop is not None and wanted.queue not in pop["queues"]:
+            raise Problem(422, "No such queue", f"Use one of the menu's: {', '.join(pop['queues'])}.")
+        if not await self._driver.pass_on(contact, Passed(wanted.agent, wanted.note, wanted.to, wanted.queue)):
+            raise Problem(409, "Not with you", "The customer left, or is with somebody else; /api/queue has who is on.")
+        return answer(schema.Done(contact))
+
     async def message(self, request: web.Request) -> web.Response:
         words = await read(request, schema.Message)
         contact = await self._in_hand(request)
@@ -107,7 +123,7 @@ class Api:
 
     async def outbox(self, _request: web.Request) -> web.Response:
         parts = await self._store.messages.recent_deliveries(RECENT)
-        rows = [row for row in await self._store.outbox(RECENT) if row.kind != "recording"]
+        rows = [row for row in await self._store.outbox(RECENT) if row.kind not in ERRANDS]
         return answer([self._effect(row, delivery_of(part for part in parts if part.key == row.key)) for row in rows])
 
     def _effect(self, row: OutboxRow, delivery: str) -> schema.Effect:

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from aiohttp import web
 
 from context_bridge.records import AnswerRow
+from ivr.backoffice import HttpBackOffice
 from ivr.channels import twilio_messages
+from ivr.channels.twilio_reply import NO_MEDIA
 from ivr.engine.journey import Journey
 from ivr.server import Segue, application, build
+from ivr.settings import Settings
 from tests.servers import free_port
 from tests.twilio.carrier import Account, Carrier
-from tests.twilio.conftest import PUBLIC, SENDER, SID, TOKEN, WHATSAPP
+from tests.twilio.conftest import PUBLIC, SENDER, SID, TOKEN, WHATSAPP, serving
 from tests.twilio.rest import Standing
 from tests.twilio.texting import Texter, new_sid
 
 ASKS = "What is your order number?"
+NUMBER = "+14155550134"
 
 
 @pytest.fixture
@@ -115,13 +120,13 @@ async def test_the_answer_to_a_message_with_a_link_goes_on_in_the_journey(
 async def test_media_is_refused_politely(segue: Segue, texter: Texter) -> None:
     media = {"NumMedia": "1", "MediaUrl0": "https://api.twilio.com/x", "MediaContentType0": "image/jpeg"}
     [said] = await texter.write("", **media)
-    assert said.startswith(twilio_messages.NO_MEDIA + "\nWelcome to Acme support.")
+    assert said.startswith(NO_MEDIA["en"] + "\nWelcome to Acme support.")
     [said] = await texter.write("", **media)
-    assert twilio_messages.NO_MEDIA in said
+    assert NO_MEDIA["en"] in said
     assert "rack an order" in said
     assert (await journey(segue)).nomatches == 0
     [said] = await texter.write("1", **media)
-    assert said == f"{twilio_messages.NO_MEDIA}\n{ASKS}"
+    assert said == f"{NO_MEDIA['en']}\n{ASKS}"
 
 
 async def test_an_agent_and_a_customer_write_to_each_other(segue: Segue, texter: Texter, rest: Standing) -> None:
@@ -226,6 +231,76 @@ async def test_an_answer_that_takes_long_follows_by_itself(
     assert await until(segue, 1, rest) == [ASKS]
     assert await texter.write("Where is my order?", sid) == []
     assert len(rest.messages) == 1
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Webhooks wait for nothing, and the back office until this is set."""
+    monkeypatch.setattr(twilio_messages, "PATIENCE", 0.0)
+    answers = asyncio.Event()
+    ask = HttpBackOffice.ask
+
+    async def slowly(office: HttpBackOffice, *question: Any) -> Mapping[str, str]:
+        await answers.wait()
+        return await ask(office, *question)
+
+    monkeypatch.setattr(HttpBackOffice, "ask", slowly)
+    return answers
+
+
+async def test_an_answer_outlives_the_server_that_owes_it(
+    settings: Settings, rest: Standing, slow: asyncio.Event
+) -> None:
+    """It dies while a back office is asked, and another one does the errand."""
+    account = Account(SID, TOKEN, f"http://127.0.0.1:{settings.port}", PUBLIC)
+    async with Texter(account, NUMBER) as texter:
+        async with serving(settings) as first:
+            assert await texter.write("Where is my order?") == []
+            assert await until(first, 1, rest) == [ASKS]
+            assert await texter.write("4217") == []
+            assert first.messages is not None
+            for task in asyncio.all_tasks():
+                if "TwilioMessages._taken" in repr(task.get_coro()):
+                    task.cancel()  # as a kill does
+        slow.set()
+        async with serving(settings) as second:
+            for _ in range(2):  # an errand that is done again does nothing
+                await errands(second)
+            said = await until(second, 2, rest)
+            assert "Order 4217 is with our carrier" in said[-1]
+            assert (await journey(second)).step == "what_next"
+            assert len(rest.messages) == 2
+
+
+async def test_an_answer_that_was_saved_but_not_sent_is_sent(
+    settings: Settings, rest: Standing, slow: asyncio.Event
+) -> None:
+    slow.set()
+    account = Account(SID, TOKEN, f"http://127.0.0.1:{settings.port}", PUBLIC)
+    async with serving(settings) as segue, Texter(account, NUMBER) as texter:
+        assert segue.messages is not None
+        say = segue.messages.late._say
+        segue.messages.late._say = never  # it dies between the turn and the message
+        sid = new_sid()
+        async with asyncio.timeout(30), segue.bus.subscribe(None) as events:
+            assert await texter.write("Where is my order?", sid) == []
+            while await segue.store.answer(sid, 0, 1) is None:
+                await anext(events)
+        segue.messages.late._say = say
+        await errands(segue)
+        assert await until(segue, 1, rest) == [ASKS]
+
+
+async def never(*_: object) -> None:
+    """Says nothing."""
+
+
+async def errands(segue: Segue) -> None:
+    """Do what is owed, though its time has not come."""
+    for row in await segue.store.outbox(10):
+        if row.kind == "late":
+            await segue.store.settle_outbox(row.key, "waiting", "", 0.0)
+    await segue.outbox.send_due()
 
 
 async def test_nothing_that_twilio_did_not_sign(segue: Segue, texter: Texter) -> None:

@@ -15,7 +15,7 @@ from context_bridge.records import ConsentRow, ContextStore, EventBus, OutboxRow
 from context_bridge.store import open_store
 from ivr.channels.twilio_message_wire import at_place
 from ivr.channels.twilio_rest import Rest
-from ivr.channels.twilio_sender import SETTLE, Pool, TwilioSender
+from ivr.channels.twilio_sender import SETTLE, Pool, TwilioSender, templates_of
 from ivr.server import Segue
 from tests.servers import free_port
 from tests.twilio.conftest import PUBLIC, SENDER, SID, TEMPLATE, TOKEN, WHATSAPP
@@ -250,6 +250,13 @@ async def test_a_customer_hears_from_the_number_that_they_know(
     assert (rest.messages[-1]["from"], rest.messages[-1]["messaging_service_sid"]) == (None, service)
 
 
+def test_a_template_speaks_the_language_that_the_customer_chose() -> None:
+    pool = Pool((SENDER,), WHATSAPP, templates_of(f"en-US={TEMPLATE}, de-DE=HX{'8' * 32}"))
+    assert pool.template("") == pool.template("en-GB") == pool.template("ko") == TEMPLATE
+    assert pool.template("de") == pool.template("de-DE") == "HX" + "8" * 32
+    assert templates_of(TEMPLATE) == {"": TEMPLATE}
+
+
 async def test_whatsapp_takes_free_words_for_a_day_and_then_a_template(
     sender: TwilioSender, store: ContextStore, rest: Standing, clock: Clock, api: Rest
 ) -> None:
@@ -260,7 +267,7 @@ async def test_whatsapp_takes_free_words_for_a_day_and_then_a_template(
     clock.now += 24 * 3600
     error = await fails(sender, "k2", to=CHAT)
     assert (error.final, "63016" in str(error), len(rest.messages)) == (True, True, 1)
-    templated = TwilioSender(api, store, Pool((SENDER,), WHATSAPP, TEMPLATE), PUBLIC, clock)
+    templated = TwilioSender(api, store, Pool((SENDER,), WHATSAPP, {"": TEMPLATE}), PUBLIC, clock)
     lose = iter([True])
     rest.cut = lambda path, fields: "ContentSid" in fields and next(lose, False)
     await fails(templated, "k3", "Hello\nthere", CHAT)
