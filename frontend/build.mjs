@@ -15,7 +15,7 @@ const watching = process.argv.includes("--watch");
 const out = new URL("../ivr/web/static/studio/", import.meta.url).pathname;
 const options = {
   // The diagram is laid out in a worker, so that a menu of a thousand steps does not stop the typing.
-  entryPoints: { studio: "src/studio.ts", layout: "src/layout.worker.ts" },
+  entryPoints: { studio: "src/studio.ts", layout: "src/layout.worker.ts", "twilio-voice": "src/twilio-voice.ts" },
   absWorkingDir: new URL(".", import.meta.url).pathname,
   outdir: out,
   bundle: true,

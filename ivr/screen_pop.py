@@ -8,7 +8,7 @@ from typing import Any
 
 from context_bridge.records import HistoryRow, Identifier, JourneyRow
 from ivr.engine.actions import Enqueue
-from ivr.engine.flow import HELPED, NOT_HELPED, Flow
+from ivr.engine.flow import HELPED, NOT_HELPED, Flow, Handoff
 from ivr.engine.journey import Journey
 from ivr.engine.render import article_at, summary, taken_at, title_for_agent
 from ivr.engine.step import current_wait
@@ -45,6 +45,7 @@ def pop(
         "why": wait.why if wait else summary(flow, journey),
         "whisper": wait.whisper if wait else "",
         "passed": asdict(journey.passed) if journey.passed else None,
+        "queues": sorted({step.queue for step in flow.steps.values() if isinstance(step, Handoff)}),
         "summary": summary(flow, journey),
         "customer": {"id": journey.customer, "name": name},
         "identifier": who.value if who else "",

@@ -37,7 +37,7 @@ from ivr.channels.twilio_recordings import Fetcher
 from ivr.channels.twilio_rest import Rest
 from ivr.channels.twilio_sender import Pool, TwilioSender, templates_of
 from ivr.channels.twilio_sounds import Sounds
-from ivr.channels.twilio_tokens import Tokens
+from ivr.channels.twilio_tokens import VOICE_SDK, Tokens
 from ivr.channels.webphone import WebPhone
 from ivr.drafts import Drafts
 from ivr.drafts.draft import Workshop
@@ -166,7 +166,7 @@ async def build(
                 recordings = Recordings(settings.recordings_dir)
                 sender.add("recording", Fetcher(rest, recordings, keeps=settings.twilio_keep_recordings))
             twilio = Twilio(driver, store, account, settings.url, sounds, outbox, rest)
-            twilio_desk = TwilioDesk(_tokens(settings), twilio.consult) if twilio.consult else None
+            twilio_desk = TwilioDesk(_tokens(settings), twilio.agents, twilio.consult) if twilio.consult else None
             door = Door(account.sid, account.secrets, settings.url)
             twilio_proof = Proof(door)
             if account.our_ears:
@@ -240,7 +240,7 @@ def application(segue: Segue) -> web.Application:
         openapi,
         segue.chat,
         segue.webphone,
-        Pages(settings.demo),
+        Pages(settings.demo, VOICE_SDK if settings.twilio_api_key else ""),
     ):
         app.add_routes(part.routes())
     if segue.twilio and segue.messages:

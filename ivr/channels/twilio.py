@@ -66,7 +66,7 @@ class Twilio:
         self._refusal = Refusal(driver, store, account.blocked, account.most_calls)
         self._door, self._turns = Door(account.sid, account.secrets, public), Turns(driver, store, documents)
         self._lead = lead = Lead(driver, store, documents, public, rest)
-        self._agents = agents = Agents(driver, store, account.phones)
+        self.agents = agents = Agents(driver, store, account.phones)
         self.consult = consult = Consult(driver, agents, rest, public, account.sender) if rest else None
         driver.attach_all(NODE, lambda contact: Leg(contact, lead, agents, consult))
 
@@ -83,7 +83,7 @@ class Twilio:
             web.post(f"/twilio/screened/{PATH}", self._voice(self.screened)),
             web.post(f"/twilio/alone/{PATH}", self._voice(self.alone)),
             *(web.post(path, self._voice(handler)) for path, handler in self._queue.webhooks()),
-            *(web.post(path, self._voice(handler)) for path, handler in self._agents.webhooks()),
+            *(web.post(path, self._voice(handler)) for path, handler in self.agents.webhooks()),
             *(web.post(path, self._voice(handler)) for path, handler in self._consulting()),
         ]
 
@@ -134,7 +134,7 @@ class Twilio:
 
     async def screened(self, call: Call) -> bytes:
         """An agent's phone was rung, with a whisper."""
-        event = await self._agents.screened(call)
+        event = await self.agents.screened(call)
         return await self._turns.take(call, lambda say, answering: self._driver.advance(event, say, answering))
 
     async def alone(self, call: Call) -> bytes:

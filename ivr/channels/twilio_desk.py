@@ -8,6 +8,7 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from ivr.channels.twilio_agent_twiml import identity
+from ivr.channels.twilio_agents import Agents
 from ivr.channels.twilio_consult import Consult
 from ivr.channels.twilio_tokens import LASTS, Tokens
 from ivr.engine.events import Passed
@@ -21,7 +22,7 @@ class Agent(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Token(Struct, frozen=True):
-    """For Twilio's Voice SDK. `lasts`: seconds; ask again before."""
+    """For Twilio's Voice SDK; empty for an agent whose calls ring on a phone. `lasts`: seconds; ask again before."""
 
     token: str
     identity: str
@@ -43,8 +44,8 @@ class Begun(Struct, frozen=True):
 class TwilioDesk:
     """`tokens` is None where no API key is set: then agents take calls on phones."""
 
-    def __init__(self, tokens: Tokens | None, consult: Consult) -> None:
-        self._tokens, self._consult = tokens, consult
+    def __init__(self, tokens: Tokens | None, agents: Agents, consult: Consult) -> None:
+        self._tokens, self._agents, self._consult = tokens, agents, consult
 
     def routes(self) -> list[web.RouteDef]:
         return [route.definition() for route in self.table()]
@@ -58,7 +59,7 @@ class TwilioDesk:
                 summary="A token for an agent's browser, which is rung by Twilio's Voice SDK",
                 body=Agent,
                 answer=Token,
-                problems=(403, 404, 413, 415, 422),
+                problems=(403, 413, 415, 422),
                 desk=True,
             ),
             Route(
@@ -77,10 +78,10 @@ class TwilioDesk:
         wanted = await read(request, Agent)
         if not wanted.agent.strip():
             raise Problem(403, "No agent", "Say at the desk who you are: calls ring whom a token names.")
-        if self._tokens is None:
-            detail = "Set IVR_TWILIO_API_KEY and IVR_TWILIO_API_SECRET, or take calls on a phone (IVR_TWILIO_PHONES)."
-            raise Problem(404, "No calls in the browser", detail)
-        return answer(Token(self._tokens.issue(wanted.agent), identity(wanted.agent), LASTS))
+        name = identity(wanted.agent)
+        if self._tokens is None or self._agents.address(wanted.agent) != f"client:{name}":
+            return answer(Token("", name, 0))
+        return answer(Token(self._tokens.issue(wanted.agent), name, LASTS))
 
     async def consult(self, request: web.Request) -> web.Response:
         wanted, contact = await read(request, Colleague), request.match_info["contact"]

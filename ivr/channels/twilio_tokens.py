@@ -14,6 +14,7 @@ from twilio.jwt.access_token.grants import VoiceGrant
 from ivr.channels.twilio_agent_twiml import identity
 
 LASTS = 600  # seconds
+VOICE_SDK = "wss://*.twilio.com https://*.twilio.com"  # where Twilio's SDK connects to from the desk's page
 
 
 @dataclass(frozen=True, slots=True)

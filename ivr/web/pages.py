@@ -34,9 +34,11 @@ def render(name: str, values: Mapping[str, str]) -> str:
 
 
 class Pages:
-    """`demo` adds the demo page and the page of what would be sent."""
+    """`demo` adds the demo page and the page of what would be sent. `desk_calls`: where else the desk may connect to,
+    for calls that ring in it."""
 
-    def __init__(self, demo: bool) -> None:
+    def __init__(self, demo: bool, desk_calls: str = "") -> None:
+        self._desk_calls = desk_calls
         self._files = {"/agent": "agent.html", "/phone": "phone.html"}
         if demo:
             self._files |= {"/": "demo.html", "/demo": "demo.html", "/outbox": "outbox.html"}
@@ -50,7 +52,10 @@ class Pages:
         return found
 
     async def _page(self, request: web.Request) -> web.FileResponse:
-        return web.FileResponse(STATIC / self._files[request.path])
+        response = web.FileResponse(STATIC / self._files[request.path])
+        if request.path == "/agent" and self._desk_calls:
+            response.headers["Content-Security-Policy"] = _policy(request, self._desk_calls)
+        return response
 
 
 async def _to_desk(_request: web.Request) -> web.Response:
@@ -65,6 +70,9 @@ async def secure(request: web.Request, response: web.StreamResponse) -> None:
     """Put the headers on every answer, streams too (`app.on_response_prepare`); a page's own stricter ones stay."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    response.headers.setdefault("Content-Security-Policy", _policy(request))
+
+
+def _policy(request: web.Request, more: str = "") -> str:
     # Written out, because Safari before 15.4 did not count ws: as 'self'.
-    sockets = f"ws://{request.host} wss://{request.host}"
-    response.headers.setdefault("Content-Security-Policy", CSP.format(sockets=sockets))
+    return CSP.format(sockets=f"ws://{request.host} wss://{request.host} {more}".rstrip())

@@ -93,6 +93,7 @@ class Pop(Struct, frozen=True):
     summary: str
     whisper: str
     passed: PassedOn | None
+    queues: list[str]
     slots: list[SlotShown]
     answered: list[str]
     path: list[StepShown]
@@ -144,6 +145,16 @@ class Effect(Struct, frozen=True):
 
 class Accept(Struct, frozen=True, forbid_unknown_fields=True):
     agent: Name
+
+
+class PassOn(Struct, frozen=True, forbid_unknown_fields=True):
+    """`agent` hands their customer on: to `queue` (one of the pop's `queues`; empty: the same), with a `note`. `to`:
+    the colleague whom it is for; anybody may take them."""
+
+    agent: Name
+    note: Annotated[str, Meta(max_length=500)] = ""
+    to: Annotated[str, Meta(max_length=80)] = ""
+    queue: str = ""
 
 
 class Message(Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,6 +4,7 @@ a whisper, talk, and are led into rooms. See twilio.com/docs/voice/twiml/dial, a
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -68,6 +69,12 @@ class Office:
             await customer.dial_result("completed")
         await self._leave(leg)
         await self._told_over(leg, "completed")
+
+    async def led(self, call: Call) -> None:
+        """Wait until the REST API leads this call, and follow."""
+        async with asyncio.timeout(20), self._rest.asked:
+            await self._rest.asked.wait_for(lambda: call.sid in [sid for sid, _ in self._rest.updates[self._led :]])
+        await self.follow(call)
 
     async def follow(self, *calls: Call) -> None:
         """Do what the REST API has asked for since, with agents' calls and these customers'."""

@@ -6,6 +6,7 @@ exists from the moment its request was taken, even if nobody got the answer.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
 import json
@@ -69,6 +70,7 @@ class Standing:
     rooms: dict[str, dict[str, str]] = field(default_factory=dict)  # conferences: name -> label -> sid of the call
     numbers: list[dict[str, Any]] = field(default_factory=list)  # of the account, what differs from the example
     state: str = "active"
+    asked: asyncio.Condition = field(default_factory=asyncio.Condition)  # told of each request
     violations: list[str] = field(default_factory=list)
     fetched: list[str] = field(default_factory=list)  # recordings
     removed: list[str] = field(default_factory=list)
@@ -137,6 +139,8 @@ def _checked(standing: Standing, path: str, carry_out: Answer) -> Handler:
         if (code := standing.fault(request.path, fields)) is not None:
             return failure(code)
         found = carry_out(standing, request, fields)
+        async with standing.asked:
+            standing.asked.notify_all()
         if standing.cut(request.path, fields):
             assert request.transport is not None
             request.transport.abort()

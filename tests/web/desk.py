@@ -329,6 +329,7 @@ POP: dict[str, Any] = {
     "summary": "Looked up order 4217: on its way, arrives on Tuesday.",
     "whisper": "Maria Gomez, order 4217",
     "passed": None,
+    "queues": ["billing", "support"],
     "slots": [
         {"name": "order_number", "title": "Order number", "value": "4217", "channel": "voice", "at": NOW - 400},
         {"name": "status", "title": "Status of the order", "value": "on its way", "channel": None, "at": NOW - 395},

@@ -1,6 +1,8 @@
 // The agent's desk: who waits, the pop of the one chosen, and the talk with them. All state is the server's; a reload
 // loses nothing, because the lists come from the API and the live events go on from there.
 
+import { callActs, calls, hangUp, ready, renamed } from "./agent_calls.js";
+import { handOn, passing } from "./agent_pass.js";
 import { flipped, loadSide, owed } from "./agent_side.js";
 import { byId, el, icon } from "./dom.js";
 import { nameOf, popCard, waitingCard } from "./pop.js";
@@ -23,6 +25,7 @@ const desk = {
 // Showing
 
 function draw() {
+  if (desk.agent && [...desk.pops.values()].some(({ node }) => node === "twilio")) ready();
   const focused = document.activeElement?.dataset?.contact;
   byId("queue").replaceChildren(...[...desk.pops.values()].map((pop) =>
     waitingCard(pop, pop.contact === desk.chosen, desk.agent, () => choose(pop.contact))));
@@ -50,10 +53,12 @@ function acts(pop) {
   if (pop.status === "queued" && pop.node === "asterisk") {
     return [el("p", { class: "muted" }, icon("voice"), " Rings on your phone: answer it there."), wrong];
   }
-  if (pop.status === "queued") return [el("button", { id: "accept", click: () => accept(pop) }, "Accept"), wrong];
+  if (pop.status === "queued") return [...callActs(pop), el("button", { id: "accept", click: () => accept(pop) }, "Accept"), wrong];
   const mine = pop.node === "webphone" && pop.agent === desk.agent && !desk.call;
   return [mine && el("button", { id: "speak", click: () => attempt(() => speak(pop)) }, "Connect sound"),
     el("button", { id: "finish", class: "quiet", click: () => finish(pop) }, "Finish"),
+    pop.node !== "asterisk" && pop.agent === desk.agent && el("button", { id: "pass", class: "quiet", click: () => handOn(pop, desk.agent) }, "Hand on…"),
+    ...callActs(pop),
     el("span", { class: "muted small" }, pop.agent ? `With ${pop.agent}` : ""), wrong];
 }
 
@@ -147,6 +152,7 @@ function finish(pop) {
     if (desk.call) desk.call.finish();
     else await ask(`/api/contacts/${encodeURIComponent(pop.contact)}/finish`, {});
     desk.call = null;
+    hangUp(pop.contact);
     forget(pop.contact);
   });
 }
@@ -272,11 +278,21 @@ function askName() {
   dialog.addEventListener("close", () => {
     desk.agent = byId("name").value.trim() || desk.agent || "Agent";
     localStorage.setItem(NAME, desk.agent);
+    renamed();
     draw();
   }, { once: true });
   dialog.showModal();
 }
 
+calls({
+  me: () => desk.agent,
+  takes: (contact) => desk.pops.get(contact)?.status === "with_agent" && desk.pops.get(contact).agent === desk.agent,
+  changed: drawPop,
+});
+passing((wrong) => {
+  desk.wrong = wrong;
+  drawPop();
+});
 byId("me").addEventListener("click", askName);
 setInterval(draw, 5000); // how long each has waited
 if (!desk.agent) askName();

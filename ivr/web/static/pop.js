@@ -1,5 +1,6 @@
 // The screen-pop: a journey as an agent sees it (docs/api.md). Data in, elements out; no state here.
 
+import { passed } from "./agent_pass.js";
 import { ago, channelName, el, icon, phone, sentence, time } from "./dom.js";
 
 /** Whom to call this customer in lists and headings. */
@@ -28,6 +29,7 @@ function head(pop, acts) {
     el("p", { class: "muted small" }, icon(pop.channel), ` ${where}`, pop.customer.name && pop.identifier ? ` · ${phone(pop.identifier)}` : ""),
     pop.why && el("p", { class: "why" }, sentence(withoutIds(pop.why))),
     pop.summary && pop.summary !== pop.why && el("p", { class: "muted" }, withoutIds(pop.summary)),
+    passed(pop),
     pop.whisper && el("p", { class: "whisper" }, el("strong", {}, "For you:"), ` ${withoutIds(pop.whisper)}`),
     answered(pop),
     tried(pop),
