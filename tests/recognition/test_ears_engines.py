@@ -1,0 +1,114 @@
+"""Calls that real engines listen to, in real worker processes: English by Moonshine, Korean by Vosk."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+
+import numpy as np
+import pytest
+
+from recognition.audio import Samples
+from recognition.ears import Ears, engines
+from recognition.listen import Deaf, Heard, Hints, SpeechStarted, Told
+from tests.recognition import sounds
+from tests.recognition.korean import NO, QUESTION, REFUND, model
+from tests.recognition.test_ears import BOUND, ready, until
+
+MENU = Hints(
+    "options",
+    "en-US",
+    {"orders": ("orders", "track my order"), "billing": ("billing", "pay my bill"), "agent": ("talk to a person",)},
+)
+DIGITS = Hints("digits", "en-US", {}, least=4, most=4)
+
+
+class Caller:
+    """Who speaks on one line, and what was told of it."""
+
+    def __init__(self, ears: Ears, rate: int) -> None:
+        self._rate, self._told, self._end = rate, list[Told](), asyncio.Event()
+        self._ear = ears.open(rate, self._tell)
+
+    def _tell(self, told: Told) -> None:
+        self._told.append(told)
+        if isinstance(told, Heard | Deaf):
+            assert not self._end.is_set()
+            self._end.set()
+
+    async def says(self, hints: Hints, sound: Samples) -> Heard | Deaf:
+        self._told.clear()
+        self._end.clear()
+        self._ear.begin(hints)
+        quiet = sounds.silence(1.5, self._rate)
+        for frame in sounds.frames(sounds.joined(quiet[: self._rate // 2], sound, quiet), self._rate):
+            self._ear.feed(frame)
+        assert SpeechStarted() in self._told
+        await self._end.wait()
+        told = self._told[-1]
+        assert isinstance(told, Heard | Deaf)
+        return told
+
+
+@pytest.fixture
+async def ears() -> AsyncIterator[Ears]:
+    async with Ears(engines({}), 1) as ears:
+        await ready(ears)
+        yield ears
+
+
+def noisy(sound: Samples, rate: int, decibels: float) -> Samples:
+    return sound + sounds.pink(len(sound) / rate, rate, -20 - decibels)[: len(sound)]
+
+
+@pytest.mark.parametrize(("voice", "rate"), [("flite:slt", 8000), ("flite:rms", 16000)])
+async def test_english_is_heard_from_the_line_to_the_option(ears: Ears, voice: str, rate: int) -> None:
+    caller = Caller(ears, rate)
+    async with asyncio.timeout(BOUND):
+        for text, option in (("track my order", "orders"), ("pay my bill", "billing"), ("talk to a person", "agent")):
+            for sound in (spoken := sounds.said(text, rate, voice), noisy(spoken, rate, 15)):
+                heard = await caller.says(MENU, sound)
+                assert isinstance(heard, Heard)
+                assert heard.alternatives[0].option == option
+        number = await caller.says(DIGITS, sounds.said("four two one seven", rate, voice))
+        assert isinstance(number, Heard)
+        assert number.alternatives[0].text == "4217"
+
+
+async def test_korean_is_heard_by_vosk() -> None:
+    async with asyncio.timeout(BOUND), Ears(engines({"ko-KR": model()}), 1) as ears:
+        await ready(ears)
+        for text, option in ((REFUND, "refund"), (NO, "no")):
+            heard = await Caller(ears, 8000).says(QUESTION, sounds.said(text, 8000, "ko"))
+            assert isinstance(heard, Heard)
+            assert heard.alternatives[0].option == option
+
+
+async def test_workers_may_be_killed_while_ten_callers_speak() -> None:
+    """Each of them is told something exactly once, and most are understood."""
+    sound = sounds.said("track my order", 8000, "flite:slt")
+    async with asyncio.timeout(BOUND), Ears(engines({}), 2) as ears:
+        await ready(ears, 2)
+        callers = [Caller(ears, 8000) for _ in range(10)]
+        for _ in range(3):
+            answers = asyncio.gather(*(caller.says(MENU, sound) for caller in callers))
+            await until(lambda: bool(ears.pids))
+            os.kill(ears.pids[0], signal.SIGKILL)
+            ends = await answers
+            assert sum(end == Deaf("failed") for end in ends) <= 1
+            heard = [end.alternatives[0].option for end in ends if isinstance(end, Heard)]
+            assert heard
+            assert set(heard) == {"orders"}
+            await ready(ears, 2)
+
+
+async def test_long_silence_and_noise_cost_the_engine_nothing(ears: Ears) -> None:
+    told: list[Told] = []
+    ear = ears.open(8000, told.append)
+    ear.begin(MENU)
+    for sound in (sounds.silence(30), sounds.kitchen(30), sounds.music(16), np.concatenate([sounds.keys("12")] * 9)):
+        for frame in sounds.frames(sound):
+            ear.feed(frame)
+    assert not told
