@@ -95,6 +95,8 @@ def _takes_words(turn: Turn, question: Question) -> bool:
 
 def _replaced(turn: Turn, slot: str, said: Input) -> bool:
     spec, words = turn.flow.slots[slot], words_in(turn.flow)
+    if spec.type == "text":
+        return False  # anything would be one: `no idea`
     found = meanings(spec, said.text, said.mode, words, said.at)
     where = _asking(turn, slot)
     if not found or where is None:
@@ -135,6 +137,10 @@ def _last(turn: Turn) -> _Last | None:
     for visit in reversed(_before(turn)):
         match turn.flow.steps.get(visit.step):
             case SayStep() | InvokeStep(safe=True):
+                continue
+            case Menu() if not visit.chose:
+                continue  # not answered: what was said there was a correction
+            case AskSlot(slot=slot) if slot not in turn.journey.slots:
                 continue
             case AskSlot(slot=slot) if slot in (given := _given(turn)) and given[slot].at >= visit.at:
                 return _Last((slot,), None)

@@ -80,20 +80,20 @@ def _of_date(said: str, words: Words) -> list[str]:
     """What a date is told by: figures and names of months."""
     weekdays = _plain_weekdays(words.language)
     tokens = [token for token in said.split() if token not in words.date_fillers]
-    if len(tokens) > 1 and tokens[0] in weekdays and (len(tokens) == 4 or tokens[0] not in _months(words.language)):
+    if len(tokens) > 1 and tokens[0] in weekdays and (len(tokens) == 4 or tokens[0] not in months(words.language)):
         del tokens[0]  # `mar` is both Tuesday and March in Spanish
     return tokens
 
 
 def _ordered(tokens: list[str], words: Words) -> str | None:
     """Year, month and day by the name of the month, by the four digits of the year, or as the region has them."""
-    months, ordinals, known = (
-        _months(words.language),
+    names, ordinals, known = (
+        months(words.language),
         _plain_ordinals(words.language, words.ordinals),
         _plain_numbers(words.language),
     )
-    named = [token in months and not DIGITS.match(token) for token in tokens]
-    figures = [months.get(t) or ordinals.get(t) or _unended(known.get(t, t)) for t in tokens]
+    named = [token in names and not DIGITS.match(token) for token in tokens]
+    figures = [names.get(t) or ordinals.get(t) or _unended(known.get(t, t)) for t in tokens]
     match figures, named:
         case [[year, month, of_month], _] if len(year) == 4:
             return _calendar(year, month, of_month)
@@ -262,7 +262,8 @@ def _day_from(at: float, days: int) -> str | None:
 
 
 @lru_cache(maxsize=64)
-def _months(language: str) -> Mapping[str, str]:
+def months(language: str) -> Mapping[str, str]:
+    """Name, without case and accents -> number."""
     return {plain(name): str(n) for name, n in cldr.region(language).months.items()}
 
 

@@ -17,10 +17,11 @@ from ivr.engine.flow import AskSlot, Flow, Goto, SayStep, SetStep, SlotSpec, Ste
 from ivr.engine.journey import Journey
 from ivr.engine.locale.words import Words
 from ivr.engine.match import fold, meanings
-from ivr.engine.parsing import DIGITS, plain
-from ivr.engine.spoken.figures import figured, tokens
+from ivr.engine.parsing import plain
+from ivr.engine.spoken.figures import is_number
+from ivr.engine.spoken.lexicon import is_part
 
-MOST_WORDS, LONGEST_VALUE = 40, 12  # words of a sentence that is looked at, and of a value in it
+MOST_WORDS, LONGEST_VALUE = 30, 10  # words of a sentence that is looked at, and of a value in it
 SHORTEST_DIGITS = 3  # that are taken without a frame: one or two are said for other reasons
 BY_FORM: frozenset[SlotType] = frozenset({"digits", "date", "time", "money", "choice"})
 
@@ -117,19 +118,20 @@ def _by_form(said: Sequence[str], specs: Sequence[SlotSpec], mode: Mode, words: 
     """For each slot, what has its form: the longest from each place on, none inside another."""
     for spec in (spec for spec in specs if spec.type in BY_FORM):
         begin = 0
+        look = _label if spec.type == "choice" else _first
         while begin < len(said):
-            found = _first(said, begin, spec, mode, words, at)
+            found = look(said, begin, spec, mode, words, at)
             if found:
                 yield found
             begin = found.end if found else begin + 1
 
 
 def _first(said: Sequence[str], begin: int, spec: SlotSpec, mode: Mode, words: Words, at: float) -> _Found | None:
-    if not _may_begin(said[begin], words):
+    if not is_part(said[begin], words) or plain(said[begin]) in words.spoken.homophones:
         return None
     for end in range(min(len(said), begin + LONGEST_VALUE), begin, -1):
         text = " ".join(said[begin:end])
-        if not _may_begin(said[end - 1], words) or not _has_form(spec, text, words):
+        if not is_part(said[end - 1], words) or not _has_form(spec, said[begin:end], words):
             continue
         if found := meanings(spec, text, mode, words, at):
             if spec.type == "digits" and len(found[0].value) < SHORTEST_DIGITS:
@@ -138,22 +140,19 @@ def _first(said: Sequence[str], begin: int, spec: SlotSpec, mode: Mode, words: W
     return None
 
 
-def _may_begin(word: str, words: Words) -> bool:
-    """What stands beside a value is none of it: fillers, and `for`, which is a 4 inside only."""
-    beside = {*words.spoken.fillers, *words.spoken.beside, *words.spoken.homophones, *words.spoken.joiners} - {
-        "oh",
-        "o",
-    }
-    return plain(word) not in beside
+def _label(said: Sequence[str], begin: int, spec: SlotSpec, mode: Mode, words: Words, at: float) -> _Found | None:
+    """A choice, by its whole label: `two` is no second choice here."""
+    del mode, words, at
+    labels = {fold(label): id_ for id_, label in spec.choices.items()}
+    for end in range(min(len(said), begin + LONGEST_VALUE), begin, -1):
+        if (id_ := labels.get(fold(" ".join(said[begin:end])))) is not None:
+            return _Found(spec, begin, end, id_, sure=True)
+    return None
 
 
-def _has_form(spec: SlotSpec, text: str, words: Words) -> bool:
-    """Bare figures are digits; an amount and a time have something beside them. `two` is no second choice here."""
-    if spec.type == "choice":
-        return fold(text) in map(fold, spec.choices.values())
-    if spec.type not in {"time", "money"}:
-        return True
-    return not all(DIGITS.fullmatch(word) for word in figured(tokens(text, words), words)) or not text.isascii()
+def _has_form(spec: SlotSpec, said: Sequence[str], words: Words) -> bool:
+    """Bare figures are digits; a date, an amount and a time have something beside them."""
+    return spec.type == "digits" or not all(is_number(plain(word), words) for word in said)
 
 
 def _told_apart(everything: Sequence[_Found]) -> list[_Found]:

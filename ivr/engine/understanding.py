@@ -3,11 +3,11 @@ may be done. Decides nothing; `bands` does."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ivr.engine.actions import Option
-from ivr.engine.events import Alternative, Input
+from ivr.engine.events import Alternative, Input, Mode
 from ivr.engine.flow import AskSlot, Choice, Flow, Menu, SlotSpec
 from ivr.engine.journey import Guess, Journey
 from ivr.engine.match import find, fold, meanings, options_of
@@ -15,6 +15,8 @@ from ivr.engine.questions import Question, always_of, intents_at, intents_of, op
 from ivr.engine.sentence import Sentence, empty_slots, parsed
 from ivr.engine.spoken.figures import bare
 from ivr.engine.words import words_in, words_of
+
+SENTENCES: frozenset[Mode] = frozenset({"speech", "text"})  # in which several things can be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +78,31 @@ def _chosen(flow: Flow, journey: Journey, menu: Menu, event: Input, heard: Alter
     intents = intents_at(flow, menu)
     options = (*options_at(flow, menu), *intents_of(intents))
     choices = {choice.id: choice for choice in menu.choices} | dict(intents)
-    if option := _option(flow, options, event, heard):
+    option = _option(flow, options, event, heard)
+    if option and (event.mode not in SENTENCES or fold(heard.text) in _names(option)):
+        yield Meant(Guess(option.id), heard.confidence)
+    elif option:
         told = _values(flow, journey, choices[option.id], event, heard)
         yield Meant(Guess(option.id, told.values), heard.confidence, told.sure)
-        return
+    elif event.mode in SENTENCES:
+        yield from _told_with_values(flow, journey, choices, options, event, heard)
+
+
+def _told_with_values(
+    flow: Flow,
+    journey: Journey,
+    choices: Mapping[str, Choice],
+    options: Sequence[Option],
+    event: Input,
+    heard: Alternative,
+) -> Iterator[Meant]:
+    """The options that a sentence names beside values for what is asked behind them. To look for values takes time, so
+    that is done only where the names are."""
+    words = words_of(flow.language)
+    said = set(fold(heard.text).split())
     for option in options:
+        if not any(said.issuperset(bare(name.split(), words) or name.split()) for name in _names(option)):
+            continue
         told = _values(flow, journey, choices[option.id], event, heard)
         if told.values and any(_is_named(option, rest, flow) for rest in told.rest):
             yield Meant(Guess(option.id, told.values), heard.confidence, told.sure)
@@ -97,7 +119,7 @@ def _given(flow: Flow, journey: Journey, question: Question, event: Input, heard
     found = meanings(spec, heard.text, event.mode, words, event.at)
     for reading in found:
         yield Meant(Guess(None, {spec.name: reading.value}), heard.confidence, reading.sure)
-    if not found and isinstance(question, AskSlot) and not _is_secret(spec):
+    if not found and event.mode in SENTENCES and isinstance(question, AskSlot) and spec.sensitivity != "secret":
         told = _parsed(flow, (spec, *empty_slots(flow, journey, question.next)), event, heard)
         if spec.name in told.values:
             yield Meant(Guess(None, told.values), heard.confidence, told.sure)
@@ -109,8 +131,6 @@ def _values(flow: Flow, journey: Journey, choice: Choice, event: Input, heard: A
 
 
 def _parsed(flow: Flow, specs: Sequence[SlotSpec], event: Input, heard: Alternative) -> Sentence:
-    if event.mode not in {"speech", "text"}:
-        return Sentence({}, sure=True, rest=(heard.text, heard.text))
     return parsed(heard.text, specs, event.mode, words_in(flow), event.at)
 
 
@@ -131,12 +151,9 @@ def _is_named(option: Option, rest: str, flow: Flow) -> bool:
     said = bare(fold(rest).split(), words)
     while said and said[-1] in words.spoken.beside | words.spoken.homophones.keys():
         said = bare(said[:-1], words)
-    return " ".join(said) in _names(option)
+    names = _names(option)
+    return " ".join(said) in names | {" ".join(bare(name.split(), words)) for name in names} - {""}
 
 
 def _names(option: Option) -> set[str]:
     return {fold(name) for name in (option.id, option.label, *option.phrases)} - {""}
-
-
-def _is_secret(spec: SlotSpec) -> bool:
-    return spec.sensitivity == "secret"

@@ -8,6 +8,7 @@ days.py      dates: `the third of december twenty twenty six`, `next Tuesday`
 clock.py     times: `half past two`
 letters.py   letters and digits: `B as in Bravo one two`
 agreement.py yes and no: `yeah sure`
+lexicon.py   which words values are made of
 
 All of it is made of `Words.spoken`, so that a language is complete or is none.
 """

@@ -100,8 +100,7 @@ def _weekdays(said: Sequence[str], words: Words, today: date) -> Iterator[str]:
 
 def _years(told: Sequence[str], words: Words, today: date) -> list[int]:
     """The nearest first: next time, last time. None where a year is told, or no month."""
-    months = {plain(name) for name in cldr.region(words.language).months}
-    has_month = any(word in months for word in told)
+    has_month = any(word in parsing.months(words.language) for word in told)
     has_year = any(DIGITS.match(word) and len(word.rstrip("년")) == 4 for word in told)
     return [today.year, today.year + 1, today.year - 1] if has_month and not has_year else []
 

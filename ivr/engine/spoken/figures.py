@@ -96,9 +96,14 @@ def small(said: Sequence[str], at: int, words: Words) -> tuple[int, int]:
     return 0, 0
 
 
+def is_number(token: str, words: Words) -> bool:
+    """Whether a single word is a number, or multiplies one."""
+    return bool(DIGITS.fullmatch(token)) or token in _numbers(words) or token in words.spoken.scales
+
+
 def bare(said: Sequence[str], words: Words) -> list[str]:
     """Without what means nothing before and behind it: `it's 4217 please` -> `4217`."""
-    rest, fillers = list(said), [filler.split() for filler in words.spoken.fillers]
+    rest, fillers = list(said), _split(words.spoken.fillers)
     while True:
         before = next((len(f) for f in fillers if rest[: len(f)] == f), 0)
         rest = rest[before:]
@@ -114,11 +119,11 @@ def _cut(token: str, words: Words, *, counted: bool) -> list[str]:
     if not spoken.cut:
         return [token]
     scaled = _scaled(token, words)
-    if not counted and all(_is_number(piece, words) for piece in scaled):
+    if not counted and all(is_number(piece, words) for piece in scaled):
         return scaled
     for unit in spoken.units:
         stem = token.removesuffix(unit)
-        if stem and stem != token and all(_is_number(piece, words) for piece in _scaled(stem, words)):
+        if stem and stem != token and all(is_number(piece, words) for piece in _scaled(stem, words)):
             return ["".join(figured(_scaled(stem, words), words)) + unit] if counted else [*_scaled(stem, words), unit]
     return scaled
 
@@ -127,7 +132,7 @@ def _with_units(pieces: list[str], words: Words) -> list[str]:
     """A unit that is a number by itself (`일` is day, and one) goes with the number before it."""
     found: list[str] = []
     for piece in pieces:
-        if found and piece in words.spoken.units and _is_number(piece, words) and _is_number(found[-1], words):
+        if found and piece in words.spoken.units and is_number(piece, words) and is_number(found[-1], words):
             found[-1] = "".join(figured([found[-1]], words)) + piece
         else:
             found.append(piece)
@@ -135,15 +140,11 @@ def _with_units(pieces: list[str], words: Words) -> list[str]:
 
 
 def _scaled(token: str, words: Words) -> list[str]:
-    if _is_number(token, words):
+    if is_number(token, words):
         return [token]
     pieces = [piece for piece in re.split(f"({'|'.join(words.spoken.cut)})", token) if piece]
-    parts_of_numbers = (_is_number(piece, words) or piece in words.spoken.point for piece in pieces)
+    parts_of_numbers = (is_number(piece, words) or piece in words.spoken.point for piece in pieces)
     return pieces if len(pieces) > 1 and all(parts_of_numbers) else [token]
-
-
-def _is_number(token: str, words: Words) -> bool:
-    return bool(DIGITS.fullmatch(token)) or token in _numbers(words) or token in words.spoken.scales
 
 
 def _numbers(words: Words) -> Mapping[str, int]:
@@ -159,3 +160,8 @@ def _numbers_of(language: str, joined: bool, joiners: tuple[str, ...]) -> Mappin
         found[("" if joined else " ").join(said)] = number
         found[" ".join(part for part in said if part not in joiners)] = number
     return found
+
+
+@lru_cache(maxsize=64)
+def _split(phrases: tuple[str, ...]) -> list[list[str]]:
+    return [phrase.split() for phrase in phrases]
