@@ -62,6 +62,7 @@ class AsteriskChannel:
             while True:
                 await self._ami.connect()
                 self.trouble = ""
+                self._site.taps.renew()
                 self.connected.set()
                 try:
                     await self._serve()

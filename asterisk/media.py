@@ -14,9 +14,9 @@ import asyncio
 import contextlib
 import ipaddress
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -25,8 +25,9 @@ from aiohttp import WSMsgType, web
 PATH: Final = "/asterisk/media"
 RATE: Final = 8000
 FRAME: Final = 320  # bytes: 20 ms
-TOKEN, SOUND = 0x01, 0x10  # kinds of AudioSocket messages
+HANGUP, TOKEN, SOUND = 0x00, 0x01, 0x10  # kinds of AudioSocket messages
 HELLO_WITHIN = 5.0  # seconds for the token to come
+CLOSE_WITHIN = 1.0  # seconds for Asterisk to say goodbye
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ class Media:
         self._host, self._port = parts.hostname or "127.0.0.1", parts.port or 0
         self._visits: dict[str, _Visit] = {}
         self._server: asyncio.Server | None = None
-        self._handlers: set[asyncio.Task[None]] = set()
+        self._handlers: set[asyncio.Task[object]] = set()
 
     def routes(self) -> list[web.RouteDef]:
         return [web.get(PATH, self._websocket)]
@@ -78,6 +79,8 @@ class Media:
             self._server.close()
         for token in list(self._visits):
             self.forget(token)
+        if self._handlers:
+            await asyncio.wait(self._handlers, timeout=CLOSE_WITHIN)
         for task in self._handlers:
             task.cancel()
         await asyncio.gather(*self._handlers, return_exceptions=True)
@@ -108,10 +111,8 @@ class Media:
 
     async def _websocket(self, request: web.Request) -> web.WebSocketResponse:
         token, socket = request.query.get("token", ""), web.WebSocketResponse(protocols=("media",), compress=False)
-        transport = request.transport
-        if transport is None or not self._admits(request.remote):
-            raise web.HTTPForbidden
-        if (guest := self._enter(token, transport.abort)) is None:
+        guest = self._enter(token, lambda: self._spawn(socket.close())) if self._admits(request.remote) else None
+        if guest is None:
             raise web.HTTPForbidden
         try:
             await socket.prepare(request)
@@ -129,7 +130,10 @@ class Media:
     # By AudioSocket
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(self._audiosocket(reader, writer))
+        self._spawn(self._audiosocket(reader, writer))
+
+    def _spawn(self, work: Coroutine[Any, Any, object]) -> None:
+        task = asyncio.create_task(work)
         self._handlers.add(task)
         task.add_done_callback(self._handlers.discard)
 
@@ -137,12 +141,12 @@ class Media:
         try:
             async with asyncio.timeout(HELLO_WITHIN):
                 token = await _token(reader)
-            if guest := self._enter(token, writer.transport.abort):
+            if guest := self._enter(token, lambda: _hang_up(writer)):
                 await self._listen(guest, token, reader)
         except (OSError, EOFError, TimeoutError):
             pass  # its end, however it came
         finally:
-            writer.transport.abort()
+            writer.close()
 
     async def _listen(self, guest: Guest, token: str, reader: asyncio.StreamReader) -> None:
         try:
@@ -152,6 +156,13 @@ class Media:
                     _feed(guest, body)
         finally:
             self._left(token)
+
+
+def _hang_up(writer: asyncio.StreamWriter) -> None:
+    """Without it, Asterisk would write an error."""
+    with contextlib.suppress(OSError):
+        writer.write(bytes([HANGUP, 0, 0]))
+    writer.close()
 
 
 async def _token(reader: asyncio.StreamReader) -> str:

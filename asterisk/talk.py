@@ -101,6 +101,7 @@ class Talk:
             return answer
         finally:
             self._hearing.end()
+            self._sound = b""
             self.reads.pad.end()
 
     async def fill(self, says: tuple[Say, ...]) -> None:

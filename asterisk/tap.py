@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from asterisk.ami import AMI, AMILost, AMIRefused, Event
+from asterisk.ami import AMI, AMIRefused, Event
 from asterisk.media import Media
 
 WAYS = ("WebSocket", "AudioSocket")  # the better one first: its sound comes to the port that all the rest uses
@@ -17,7 +17,7 @@ CONNECTION = "segue"  # its name in websocket_client.conf
 OPTIONS = "qouE"  # no beep; only what the caller says; exactly this channel; end with it
 ANSWER = 3000  # milliseconds for Asterisk to connect to us
 AGAIN = 60.0  # seconds until what has failed is tried again
-MUTE = 3  # taps in a row that ended without a sound: Asterisk does connect, but cannot spy
+AT_ONCE, MUTE = 1.0, 3  # seconds; so many taps in a row that ended at once and without a sound: nobody spies
 REMEDY = (
     "Asterisk must load app_chanspy and chan_websocket or chan_audiosocket, let us originate (manager.conf), and reach "
     "us (websocket_client.conf or IVR_ASTERISK_MEDIA)"
@@ -40,51 +40,61 @@ class Taps:
     """Of all calls of one Asterisk: knows which ways lead to us. `clock`: seconds."""
 
     def __init__(self, ami: AMI, media: Media, clock: Callable[[], float]) -> None:
-        self.ami, self.media = ami, media
+        self.ami, self.media, self.clock = ami, media, clock
         self.trouble = ""  # in words; empty: none that we know of
-        self._clock = clock
         self._ways = list(WAYS)
         self._again = 0.0
-        self._mute = 0  # taps in a row without a sound
-        self._trying: dict[str, Tap] = {}  # by the id of their action
+        self._mute = 0  # taps in a row that ended at once
+        self._trying: dict[str, Tap] = {}  # by token
         ami.on("OriginateResponse", self._answered)
+
+    def renew(self) -> None:
+        """Another link to Asterisk, which may have learnt something."""
+        self._ways = list(WAYS)
+        self._mute = 0
+        self._trying.clear()
 
     @property
     def way(self) -> str | None:
         """The one to take; None while there is none."""
-        if not self._ways and self._clock() >= self._again:
+        if not self._ways and self.clock() >= self._again:
             self._ways = list(WAYS)
         return self._ways[0] if self._ways else None
 
     def try_way(self, tap: Tap, way: str, channel: str, token: str) -> None:
         """`tap.failed` is called when it leads nowhere."""
-        self._trying[action := f"tap-{token}"] = tap
+        self._trying[token] = tap
         sent = self.ami.send(
             "Originate",
-            ActionID=action,
+            ActionID=token,
             Channel=dial(way, token, self.media),
             Application="ChanSpy",
             Data=f"{channel},{OPTIONS}",
             Timeout=ANSWER,
             Async="true",
         )
-        sent.add_done_callback(lambda future: self._refused(action, None if future.cancelled() else future.exception()))
+        sent.add_done_callback(lambda future: self._refused(token, None if future.cancelled() else future.exception()))
+
+    def give_up(self, token: str) -> None:
+        """Nobody waits for it any more."""
+        self.media.forget(token)
+        self._trying.pop(token, None)
 
     def is_no_way(self, way: str) -> None:
-        """It has led nowhere: no call takes it for a while."""
+        """It has led nowhere: calls take another one, as long as there is one."""
         if way in self._ways:
             self._ways.remove(way)
-            self._again = self._clock() + AGAIN
+            self._again = self.clock() + AGAIN
             self._tell("" if self._ways else NO_WAY)
 
-    def ended(self, *, heard: bool) -> None:
-        """A tap has come to its end by itself; `heard`: there was a sound in it."""
-        self._mute = 0 if heard else self._mute + 1
+    def ended(self, seconds: float, *, heard: bool) -> None:
+        """A tap has come to its end by itself, so long after it was opened; `heard`: there was a sound in it."""
+        self._mute = 0 if heard or seconds > AT_ONCE else self._mute + 1
         if heard:
             self._tell("")
         elif self._mute >= MUTE:
             self._ways.clear()
-            self._again = self._clock() + AGAIN
+            self._again = self.clock() + AGAIN
             self._tell(NO_WAY)
 
     def _answered(self, event: Event) -> None:
@@ -92,8 +102,8 @@ class Taps:
         if tap and event.get("Response") != "Success":
             tap.failed()
 
-    def _refused(self, action: str, error: BaseException | None) -> None:
-        if isinstance(error, AMIRefused | AMILost) and (tap := self._trying.pop(action, None)):
+    def _refused(self, token: str, error: BaseException | None) -> None:
+        if isinstance(error, AMIRefused) and (tap := self._trying.pop(token, None)):
             tap.failed()
 
     def _tell(self, trouble: str) -> None:
@@ -110,6 +120,7 @@ class Tap:
         self._taps, self._channel, self._feed = taps, channel, feed
         self._token = self._way = ""
         self._heard = False
+        self._since = 0.0  # it was opened
 
     def open(self) -> bool:
         """Begin to listen, unless we do. False: there is no way now."""
@@ -117,13 +128,14 @@ class Tap:
             return True
         if (way := self._taps.way) is None:
             return False
-        self._token, self._way, self._heard = self._taps.media.expect(self), way, False
+        self._token, self._way = self._taps.media.expect(self), way
+        self._heard, self._since = False, self._taps.clock()
         self._taps.try_way(self, way, self._channel, self._token)
         return True
 
     def close(self) -> None:
         """Asterisk ends the spying channel when its connection is gone."""
-        self._taps.media.forget(self._token)
+        self._taps.give_up(self._token)
         self._token = ""
 
     def failed(self) -> None:
@@ -141,4 +153,4 @@ class Tap:
 
     def lost(self) -> None:
         self._token = ""
-        self._taps.ended(heard=self._heard)
+        self._taps.ended(self._taps.clock() - self._since, heard=self._heard)

@@ -75,7 +75,7 @@ async def connect(media: Media) -> AsyncIterator[Connect]:
 async def is_shown_out(reader: asyncio.StreamReader) -> bool:
     async with asyncio.timeout(30):
         try:
-            return await reader.read() == b""
+            return await reader.read() in (b"", bytes(3))  # or with a hang-up before
         except ConnectionResetError:
             return True
 

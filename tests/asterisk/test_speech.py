@@ -271,21 +271,27 @@ class TestTap:
         assert "parcel" not in caplog.text + talk.asterisk.console()
 
 
+@pytest.mark.parametrize("missing", ["ocket", "app_chanspy"])
 async def test_an_asterisk_that_cannot_listen_serves_by_keys_and_we_say_so_once(
-    asterisk_root: Path, speaker: Speaker, driver: FakeDriver, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    missing: str,
+    asterisk_root: Path,
+    speaker: Speaker,
+    driver: FakeDriver,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     own = Instance(asterisk_root, tmp_path / "asterisk", rtp_timeout=2)
     own.write()
     modules = own.folder / "etc/modules.conf"
-    modules.write_text("\n".join(line for line in modules.read_text().splitlines() if "ocket" not in line))
+    modules.write_text("\n".join(line for line in modules.read_text().splitlines() if missing not in line))
     await own.start()
     try:
         async with talking(own, speaker, driver) as talk:
-            for _ in range(2):
-                call = await talk.asked()
-                await call.press("9")
-                await talk.hears(call, said.GOODBYE)
+            call = await talk.asked()
+            for _ in range(4):
+                await call.press("5")
+                await talk.hears(call, said.CHOICE)
     finally:
         await own.stop()
-    assert driver.seen("choice") == ["9", "9"]
+    assert driver.seen("choice") == ["5"] * 4
     assert caplog.text.count("Asterisk cannot let us hear callers") == 1
