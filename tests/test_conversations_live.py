@@ -1,10 +1,13 @@
 """The conversations of our menus by telephone: over the web phone's socket, and with a SIP phone on a real Asterisk.
 
+Some are told aloud as well, in a quiet room and in a noisy one; `ALOUD=all` tells all of them, which takes long.
+
 The expectations are those of the engine. Nothing is skipped: what a telephone cannot play is listed in `UNPLAYABLE`.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,10 +19,13 @@ from asterisk.instance import Instance
 from ivr.conversation import Conversation, needs, run
 from ivr.conversation_file import load
 from ivr.flows import read_folder
+from recognition.ears import Ears, engines
 from tests.asterisk.conftest import asterisk_root  # noqa: F401 - a fixture
 from tests.asterisk.phone import Phone
+from tests.players.aloud import aloud
 from tests.players.customer import Customer, Telephone
 from tests.players.desk import Desk
+from tests.players.mouth import NOISY, Mouth
 from tests.players.score import score
 from tests.players.server import Server, serving
 from tests.players.sip import SipTelephone
@@ -27,9 +33,12 @@ from tests.players.webphone import WebTelephone
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+ROOMS = {"quiet": (("slt", "awb", "rms"), None), "noisy": (("awb", "rms", "slt"), NOISY)}  # voices, and noise in dB
 MENUS = Path(ivr.__file__).parent / "menus"
 FLOWS, _ = read_folder(MENUS)
 OURS = [load(path.read_text("utf-8"), path.stem) for path in sorted(MENUS.glob("conversations/*.yaml"))]
+SOME = {"straight-through", "card-by-phone", "dropped-and-back", "orders-send-back", "laptop-solved"}
+ALOUD = [told for told in OURS if told.file in SOME or os.environ.get("ALOUD") == "all"]
 UNPLAYABLE: dict[str, str] = {}  # file -> what no telephone can do in it
 
 
@@ -52,14 +61,23 @@ def prompts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.getbasetemp() / "prompts-in-haste"
 
 
-async def play(told: Conversation, server: Server, telephone: Telephone, desk: Desk) -> None:
+async def play(
+    told: Conversation, server: Server, telephone: Telephone, desk: Desk, pressed: Conversation | None = None
+) -> None:
     bars = await score(told, FLOWS)
     async with (
         server.segue.bus.subscribe(None) as events,
-        Customer(told, bars, server, telephone, events, desk) as customer,
+        Customer(told, bars, server, telephone, events, desk, pressed) as customer,
     ):
         result = await run(told, customer)
         assert result.passed, result.mismatch or result.lacking
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def ears() -> AsyncIterator[Ears]:
+    """One process that understands English, for all of them."""
+    async with Ears(engines({}), processes=1) as ears:
+        yield ears
 
 
 @pytest.mark.parametrize("told", OURS, ids=lambda told: told.file)
@@ -80,6 +98,21 @@ async def test_on_asterisk(told: Conversation, asterisk: Instance, agent: Phone,
         SipTelephone(asterisk.sip_port, server, agent) as telephone,
     ):
         await play(told, server, telephone, desk)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("pressed", ALOUD, ids=lambda told: told.file)
+async def test_aloud_on_the_web_phone(
+    pressed: Conversation, room: str, ears: Ears, tmp_path: Path, prompts: Path
+) -> None:
+    """By somebody who says what others press."""
+    told, (voices, snr) = await aloud(pressed, FLOWS), ROOMS[room]
+    async with (
+        serving(told, tmp_path, prompts, listener=ears) as server,
+        Desk(server.url) as desk,
+        WebTelephone(server, desk, Mouth(prompts.parent / "mouths", voices, snr)) as telephone,
+    ):
+        await play(told, server, telephone, desk, pressed)
 
 
 async def test_telephones_can_play_all_of_it() -> None:

@@ -36,7 +36,7 @@ def spoken(act: Act | None, wait: Wait | None) -> Act | None:
             return _words(option) or act
     number = act.keys.removesuffix("#")
     if wait.type == "digits" and number.isdigit() and wait.keys.min <= len(number) <= wait.keys.max:
-        return Speak(" ".join(DIGITS[int(digit)] for digit in number))
+        return Speak(_read(number))
     return act
 
 
@@ -45,3 +45,18 @@ def _words(option: Option) -> Speak | None:
     label = option.label or option.phrases[0]
     word = ENGLISH.get(label, label)
     return Speak(word) if word in (label, *option.phrases) else None
+
+
+def digits_of(text: str) -> str:
+    """The number that was read out so; "": it was none."""
+    words = text.replace(",", "").split()
+    return "".join(str(DIGITS.index(word)) for word in words) if set(words) <= set(DIGITS) else ""
+
+
+def _read(number: str) -> str:
+    """In groups, as people read numbers out: the last of four, the others of three, or all of four."""
+    size = 4 if len(number) % 4 == 0 else 3
+    starts = [*range(0, max(len(number) - 4, 0), size)]
+    groups = [number[at : at + size] for at in starts if at + size <= len(number) - 4]
+    groups.append(number[len("".join(groups)) :])
+    return ", ".join(" ".join(DIGITS[int(digit)] for digit in group) for group in groups)

@@ -15,7 +15,7 @@ from typing import Protocol, Self, get_args
 
 from context_bridge.codes import code_for
 from context_bridge.records import EventStream, OutboxRow
-from ivr.conversation import CannotPlay, Conversation, Deed, Promised, Refused
+from ivr.conversation import CannotPlay, Conversation, Deed, Press, Promised, Refused
 from ivr.engine.events import Channel
 from ivr.engine.flow import RecordStep
 from ivr.engine.journey import Journey
@@ -23,9 +23,8 @@ from tests.players.browser import Browser
 from tests.players.desk import Desk
 from tests.players.score import Bar, Place, place_of
 from tests.players.server import Server
-from tests.players.understood import reply
+from tests.players.talker import Talker
 
-TRIES = 3  # to say something
 PATIENCE = 60.0  # seconds for a turn; a bound, never waited out by a passing test
 LINK = re.compile(r"https?://[^/]+(/l/\S+)")
 
@@ -56,7 +55,8 @@ class Telephone(Protocol):
 
 
 class Customer:
-    """Plays one conversation. `events` is an open stream of the server's bus, `bars` the engine's score."""
+    """Plays one conversation. `events` is an open stream of the server's bus, `bars` the engine's score. `pressed`: the
+    same by keys, which are pressed where it is told aloud and nobody listens any more."""
 
     features = frozenset(
         {"call", "press", "choose", "type", "speak", "record", "wait", "switch", "voice", "chat", *get_args(Deed)}
@@ -71,7 +71,9 @@ class Customer:
         telephone: Telephone,
         events: EventStream,
         desk: Desk,
+        pressed: Conversation | None = None,
     ) -> None:
+        self._pressed = pressed or told
         self._told, self._bars, self._server, self._telephone = told, bars, server, telephone
         self._events, self._desk = events, desk
         self._turn = 0  # the one that is played
@@ -82,7 +84,7 @@ class Customer:
         self._journey = ""
         self._said: list[str] = []  # by phone, in this turn
         self._told_rev = 0
-        self._answers, self._unheard = 0, False  # handled so far; whether the last was none, or was lost to us
+        self._answers, self._was_heard = 0, True  # handled so far; whether the last was one
         self._more_turns = 0  # than on the engine, because somebody was not understood at once
         self._messages: list[str] = []  # sent, oldest first
         self._set_tempo()
@@ -124,7 +126,9 @@ class Customer:
         if self._chat or not self._calling:
             raise CannotPlay("no call is on")
         assert confidence == 1, "how sure ears are is up to them"
-        await self._said_until_understood(text)
+        flow, pressed = self._server.segue.flows.menus[self._told.menu], self._pressed.turns[self._turn].act
+        talker = Talker(flow, self._telephone, self._here, self._answered)
+        self._more_turns += await talker.say(text, pressed.keys if isinstance(pressed, Press) else text)
 
     async def unheard(self, reason: str) -> None:
         raise CannotPlay(f"ears cannot be made to miss what is said ({reason})")
@@ -221,27 +225,11 @@ class Customer:
         last = max(rows, key=lambda row: row.at, default=None)
         return Promised(last.queue, last.number, last.wanted) if last else None
 
-    async def _said_until_understood(self, text: str) -> None:
-        """As people do: who was not understood says it again, and who is asked back answers."""
-        journey, words, vain = await self._here(), text, 0
-        while True:
-            before, heard = journey, self._answers
-            await self._telephone.speak(words, before.turn, vain)
-            await self._until(lambda: self._answers > heard)  # noqa: B023  # it is waited for at once
-            journey = await self._here()
-            missed = self._unheard or (journey.step == before.step and journey.nomatches > before.nomatches)
-            if journey.doubt is None and not (missed or self._denied(before, journey, words)):
-                return
-            vain += missed
-            assert vain < TRIES, f"“{text}” was not understood"
-            flow = self._server.segue.flows.menus[self._told.menu]
-            words = reply(flow, journey.step or "", journey.doubt, text) if journey.doubt else text
-            self._more_turns += 1
-
-    @staticmethod
-    def _denied(before: Journey, now: Journey, words: str) -> bool:
-        """Asked back about something else, they said no, and are asked the question itself again."""
-        return before.doubt is not None and words == "no" and now.step == before.step
+    async def _answered(self) -> bool:
+        """Until one more answer was handled; whether it was heard."""
+        before = self._answers
+        await self._until(lambda: self._answers > before)
+        return self._was_heard
 
     async def _here(self) -> Journey:
         journey = await self.journey()
@@ -294,7 +282,7 @@ class Customer:
         elif body["event"] in {"Input", "Recorded", "Unheard"}:
             self._said.clear()  # the first key cuts short what is being said
         if body["event"] in {"Input", "NoInput", "Unheard"}:
-            self._answers, self._unheard = self._answers + 1, body["event"] != "Input"
+            self._answers, self._was_heard = self._answers + 1, body["event"] == "Input"
         if body["journey"] == self._journey:
             self._told_rev = body["rev"]
         if body["channel"] == "voice":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,27 +20,27 @@ NOISY = 15.0  # dB that speech is louder than the noise of a noisy room
 
 
 class Mouth:
-    """`voice`: one of flite's. `snr`: decibels that the words are above pink noise; None: a quiet room. Each sentence
-    is rendered once, into `folder`."""
+    """`voices`: of flite's; who has to say something again does so in the next one. `snr`: decibels that the words are
+    above pink noise; None: a quiet room. Each sentence is rendered once, into `folder`."""
 
-    def __init__(self, folder: Path, voice: str = "slt", snr: float | None = None) -> None:
+    def __init__(self, folder: Path, voices: Sequence[str] = ("slt",), snr: float | None = None) -> None:
         self._program = needs("flite", "callers are spoken by it")
-        self._folder, self._voice, self._snr = folder, voice, snr
+        self._folder, self._voices, self._snr = folder, voices, snr
         folder.mkdir(parents=True, exist_ok=True)
 
-    async def say(self, text: str) -> bytes:
-        """16-bit PCM at 16,000 Hz."""
-        words = await asyncio.to_thread(self._words, text)
+    async def say(self, text: str, again: int = 0) -> bytes:
+        """16-bit PCM at 16,000 Hz. `again`: how often it was said before."""
+        words = await asyncio.to_thread(self._words, text, self._voices[again % len(self._voices)])
         sound = np.concatenate([audio.silence(BEFORE, RATE), words, audio.silence(AFTER, RATE)])
         if self._snr is not None:
-            sound = sound + pink(len(sound), text) * np.float32(audio.LEVEL * 10 ** (-self._snr / 20))
+            sound = sound + pink(len(sound), f"{text}{again}") * np.float32(audio.LEVEL * 10 ** (-self._snr / 20))
         return audio.to_pcm(sound)
 
-    def _words(self, text: str) -> Samples:
-        path = self._folder / f"{self._voice}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.wav"
+    def _words(self, text: str, voice: str) -> Samples:
+        path = self._folder / f"{voice}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.wav"
         if not path.exists():
             mine = path.with_suffix(f".{id(self)}.tmp")
-            subprocess.run([self._program, "-voice", self._voice, "-t", text, "-o", mine], check=True, timeout=60)
+            subprocess.run([self._program, "-voice", voice, "-t", text, "-o", mine], check=True, timeout=60)
             mine.rename(path)
         samples, rate = audio.read(path)
         return audio.level(audio.resample(samples, rate, RATE), RATE)

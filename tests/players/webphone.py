@@ -46,12 +46,12 @@ class WebTelephone:
         await self._phone.press(keys, self._keys + 1)
         self._keys += len(keys)
 
-    async def speak(self, text: str, turn: int) -> None:
+    async def speak(self, text: str, turn: int, again: int) -> None:
         """Barges in, as people do who know the menu. The sound goes as fast as the server takes it: for ears, time is
         what they have heard."""
         assert self._mouth, "this caller has no mouth"
         await self._phone.sees("collect", turn=turn, speech=True)
-        await self._phone.speak(await self._mouth.say(text))
+        await self._phone.speak(await self._mouth.say(text, again))
 
     async def beep(self) -> None:
         await self._phone.until("recording")
