@@ -55,8 +55,9 @@ class ScriptedBackOffice:
         return answer
 
 
-def ids(flows: Iterable[Flow], splits: Mapping[str, str]) -> Callable[[], str]:
-    """New ids, the same each time; a journey of each of them goes the ways that `splits` names."""
+def ids(flows: Iterable[Flow], splits: Mapping[str, str], candidates: Iterable[str] | None = None) -> Callable[[], str]:
+    """New ids, the same each time; a journey of each of them goes the ways that `splits` names. `candidates`: what is
+    chosen from."""
     wanted = [
         (name, flow.steps[name], target) for flow in flows for name, target in splits.items() if name in flow.steps
     ]
@@ -65,7 +66,7 @@ def ids(flows: Iterable[Flow], splits: Mapping[str, str]) -> Callable[[], str]:
             raise CannotPlay(f"splits: {name} is no split that leads to {target}; name a split and one of its steps")
     fitting = (
         id_
-        for id_ in (f"id-{n}" for n in count(1))
+        for id_ in (candidates or (f"id-{n}" for n in count(1)))
         if all(
             drawn(Journey(id_, "", ""), name, step) == target
             for name, step, target in wanted

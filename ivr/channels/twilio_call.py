@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
@@ -54,6 +55,11 @@ class Call:
 
 def contact_of(call: str) -> str:
     return f"tw-{call}"
+
+
+def journey_of(contact: str) -> str:
+    """The id of the journey that begins with a call, if one does."""
+    return hashlib.sha256(contact.encode()).hexdigest()[:32]
 
 
 def call_of(contact: str) -> str:

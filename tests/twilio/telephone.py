@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import count
 
+from ivr.channels.twilio_call import contact_of, journey_of
 from ivr.engine.events import Channel
+from ivr.engine.flow import Flow
+from ivr.stage import ids
 from tests.players.customer import Customer
 from tests.players.desk import Desk
 from tests.twilio.carrier import Account, Call, Carrier
@@ -17,10 +21,12 @@ class TwilioTelephone:
         self._carrier, self._rest, self._desk = carrier, rest, desk
         self._call: Call
         self._heard = self._led = 0
+        self._called = False  # ever
+        self.new_sid: Callable[[], str] = lambda: ""  # any
 
     async def call(self, number: str | None) -> None:
-        self._heard = 0
-        self._call = await self._carrier.call(number or "anonymous")
+        self._heard, self._called = 0, True
+        self._call = await self._carrier.call(number or "anonymous", sid=self.new_sid())
 
     async def press(self, keys: str) -> None:
         await self._call.press(keys)
@@ -43,6 +49,9 @@ class TwilioTelephone:
             await self._call.silence()
 
     async def hears(self, says: Sequence[str]) -> None:
+        if not self._called:
+            assert not says
+            return
         await self._follow()
         rest = self._call.heard[self._heard :]
         places = [n for n in range(len(rest)) if rest[n : n + len(says)] == list(says)]
@@ -76,16 +85,31 @@ class TwilioTelephone:
                 await self._call.replaced(url=fields["Url"])
 
 
-class TwilioCustomer(Customer):
-    """Nobody learns from Twilio who hung up, so a hang-up is a lost line: what expects another end is not played. Nor
-    is what chooses the way of a split, which the call's SID decides here."""
+def sids(flows: Iterable[Flow], splits: Mapping[str, str]) -> Callable[[], str]:
+    """SIDs of calls whose journeys go the ways that `splits` names: the SID decides it."""
+    calls = (f"CA{n:032x}" for n in count(1))
+    by_journey: dict[str, str] = {}
 
-    features = Customer.features - {"hang_up", "splits"}
+    def journeys() -> Iterator[str]:
+        for sid in calls:
+            by_journey[name := journey_of(contact_of(sid))] = sid
+            yield name
+
+    fitting = ids(flows, splits, journeys())
+    return lambda: by_journey[fitting()]
+
+
+class TwilioCustomer(Customer):
+    """Nobody learns from Twilio who hung up, so a hang-up is a lost line: what expects another end is not played."""
+
+    features = Customer.features - {"hang_up"}
 
     def __init__(self, telephone: TwilioTelephone, *rest: object) -> None:
         told, bars, server, events, desk = rest
         super().__init__(told, bars, server, telephone, events, desk)  # type: ignore[arg-type]
         self._line = telephone
+        if self._told.splits:
+            telephone.new_sid = sids(self._server.segue.flows.menus.values(), self._told.splits)
 
     async def silence(self) -> None:
         await super().silence()

@@ -26,10 +26,9 @@ OURS = [told for told in ALL if needs(told) <= TwilioCustomer.features]
 
 
 def test_what_is_not_played_here_is_known() -> None:
-    """Twilio does not tell a caller's hang-up from a lost line; and a call's SID, not we, names its journey, so which
-    way of a split it goes cannot be chosen."""
+    """Twilio does not tell a caller's hang-up from a lost line."""
     here = {name for told in ALL if told not in OURS for name in needs(told) - TwilioCustomer.features}
-    assert here == {"hang_up", "splits"}
+    assert here == {"hang_up"}
 
 
 @pytest.mark.parametrize("told", OURS, ids=lambda told: told.file)
