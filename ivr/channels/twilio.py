@@ -10,7 +10,6 @@ in the wrong order gets the words that its turn had, and does nothing. Nothing i
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -21,7 +20,7 @@ from context_bridge.records import ContextStore, StoreUnavailable
 from ivr.channels import twilio_wire as wire
 from ivr.channels.twilio_account import Account
 from ivr.channels.twilio_agents import Agents
-from ivr.channels.twilio_call import MOST, NODE, PATH, Call, Webhook, contact_of, event_of
+from ivr.channels.twilio_call import MOST, NODE, PATH, Call, Webhook, contact_of, event_of, journey_of
 from ivr.channels.twilio_consult import Consult
 from ivr.channels.twilio_documents import Documents
 from ivr.channels.twilio_door import Door, socket_of
@@ -101,7 +100,7 @@ class Twilio:
             number=caller.number,
             presentation=caller.presentation,
             attestation=caller.attestation,
-            begins=hashlib.sha256(call.contact.encode()).hexdigest()[:32],
+            begins=journey_of(call.contact),
         )
         if (told := await self._store.answer(call.contact, 0, 0)) is not None:
             return told.body.encode()

@@ -418,7 +418,8 @@ class Carrier:
         call.sid = sid
         return call
 
-    async def call(self, number: str, habits: Habits | None = None, **more: str) -> Call:
+    async def call(self, number: str, habits: Habits | None = None, sid: str = "", **more: str) -> Call:
         call = Call(self._http, self.account, number, habits or self.habits, **more)
+        call.sid = sid or call.sid
         await call.begin()
         return call
