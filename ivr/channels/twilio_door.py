@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
 from aiohttp import web
 
 from ivr.channels.twilio_signature import Secrets, signed_fields
@@ -21,7 +22,8 @@ class Door:
     public: str
 
     async def signed(self, request: web.Request) -> dict[str, str] | None:
-        """The form of a request that Twilio signed for our account; None for any other."""
+        """The form of a request that Twilio signed for our account; None for any other. Some of its products send one
+        as JSON, whose hash is in the address."""
         body = await request.content.read(BODY_LIMIT + 1)
         while len(body) <= BODY_LIMIT and (more := await request.content.read(BODY_LIMIT + 1 - len(body))):
             body += more
@@ -29,7 +31,9 @@ class Door:
             return None
         url = self.public + request.raw_path
         fields = signed_fields(self.secrets, url, request.headers, request.content_type, body)
-        form = dict(fields or ())
+        if fields is None:
+            return None
+        form = _of_json(body) if request.content_type == "application/json" else dict(fields)
         return form if form.get("AccountSid") == self.account else None
 
     def is_signed_socket(self, request: web.Request) -> bool:
@@ -37,6 +41,15 @@ class Door:
         says its first message."""
         url = socket_of(self.public) + request.raw_path
         return signed_fields(self.secrets, url, request.headers, "", b"") is not None
+
+
+def _of_json(body: bytes) -> dict[str, str]:
+    """Its texts; nothing where it is no object."""
+    try:
+        found = msgspec.json.decode(body, type=dict[str, object])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    return {name: value for name, value in found.items() if isinstance(value, str)}
 
 
 def socket_of(public: str) -> str:
