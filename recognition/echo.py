@@ -23,6 +23,7 @@ EARLY: Final = 32  # of them before the best delay
 EXPLAINED: Final = 0.72  # of the energy: echoes are by 0.75 and more, speech 10 dB above one by 0.7 at most
 CERTAIN: Final = 0.9
 FLOOR: Final = 1e-3  # of the prompt's energy: what it does not hold, no filter finds
+ROUNDS, CLOSE = 20, 1e-4  # of the solver: at most, and what is left of the square of the error
 LEAST: Final = 0.001  # RMS of a prompt that can be heard back
 GAP: Final = 0.3  # seconds: a sound that is told before the last one has ended follows it
 
@@ -116,5 +117,22 @@ def _filtered(source: Floats, cross: Floats, delay: int) -> float:
     own = np.fft.irfft(np.abs(np.fft.rfft(source, size)) ** 2, size)[:TAPS]
     own[0] = own[0] * (1 + FLOOR) + 1e-9
     wanted = cross[max(0, delay - EARLY) :][:TAPS]
-    lags = np.arange(len(wanted))
-    return float(wanted @ np.linalg.solve(own[np.abs(np.subtract.outer(lags, lags))], wanted))
+    return float(wanted @ _solved(own[: len(wanted)], wanted))
+
+
+def _solved(row: Floats, wanted: Floats) -> Floats:
+    """The filter: x of A x = wanted, A symmetric and Toeplitz with this first row. By conjugate gradients, since a
+    solver of matrices wakes all cores for it and takes ten times as long in a server that is busy."""
+    circle = np.fft.rfft(np.concatenate([row, row[:1], row[:0:-1]]))
+    found, rest = np.zeros_like(wanted), wanted.copy()
+    step, size = rest.copy(), float(rest @ rest)
+    enough = size * CLOSE
+    for _ in range(ROUNDS):
+        if size <= enough:
+            break
+        product = np.fft.irfft(circle * np.fft.rfft(step, 2 * len(row)))[: len(row)]
+        share = size / float(step @ product)
+        found, rest = found + share * step, rest - share * product
+        size, before = float(rest @ rest), size
+        step = rest + size / before * step
+    return found
