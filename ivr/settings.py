@@ -55,6 +55,7 @@ class Settings:
     twilio_senders: str = ""  # our numbers that messages come from, or one messaging service (MG…); empty: none go out
     twilio_whatsapp: str = ""  # our number on WhatsApp; empty: none
     twilio_template: str = ""  # HX… or language=HX…: for WhatsApp a day after the customer wrote; {{1}} is the text
+    twilio_speech_model: str = ""  # of Twilio's, such as deepgram_nova-3; empty: its default
     twilio_ears: str = "twilio"  # whose ears hear what callers say: twilio's, or ours by media streams
     twilio_api_key: str = ""  # SK…, whose secret signs the tokens of agents' browsers; empty: agents have phones
     twilio_api_secret: str = field(default="", repr=False)

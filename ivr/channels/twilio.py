@@ -59,7 +59,9 @@ class Twilio:
     ) -> None:
         self._driver, self._store, self._menu = driver, store, account.menu
         public = public.rstrip("/")
-        self._documents = documents = Documents(account.voices, sounds, socket_of(public) if account.our_ears else "")
+        self._documents = documents = Documents(
+            account.voices, sounds, socket_of(public) if account.our_ears else "", account.speech_model
+        )
         self._sounds, self._outbox = sounds, outbox
         self._queue = Queue(driver, store, documents)
         self._refusal = Refusal(driver, store, account.blocked, account.most_calls)

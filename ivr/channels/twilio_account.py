@@ -26,6 +26,7 @@ class Account:
     phones: Mapping[str, str] = field(default_factory=dict)
     sender: str = ""
     our_ears: bool = False
+    speech_model: str = ""
     blocked: frozenset[str] = frozenset()
     most_calls: int = 0
 
@@ -43,6 +44,7 @@ class Account:
             sender=next((number for number in listed(settings.twilio_senders) if number.startswith("+")), ""),
             blocked=frozenset(listed(settings.twilio_blocked)),
             most_calls=settings.twilio_most_calls,
+            speech_model=settings.twilio_speech_model,
             our_ears=settings.twilio_ears == "ours",
         )
 

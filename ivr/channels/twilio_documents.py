@@ -17,10 +17,10 @@ log = logging.getLogger(__name__)
 
 class Documents:
     """`voices`: language -> the voice of Twilio's that speaks it. `sounds`: what is played instead. `sockets`: the
-    address (wss://…) at which our own ears hear the answers; empty: Twilio's do."""
+    address (wss://…) at which our own ears hear the answers; empty: Twilio's do, with its speech `model`."""
 
-    def __init__(self, voices: Mapping[str, str], sounds: Sounds, sockets: str = "") -> None:
-        self._voices, self._sounds, self._sockets = voices, sounds, sockets
+    def __init__(self, voices: Mapping[str, str], sounds: Sounds, sockets: str = "", model: str = "") -> None:
+        self._voices, self._sounds, self._sockets, self._model = voices, sounds, sockets, model
 
     async def prepare(self, actions: tuple[Action, ...]) -> None:
         """Make the sounds of a turn ready; what is not then, Twilio says."""
@@ -51,4 +51,6 @@ class Documents:
         return waiting(words, left, MUSIC, pressed, self.ways(""))
 
     def ways(self, place: str) -> Ways:
-        return Ways(f"/twilio/voice/{place}", f"/twilio/wait/{place}", sound=self._sounds.address, voices=self._voices)
+        return Ways(
+            f"/twilio/voice/{place}", f"/twilio/wait/{place}", self._sounds.address, self._voices, self._model
+        )

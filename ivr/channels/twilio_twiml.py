@@ -46,12 +46,13 @@ TYPES: Mapping[str, tuple[str, ...]] = {  # what callers say to a question of th
 class Ways:
     """Where things are found: `action` of the wait that the document ends with, `music` of a queue (a dot and the
     seconds that one may wait come behind it); `sound` gives the address of a say that we have as audio, or None.
-    `voices`: language -> a voice of Twilio's."""
+    `voices`: language -> a voice of Twilio's; `ears`: its model of speech recognition, empty: its default."""
 
     action: str
     music: str = ""
     sound: Callable[[act.Say], str | None] = lambda _say: None
     voices: Mapping[str, str] = field(default_factory=dict)
+    ears: str = ""
 
 
 class TooLong(Exception):
@@ -187,7 +188,10 @@ def _gather(wait: act.Collect, ways: Ways) -> Gather:
     if single or keys.max:
         options["num_digits"] = 1 if single else keys.max
     if by_ear:
-        options |= {"language": wait.language, "speech_timeout": "auto", "profanity_filter": False}
+        options |= {"language": wait.language, "profanity_filter": False}
+        # A model wants to be told when the speaker has finished (warning 13335).
+        ended = math.ceil(wait.interdigit)
+        options |= {"speech_model": ways.ears, "speech_timeout": ended} if ways.ears else {"speech_timeout": "auto"}
         if hints := _hints(wait):
             options["hints"] = hints
     return Gather(**options)

@@ -95,7 +95,7 @@ def heard(form: Form) -> Heard:
     keys, queue = form.get("Digits", ""), form.get("QueueResult", "")
     return Heard(
         keys="" if keys == "hangup" else "".join(key for key in keys if key in "0123456789*#"),
-        speech=form.get("SpeechResult", ""),
+        speech=form.get("SpeechResult", "").strip(),
         confidence=_fraction(form.get("Confidence", "")),
         queue=queue,
         dial=form.get("DialCallStatus", ""),
