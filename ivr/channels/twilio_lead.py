@@ -6,6 +6,7 @@ who waits in a queue is led there at the next word of the queue.
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import Callable
 
@@ -34,17 +35,27 @@ class Lead:
     async def call(self, contact: str, made: Callable[[int, int], bytes]) -> None:
         """Give the call another document, made of the new epoch and the wait that is open: a new epoch begins, and what
         still comes of the old one is led to it."""
-        found, last = await self._driver.current(contact), await self._store.last_answer(contact)
-        if last is None:
-            return
-        epoch = last.epoch + 1
-        body = made(epoch, found[0].turn if found else 0).decode()
-        await self._store.put_answer(AnswerRow(contact, epoch, 0, last.journey, body, self._driver.now()))
-        if self._rest is not None:
+        epoch = await self._begun(contact, made)
+        if epoch is not None and self._rest is not None:
             try:
                 await self._rest.lead(call_of(contact), f"{self._public}/twilio/again/{epoch}.0")
             except (Refused, Unknown, Unreached) as error:
                 log.warning("call %s is led later: %s", contact, error)
+
+    async def _begun(self, contact: str, made: Callable[[int, int], bytes]) -> int | None:
+        """The new epoch, with its document stored; None for a call that never had one. Who leads the same call at the
+        same moment gets the epoch after that."""
+        found, last = await self._driver.current(contact), await self._store.last_answer(contact)
+        if last is None:
+            return None
+        turn = found[0].turn if found else 0
+        for epoch in itertools.count(last.epoch + 1):
+            body = made(epoch, turn).decode()
+            await self._store.put_answer(AnswerRow(contact, epoch, 0, last.journey, body, self._driver.now()))
+            stored = await self._store.answer(contact, epoch, 0)
+            if stored is not None and stored.body == body:
+                return epoch
+        raise AssertionError("counting has no end")
 
     async def language(self, contact: str) -> str:
         """What is spoken in a call, even where the journey is gone from it."""

@@ -42,6 +42,9 @@ class Turns:
         """The answer to a turn, which took long; or the question that is open."""
         if (task := self._under_way.get(call.key)) is not None:
             return await self._patiently(call, task, [])
+        last = await self._store.last_answer(call.contact)
+        if last is not None and last.epoch > call.epoch:  # led elsewhere since, or two leads that changed places
+            return redirect(f"/twilio/again/{last.epoch}.{last.turn}")
         if (told := await self._store.answer(call.contact, *call.place)) is not None:
             return told.body.encode()
         return await self._question(call)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from xml.etree import ElementTree as ET
+
 from ivr.server import Segue
-from tests.twilio.carrier import Call, Carrier
+from tests.twilio.carrier import Call, Carrier, Habits
 from tests.twilio.rest import Standing
 from tests.twilio.test_voice import NUMBER, journey
 
@@ -21,7 +24,7 @@ async def waiting(carrier: Carrier) -> Call:
 async def test_who_waits_hears_where_they_stand(carrier: Carrier) -> None:
     call = await waiting(carrier)
     assert await call.queue_music()
-    assert call.heard[-1] == "You are number 1 in the queue. Thank you for waiting."
+    assert "You are number 1 in the queue. Thank you for waiting." in call.heard
     assert call.wrong == []
 
 
@@ -101,3 +104,38 @@ async def test_who_goes_on_elsewhere_is_told_so(segue: Segue, carrier: Carrier, 
     assert call.heard[-1] == "Thank you. We go on in your other conversation. Goodbye."
     assert (call.over, other.over) == ("document", "")
     assert (await journey(segue, other)).contact is not None
+
+
+async def test_a_call_that_is_led_twice_at_once_ends_where_it_was_led_last(
+    segue: Segue, carrier: Carrier, rest: Standing
+) -> None:
+    """By two instances, say; and Twilio asks in the other order."""
+    call = await waiting(carrier)
+    contact = f"tw-{call.sid}"
+    leg = segue.driver._leg((await journey(segue, call)).contact)
+    assert leg is not None
+    before = len(rest.updates)
+    await asyncio.gather(leg.joined("Anna"), leg.joined("Dora"))
+    urls = [fields["Url"] for sid, fields in rest.updates[before:] if sid == call.sid]
+    assert len(set(urls)) == 2
+    rows = [await segue.store.answer(contact, epoch, 0) for epoch in (1, 2)]
+    rung = [name for row in rows for name in ("Anna", "Dora") if row is not None and f">{name}<" in row.body]
+    assert sorted(rung) == ["Anna", "Dora"]
+    await call.replaced(url=max(urls))
+    ringing = ET.tostring(call.waiting) if call.waiting is not None else b""
+    await call.replaced(url=min(urls))
+    assert call.waiting is not None
+    assert ET.tostring(call.waiting) == ringing
+    assert call.wrong == []
+
+
+async def test_a_lead_that_is_told_twice_is_one(segue: Segue, carrier: Carrier, rest: Standing) -> None:
+    """What Twilio asks for twice, at once or later, is the same; its action is one turn."""
+    call = await waiting(carrier)
+    await segue.driver.join(f"tw-{call.sid}", "Anna")
+    call._habits = Habits(twice=True)
+    await call.replaced(url=rest.updates[-1][1]["Url"])
+    await call.dial_result("completed")
+    history = [row.kind for row in await segue.store.history((await journey(segue, call)).id)]
+    assert (history.count("AgentJoined"), history.count("QueueLeft")) == (1, 1)
+    assert call.wrong == []
