@@ -23,9 +23,12 @@ LONGEST_ORDINAL = 3  # words: `vingt et unieme`
 
 def days(text: str, words: Words, at: float) -> list[str]:
     """What it may be, likeliest first. `at` (Unix seconds): when it was said."""
-    today = datetime.fromtimestamp(at, UTC).date()
     said = bare(tokens(text, words, counted=True), words)
-    weekday = list(_weekdays(said, words, today))
+    try:
+        today = datetime.fromtimestamp(at, UTC).date()
+        weekday = list(_weekdays(said, words, today))
+    except (ValueError, OverflowError, OSError):  # a time that no calendar has, or its last days
+        return []
     if weekday:
         return weekday
     told = _told(text, words)
