@@ -21,13 +21,6 @@ async def waiting(carrier: Carrier) -> Call:
     return call
 
 
-async def test_who_waits_hears_where_they_stand(carrier: Carrier) -> None:
-    call = await waiting(carrier)
-    assert await call.queue_music()
-    assert "You are number 1 in the queue. Thank you for waiting." in call.heard
-    assert call.wrong == []
-
-
 async def test_the_call_rings_the_agent_who_took_it_with_its_context(
     segue: Segue, carrier: Carrier, rest: Standing
 ) -> None:
