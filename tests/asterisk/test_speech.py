@@ -170,13 +170,18 @@ class TestAnswers:
 
 
 class TestBargeIn:
-    async def test_the_first_word_stops_the_prompt_and_is_heard_whole(self, talk: Talk) -> None:
+    async def test_the_first_word_stops_the_prompt(self, talk: Talk) -> None:
         call = await talk.asked()
-        call.sound.speak(tone(ONE, 2.0))
+        call.sound.speak(tone(ONE, 30.0))  # longer than the prompt: nothing else stops it
         await call.silence()
         samples, _ = audio.read((await talk.clip(said.CHOICE.text)).path)
         assert times(call.sound.pcm(), samples[-8000:]) == 0, "the prompt went on to its end"
-        call.sound.speak(PAUSE)
+        call.sound.fall_silent()
+        await talk.hears(call, said.NUMBER)
+
+    async def test_the_first_word_is_heard_whole(self, talk: Talk) -> None:
+        call = await talk.asked()
+        call.sound.speak(spoken(ONE, 2.0))
         await talk.hears(call, said.NUMBER)
         assert len(talk.ear.utterances[0]) > 1.9 * 16_000, "the first word was cut"
 
@@ -194,6 +199,21 @@ class TestBargeIn:
         await call.press("9")
         await talk.hears(call, said.GOODBYE)
         assert talk.driver.seen("choice") == ["9"]
+
+    async def test_a_key_ends_the_turn_of_speech(self, talk: Talk) -> None:
+        call = await talk.asked()
+        await call.press("1")
+        await talk.hears(call, said.NUMBER)
+        call.sound.speak(tone(NUMBER, 30.0))
+        await call.silence()
+        await call.press("83")
+        await eventually(lambda: talk.ear.hints is None)
+        call.sound.fall_silent()
+        fed = talk.ear.fed
+        await eventually(lambda: talk.ear.fed > fed + END)
+        await call.press("11#")
+        await talk.hears(call, said.ON_ITS_WAY)
+        assert talk.driver.seen("number") == ["8311"]
 
     async def test_keys_after_the_words_wait_for_the_next_question(self, talk: Talk) -> None:
         call = await talk.asked()
