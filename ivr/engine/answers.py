@@ -189,7 +189,7 @@ def _new(found: Verdict, doubt: Doubt) -> Verdict:
 def _denied(turn: Turn, question: Menu | AskSlot, doubt: Doubt) -> None:
     """The next best is offered once; then the question is put again."""
     others = doubt.guesses[1:]
-    if others and not doubt.which and not doubt.again:
+    if others and not doubt.which:
         turn.doubt(replace(doubt, guesses=others, again=True))
         return
     turn.journey = replace(turn.journey, doubt=None)
