@@ -115,5 +115,20 @@ async def test_aloud_on_the_web_phone(
         await play(told, server, telephone, desk, pressed)
 
 
+@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("pressed", ALOUD, ids=lambda told: told.file)
+async def test_aloud_on_asterisk(
+    pressed: Conversation, room: str, ears: Ears, asterisk: Instance, agent: Phone, tmp_path: Path, prompts: Path
+) -> None:
+    """The same, by telephone: in the time that words take, and in its narrow band."""
+    told, (voices, snr) = await aloud(pressed, FLOWS), ROOMS[room]
+    async with (
+        serving(told, tmp_path, prompts, asterisk.ami_url, ears) as server,
+        Desk(server.url) as desk,
+        SipTelephone(asterisk.sip_port, server, agent, Mouth(prompts.parent / "mouths", voices, snr)) as telephone,
+    ):
+        await play(told, server, telephone, desk, pressed)
+
+
 async def test_telephones_can_play_all_of_it() -> None:
     assert {told.file for told in OURS if needs(told) - Customer.features} == set(UNPLAYABLE)

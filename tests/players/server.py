@@ -11,6 +11,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from asterisk.calls import AsteriskChannel
 from context_bridge.records import Customer
 from ivr.backoffice import BackOfficeError
 from ivr.channels.webphone import WebPhone
@@ -83,8 +84,8 @@ async def serving(
     listener: Listener | None = None,
     **more: str,
 ) -> AsyncIterator[Server]:
-    """`folder`: of this server alone. `prompts`: shared, so that each is spoken once. `listener`: shared ears, for the
-    web phone. `more`: other settings."""
+    """`folder`: of this server alone. `prompts`: shared, so that each is spoken once. `listener`: shared ears.
+    `more`: other settings."""
     settings = Settings(
         port=free_port(),
         data_dir=folder,
@@ -107,6 +108,8 @@ async def serving(
             segue.driver._new_id = ids(segue.flows.menus.values(), told.splits)
         spoken = Spoken(segue.speaker)
         segue = replace(segue, webphone=WebPhone(segue.driver, segue.speaker, settings, listener, speed=SPEED))
+        if segue.asterisk:
+            segue = replace(segue, asterisk=AsteriskChannel(segue.driver, segue.speaker, settings, listener))
         app = application(segue)
         app.add_routes(_scripted(told, settings))
         runner = web.AppRunner(app, access_log=None)

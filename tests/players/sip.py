@@ -16,6 +16,7 @@ from recognition.audio import Samples
 from tests.asterisk.hearing import ALIKE, likeness, where
 from tests.asterisk.phone import PATIENCE, Call, Phone
 from tests.channels.far_end import eventually, tone
+from tests.players.mouth import RATE, Mouth
 from tests.players.server import Server
 
 WITHHELD = "anonymous"  # the user part of a From that says nothing: RFC 3323, section 4.1.1.3
@@ -27,10 +28,12 @@ END = 400  # samples at the end of a prompt, which Asterisk may shorten
 
 
 class SipTelephone:
-    """Beside the Asterisk of this SIP port; `agent` is the phone of the queue's member."""
+    """Beside the Asterisk of this SIP port; `agent` is the phone of the queue's member. `mouth`: with which the customer
+    speaks, where somebody listens."""
 
-    def __init__(self, sip_port: int, server: Server, agent: Phone) -> None:
-        self._sip_port, self._spoken, self._agent = sip_port, server.spoken, agent
+    def __init__(self, sip_port: int, server: Server, agent: Phone, mouth: Mouth | None = None) -> None:
+        self._sip_port, self._spoken, self._agent, self._mouth = sip_port, server.spoken, agent, mouth
+        self._channel = server.segue.asterisk
         self._recordings = server.segue.settings.recordings_dir
         self._phone: Phone | None = None
         self._call: Call
@@ -53,6 +56,19 @@ class SipTelephone:
 
     async def press(self, keys: str) -> None:
         await self._call.press(keys)
+
+    async def speak(self, text: str, turn: int, again: int) -> None:
+        """Barges in, as people do who know the menu, and as fast as people do."""
+        assert self._mouth, "this caller has no mouth"
+        sound = audio.resample(audio.from_pcm(await self._mouth.say(text, again)), RATE, 8000)
+        await eventually(lambda: self._is_heard(turn))
+        self._call.sound.speak(np.frombuffer(audio.to_pcm(sound), "<i2"))
+
+    def _is_heard(self, turn: int) -> bool:
+        """Whether the sound of the line comes to an ear that listens for the answer to the question of `turn`."""
+        assert self._channel
+        talks = [call._talk for call in self._channel._calls.values()]
+        return any(talk.reads._turn == turn and talk._hearing._on and talk._hearing._came for talk in talks)
 
     async def beep(self) -> None:
         """It is heard when the file is there."""
