@@ -11,6 +11,7 @@ import asyncio
 import importlib
 import inspect
 import logging
+import os
 import sys
 from collections.abc import Sequence
 
@@ -48,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not given or given[0] not in COMMANDS:
         _overview().parse_args(given or ["--help"])
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # of numpy, whose sums here are too small to be shared out
     # Only the command that is wanted: an editor that checks a menu need not wait for the database's libraries.
     command = importlib.import_module(f"ivr.cli.{given[0]}")
     parser = argparse.ArgumentParser(

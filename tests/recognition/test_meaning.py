@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import NoReturn
 
 import numpy as np
 import pytest
 
-from ivr.engine.events import Alternative
+from ivr.engine.actions import Collect, Keys, Option
+from ivr.engine.events import Alternative, Input
 from recognition.listen import Hints
-from recognition.meaning import prepare, question, understand
+from recognition.meaning import prepare, question, saying, understand
 from recognition.meaning.likeness import likeness
 from recognition.meaning.sentences import Sentences, directory
 from tests.recognition.paraphrased import questions, score
@@ -130,6 +132,33 @@ def test_polite_words_are_passed_over_in_every_language(language: str, phrase: s
     best, *_ = understand([Alternative(text, 1.0)], hints)
     assert best.option == "it"
     assert best.confidence > 0.8
+
+
+def test_in_english_what_sounds_alike_is_alike() -> None:
+    assert likeness("nite flite", "night flight", "en-US") >= 90 > likeness("nite flite", "night flight", "de-DE")
+    assert likeness("a", "hey", "en-US") < 60
+
+
+QUESTION = Collect(1, "welcome", None, None, (Option("refund", "1", "refund"),), (), Keys(("1",)), 5, 2)
+HEARD = Input(id="1", at=0.0, contact="c", text="a refund please", mode="speech", confidence=0.9, turn=1)
+
+
+def test_words_from_elsewhere_get_their_option(alone: None) -> None:
+    assert saying(HEARD, QUESTION).option == "refund"
+    assert saying(replace(HEARD, text="bananas"), QUESTION) == replace(HEARD, text="bananas")
+
+
+@pytest.mark.parametrize(
+    ("event", "wait"),
+    [
+        (HEARD, replace(QUESTION, secret=True)),
+        (HEARD, replace(QUESTION, speech=False)),
+        (replace(HEARD, mode="text"), QUESTION),
+        (replace(HEARD, option="other"), QUESTION),
+    ],
+)
+def test_what_ears_must_not_answer_stays_as_it_is(event: Input, wait: Collect) -> None:
+    assert saying(event, wait) == event
 
 
 def test_no_text_and_no_options_are_no_trouble() -> None:

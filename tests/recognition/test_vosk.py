@@ -112,6 +112,12 @@ def test_a_number_comes_in_figures(vosk: Engine) -> None:
     assert all(one.text.isdigit() for one in found)
 
 
+def test_a_number_of_the_wrong_length_is_hardly_trusted(vosk: Engine) -> None:
+    sound = upsampled(joined(*(call(word) for word in ("일", "이", "삼", "사"))))
+    any_length, twelve = (Hints("digits", "ko-KR", {}, least=least, most=12) for least in (1, 12))
+    assert heard(vosk, sound, twelve)[0].confidence < heard(vosk, sound, any_length)[0].confidence * 0.8
+
+
 @pytest.mark.parametrize(
     "phrases",
     [
