@@ -37,7 +37,7 @@ ROOMS = {"quiet": (("slt", "awb", "rms"), None), "noisy": (("awb", "rms", "slt")
 MENUS = Path(ivr.__file__).parent / "menus"
 FLOWS, _ = read_folder(MENUS)
 OURS = [load(path.read_text("utf-8"), path.stem) for path in sorted(MENUS.glob("conversations/*.yaml"))]
-SOME = {"straight-through", "card-by-phone", "dropped-and-back", "orders-send-back", "laptop-solved"}
+SOME = {"straight-through", "card-by-phone", "dropped-and-back", "hung-up-and-back", "laptop-solved"}
 ALOUD = [told for told in OURS if told.file in SOME or os.environ.get("ALOUD") == "all"]
 UNPLAYABLE: dict[str, str] = {}  # file -> what no telephone can do in it
 

@@ -54,8 +54,9 @@ class FakeDriver:
         queue_timeout: float = 60.0,
         timeout: float = 60.0,
         message: Mapping[str, float] = MESSAGE,
+        options: Sequence[Option] = OPTIONS,
     ) -> None:
-        self.message = message
+        self.message, self._options = message, options
         self.records, self.away, self.queue_timeout, self.timeout = records, away, queue_timeout, timeout
         self.legs: dict[str, Leg] = {}
         self._ids = itertools.count(1)
@@ -167,7 +168,7 @@ class FakeDriver:
             return Say(SPEAK), Record(journey.turn, "message", "message", **self.message)
         if journey.step == "order":
             return Say(ORDER), self._collect(journey, Keys(("0",), 4, 6, "#"), "order_number", ())
-        return Say(WELCOME), self._collect(journey, Keys(tuple("123590")), None, OPTIONS)
+        return Say(WELCOME), self._collect(journey, Keys(tuple("123590")), None, self._options)
 
     def _collect(self, journey: Journey, keys: Keys, slot: str | None, options: Sequence[Option]) -> Collect:
         step = journey.step or ""
