@@ -1,7 +1,7 @@
 # Commands of this project: `make` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench soak lock setup setup-dev asterisk servers clean
+.PHONY: help run test check format bench bench-speech soak lock setup setup-dev asterisk servers clean
 MAKEFLAGS += --no-print-directory
 
 PORT ?= 8080
@@ -10,7 +10,7 @@ PACKAGES := ivr callbacks recognition context_bridge asterisk
 ASTERISK_ROOT := $(or $(IVR_DATA_DIR),var)/asterisk-root
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: setup $(if $(ASTERISK),asterisk) ## serve the demo on http://127.0.0.1:8080 (PORT=8081, ASTERISK=1 for SIP phones)
 	@$(BIN)/python -m compileall -q $(PACKAGES) # a restart must not wait for the compiler
@@ -28,6 +28,10 @@ format: setup-dev ## put the code in the project's format
 
 bench: setup-dev servers ## measure speed on this machine (results in var/bench)
 	@scripts/bench tests/bench/bench_*.py
+
+bench-speech: setup-dev ## measure how well callers are understood (EVERY=1 takes all of the test set)
+	@scripts/packages speech
+	@scripts/bench tests/bench/speech/bench_speech.py
 
 soak: setup-dev servers ## the long crash tests: kill -9 again and again under load
 	@scripts/bench tests/bench/soak_*.py

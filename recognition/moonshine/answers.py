@@ -1,73 +1,152 @@
-"""From what the search found to alternatives, with how sure we may be of each."""
+"""From what the search found to alternatives, with how sure we may be of each.
+
+Two witnesses speak for an answer: the network, held to the grammar, and what its free transcript means. What their
+words weigh was fitted by `tests/bench/speech/fit.py` (logistic regression), so that a confidence is the share of
+answers like it that are right. Every other text is an alternative of its own, for who knows more than the grammar.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import exp
 
 import numpy as np
 
 from ivr.engine.events import Alternative
+from recognition.listen import Hints
+from recognition.meaning import understand
 from recognition.moonshine.decoder import Found
 from recognition.moonshine.grammar import Grammar, Meaning, meanings
+from recognition.moonshine.phrases import plain
 from recognition.moonshine.tokens import Tokens
 
 MOST = 5  # alternatives
+MARGIN, PIECE = 15.0, -5.0  # more, or less, says nothing more
+SAID = 4.0  # margin from which on an option was said in other words, which may tell more than the option
+LEAST = 0.02  # confidence; what is less likely is not told
+
+# What a constant, and each field of `Evidence`, weighs
+OPTIONS = (1.27, -0.52, 1.83, -0.12, 7.43, -3.59, 1.13)
+YES_NO = (3.08, -0.28, 2.79, 2.84, -1.09, -1.77, -0.65)
+VALUES = (-1.42, -0.2, 3.91, 0.37, 0.0, -0.35, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """For an answer. `margin`: how much likelier (log) the free transcript is; `share`: of the answers that the
+    grammar allows, 0 to 1; `piece`: the mean of the logarithms of its pieces; `meant`: how probably the free transcript
+    means it. Against it: `rival`, how well the grammar fits another answer; `others`, how probably one of them is
+    meant."""
+
+    margin: float
+    share: float
+    piece: float
+    meant: float
+    rival: float
+    others: float
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """All transcripts that mean the same. `score`: the logarithm of their probability together; `text`: the likeliest
-    of them; `share`: of all answers of the grammar, 0 to 1; `margin`: how much likelier (log) free speech is; `piece`:
-    the mean of the logarithms of the pieces of `text`."""
-
     meaning: Meaning
     text: str
-    score: float
-    share: float
-    margin: float
-    piece: float
+    evidence: Evidence
 
 
-def answers(found: Found, grammar: Grammar, tokens: Tokens) -> list[Answer]:
-    scores: dict[Meaning, float] = {}
-    best: dict[Meaning, tuple[str, float]] = {}
-    for hypothesis in found.answers:
-        text = tokens.text(hypothesis.ids)
-        for meaning in meanings(grammar, text, hypothesis.tags):
-            scores[meaning] = float(np.logaddexp(scores.get(meaning, -np.inf), hypothesis.score))
-            best.setdefault(meaning, (text, hypothesis.score / (len(hypothesis.ids) + 1)))
-    whole = float(np.logaddexp.reduce(list(scores.values()))) if scores else 0.0
-    ranked = sorted(scores, key=lambda meaning: -scores[meaning])
-    return [
-        Answer(
-            meaning,
-            best[meaning][0],
-            scores[meaning],
-            exp(scores[meaning] - whole),
-            found.free.score - scores[meaning],
-            best[meaning][1],
-        )
-        for meaning in ranked[:MOST]
-    ]
-
-
-def ranked(found: Found, grammar: Grammar, tokens: Tokens) -> tuple[Alternative, ...]:
-    """The answers; then the words as they are, for those who know more than the grammar."""
+def ranked(found: Found, grammar: Grammar, tokens: Tokens, hints: Hints) -> tuple[Alternative, ...]:
+    """The likeliest first."""
     told = [
-        Alternative(answer.meaning.value or answer.text, confidence(answer), answer.meaning.option)
-        for answer in answers(found, grammar, tokens)
+        Alternative(answer.meaning.value or answer.text, sure, answer.meaning.option)
+        for answer in answers(found, grammar, tokens, hints)
+        if (sure := confidence(answer, hints)) >= LEAST
     ]
     text = tokens.text(found.free.ids)
-    if text:
-        told.append(Alternative(text, certainty(found)))
-    return tuple(sorted(told, key=lambda alternative: -alternative.confidence))
+    if text and not (grammar.automaton and grammar.automaton.tags(text)):
+        left = 1.0 if hints.kind == "text" else 1.0 - max((one.confidence for one in told), default=0.0)
+        told.append(Alternative(text, left * certainty(found)))
+    return tuple(sorted(told, key=lambda one: -one.confidence)[:MOST])
 
 
-def confidence(answer: Answer) -> float:
-    return answer.share / (1 + exp(answer.margin - 6))
+def confidence(answer: Answer, hints: Hints) -> float:
+    """0 to 1."""
+    weights = _weights(answer, hints)
+    return 1 / (
+        1 + exp(-sum(weight * weighed for weight, weighed in zip(weights, signs(answer.evidence), strict=True)))
+    )
+
+
+def signs(evidence: Evidence) -> tuple[float, ...]:
+    """What is weighed."""
+    margin, piece = min(max(evidence.margin, 0.0), MARGIN), max(evidence.piece, PIECE)
+    return 1.0, margin, evidence.share, piece, evidence.meant, evidence.rival, evidence.others
 
 
 def certainty(found: Found) -> float:
     """Of free speech: the mean probability of a piece."""
-    return exp(found.free.score / (len(found.free.ids) + 1)) / 2
+    return exp(found.free.score / (len(found.free.ids) + 1))
+
+
+def answers(found: Found, grammar: Grammar, tokens: Tokens, hints: Hints) -> list[Answer]:
+    """All that may be meant, in no order."""
+    free = tokens.text(found.free.ids)
+    held, meant = _held(found, grammar, tokens), _meant(free, hints)
+    scores = {
+        meaning: one.score - grammar.heard_in_noise.get(meaning.option or "", 0.0) for meaning, one in held.items()
+    }
+    whole = float(np.logaddexp.reduce([*scores.values(), -np.inf]))
+    shares = {meaning: exp(score - whole) for meaning, score in scores.items()}
+    fits = {meaning: shares[meaning] * exp(min(0.0, one.score - found.free.score)) for meaning, one in held.items()}
+    unheld = _Held(found.free.score - MARGIN, free, PIECE)
+    all_answers = []
+    for meaning in dict.fromkeys([*held, *meant]):
+        one = held.get(meaning, unheld)
+        evidence = Evidence(
+            margin=found.free.score - one.score,
+            share=shares.get(meaning, 0.0),
+            piece=one.piece,
+            meant=meant.get(meaning, 0.0),
+            rival=_other(fits, meaning),
+            others=_other(meant, meaning),
+        )
+        all_answers.append(Answer(meaning, one.text if evidence.margin < SAID else free, evidence))
+    return all_answers
+
+
+def _other(sure: Mapping[Meaning, float], meaning: Meaning) -> float:
+    return max((value for other, value in sure.items() if other != meaning), default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Transcripts of the grammar that mean the same: the logarithm of their probability together, the likeliest of
+    them, and the mean of its pieces."""
+
+    score: float
+    text: str
+    piece: float
+
+
+def _held(found: Found, grammar: Grammar, tokens: Tokens) -> dict[Meaning, _Held]:
+    held: dict[Meaning, _Held] = {}
+    for hypothesis in found.answers:
+        text = tokens.text(hypothesis.ids)
+        one = _Held(hypothesis.score, text, hypothesis.score / (len(hypothesis.ids) + 1))
+        for meaning in meanings(grammar, text, hypothesis.tags):
+            likelier = held.get(meaning)
+            together = float(np.logaddexp(likelier.score, one.score)) if likelier else one.score
+            held[meaning] = replace(likelier or one, score=together)
+    return held
+
+
+def _meant(text: str, hints: Hints) -> dict[Meaning, float]:
+    if not plain(text):
+        return {}
+    told = understand((Alternative(text, 1.0),), hints)
+    return {Meaning(one.option, ""): one.confidence for one in told if one.option is not None}
+
+
+def _weights(answer: Answer, hints: Hints) -> Sequence[float]:
+    if answer.meaning.option is None:
+        return VALUES
+    return YES_NO if hints.kind == "yes_no" else OPTIONS

@@ -14,8 +14,8 @@ import numpy as np
 from recognition.moonshine.automaton import Automaton
 from recognition.moonshine.model import END, Beams, Floats, Model
 
-WIDTH = 7  # beginnings followed at once, at most
-BEHIND = 6.0  # how much less likely (log) than the best beginning one may be
+WIDTH = 8  # beginnings followed at once, at most
+BEHIND = 9.0  # how much less likely (log) than the best beginning one may be
 SLACK = 3.0  # how much less likely than the best transcript another may be to be of interest
 HOPELESS = 14.0  # less likely than the free transcript by this: no answer
 A_SECOND = 7.0  # word pieces; people stay below 6.5, and a network that repeats itself goes on for ever

@@ -12,7 +12,7 @@ from ivr.engine.events import Alternative
 from recognition.audio import Samples
 from recognition.listen import Hints
 from recognition.moonshine import answers
-from recognition.moonshine.decoder import search
+from recognition.moonshine.decoder import Found, search
 from recognition.moonshine.grammar import Grammar, compiled
 from recognition.moonshine.model import RATE, TOKENS, Model, NoModel, packaged
 from recognition.moonshine.phrases import plain
@@ -45,9 +45,9 @@ class Moonshine:
         ]
 
     def open(self, hints: Hints) -> Utterance:
-        return Utterance(self._model, self._tokens, self._grammar(hints))
+        return Utterance(self._model, self._tokens, self.grammar(hints), hints)
 
-    def _grammar(self, hints: Hints) -> Grammar:
+    def grammar(self, hints: Hints) -> Grammar:
         phrases = tuple((option, said) for option, said in hints.phrases.items())
         key = (hints.kind, phrases, hints.always, hints.least, hints.most)
         known = self._grammars.pop(key, None) or compiled(hints, self._tokens)
@@ -60,8 +60,8 @@ class Moonshine:
 class Utterance:
     """A `recognition.engine.Decoding`: it listens when the utterance is over, and then to all of it."""
 
-    def __init__(self, model: Model, tokens: Tokens, grammar: Grammar) -> None:
-        self._model, self._tokens, self._grammar = model, tokens, grammar
+    def __init__(self, model: Model, tokens: Tokens, grammar: Grammar, hints: Hints) -> None:
+        self._model, self._tokens, self._grammar, self._hints = model, tokens, grammar, hints
         self._sound: list[Samples] = []
 
     def feed(self, samples: Samples) -> None:
@@ -72,8 +72,13 @@ class Utterance:
         return ""
 
     def final(self) -> tuple[Alternative, ...]:
+        return answers.ranked(self._found(), self._grammar, self._tokens, self._hints)
+
+    def answers(self) -> list[answers.Answer]:
+        """Instead of `final`, for those who want to know why."""
+        return answers.answers(self._found(), self._grammar, self._tokens, self._hints)
+
+    def _found(self) -> Found:
         sound = np.concatenate(self._sound) if self._sound else np.zeros(0, np.float32)
-        grammar = self._grammar
-        sounds = self._tokens.sounds if grammar.read else None
-        found = search(self._model, self._model.listen(sound), len(sound) / RATE, grammar.automaton, sounds)
-        return answers.ranked(found, grammar, self._tokens)
+        sounds = self._tokens.sounds if self._grammar.read else None
+        return search(self._model, self._model.listen(sound), len(sound) / RATE, self._grammar.automaton, sounds)

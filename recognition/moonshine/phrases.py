@@ -7,7 +7,8 @@ import re
 from recognition.moonshine.automaton import Pattern, either, maybe, sequence, word
 from recognition.moonshine.numerals import ONES, TEENS
 
-GAP = either(*map(word, (" ", ", ", "-", ". ", ",", "... ")))
+GAP = either(*map(word, (" ", ", ", "-")))  # within a phrase
+PAUSE = either(*map(word, (" ", ", ", ". ", "... ")))  # between phrases
 START = maybe(word(" "))  # the first piece may begin with one
 STOP = maybe(either(*map(word, (".", "?", "!", ",", "..."))))
 
@@ -48,22 +49,22 @@ def any_of(*texts: str) -> Pattern:
     return either(*map(phrase, texts))
 
 
-def then(pattern: Pattern) -> Pattern:
+def then(pattern: Pattern, gap: Pattern = GAP) -> Pattern:
     """Perhaps this, after a gap."""
-    return maybe(sequence(GAP, pattern))
+    return maybe(sequence(gap, pattern))
 
 
-def before(pattern: Pattern) -> Pattern:
+def before(pattern: Pattern, gap: Pattern = GAP) -> Pattern:
     """Perhaps this, and a gap."""
-    return maybe(sequence(pattern, GAP))
+    return maybe(sequence(pattern, gap))
 
 
 def asked_for(pattern: Pattern) -> Pattern:
     """Something to do, as people ask for it: `yeah, I'd like to … please`."""
-    wish = sequence(before(any_of(*HESITATION)), before(any_of(*WISHES)), before(any_of(*ARTICLES)))
-    return sequence(wish, pattern)
+    wish = sequence(before(any_of(*WISHES), word(" ")), before(any_of(*ARTICLES), word(" ")))
+    return sequence(before(any_of(*HESITATION), PAUSE), wish, pattern)
 
 
 def whole(pattern: Pattern) -> Pattern:
     """From the first piece to the last."""
-    return sequence(START, pattern, then(any_of(*THANKS)), STOP)
+    return sequence(START, pattern, then(any_of(*THANKS), PAUSE), STOP)

@@ -8,14 +8,13 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from recognition.listen import Hints
 from recognition.moonshine import numerals
 from recognition.moonshine.phrases import LEADS, THANKS
 from recognition.moonshine.slots import DAYS, MONTHS, WEEKDAYS
 
-Reading = Callable[[str], str | None]
+Reading = Callable[[str], tuple[str, ...]]
 
 _LEADS = "|".join((*LEADS, "on", "at", "around", "about"))
 LEAD = re.compile(rf"^\W*(?:(?:{_LEADS})\b[\s,.]*)+")
@@ -30,20 +29,25 @@ FRACTIONS = {"half": 30, "quarter": 15}
 
 
 def reading(hints: Hints) -> Reading | None:
-    """Of a kind of question that is answered by a value; None: by one of its options, or by anything."""
+    """Of a kind of question that is answered by a value; None: by one of its options, or by anything. It gives what a
+    transcript may mean, likeliest first."""
     match hints.kind:
         case "digits":
-            return partial(digits, least=hints.least, most=hints.most)
+            return lambda text: _either(digits(text, hints.least, hints.most))
         case "number":
-            return number
+            return lambda text: _either(number(text))
         case "money":
-            return money
+            return lambda text: _either(*amounts(text))
         case "date":
-            return date
+            return lambda text: _either(date(text))
         case "time":
-            return time
+            return lambda text: _either(time(text))
         case _:
             return None
+
+
+def _either(*values: str | None) -> tuple[str, ...]:
+    return tuple(value for value in values if value is not None)
 
 
 def bare(text: str) -> str:
@@ -65,6 +69,14 @@ def number(text: str) -> str | None:
     if value is None or decimals is None:
         return None
     return f"{'minus ' if minus else ''}{value}{f'.{decimals}' if decimals else ''}"
+
+
+def amounts(text: str) -> tuple[str | None, ...]:
+    """`999` alone is how the network writes `nine ninety nine`; whoever means hundreds says of what."""
+    told = bare(text)
+    if re.fullmatch(r"[1-9][0-9]{2,3}", told) and told[-2:] != "00":
+        return _amount(int(told[:-2]), int(told[-2:])), money(text)
+    return (money(text),)
 
 
 def money(text: str) -> str | None:
@@ -179,7 +191,9 @@ def time(text: str) -> str | None:
 def _clock(told: str) -> tuple[int, int] | None:
     if figures := re.fullmatch(r"([0-9]{1,2})[:.]?([0-9]{2})", told):
         return int(figures[1]), int(figures[2])
-    words = [word for word in re.findall(r"[0-9]+|[a-z']+", told) if word not in {"a", "minutes", "o'clock", "oclock"}]
+    words = [
+        word for word in re.findall(r"[0-9]+|[a-z']+", told) if word not in {"a", "the", "minutes", "o'clock", "oclock"}
+    ]
     for at, word in enumerate(words):
         if word in {"past", "after", "to", "before", "till"}:
             return _past(words[:at], words[at + 1 :], 1 if word in {"past", "after"} else -1)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from recognition.moonshine.automaton import Graph, Pattern, either, maybe, sequence, word
 from recognition.moonshine.numerals import NOUGHTS, ONES, ORDINALS, REPEATS, TEENS, TENS
-from recognition.moonshine.phrases import GAP, LEADS, any_of, before, phrase, spaced, then
+from recognition.moonshine.phrases import GAP, LEADS, PAUSE, any_of, before, phrase, spaced, then
 
 MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
@@ -28,6 +28,7 @@ def _figures(least: int, most: int) -> Pattern:
     return sequence(*[figure] * least, *[maybe(figure)] * (most - least))
 
 
+BETWEEN = either(PAUSE, _words("-", ","))  # two digits
 ONE = _words(*ONES[1:])
 DIGIT = _words(*ONES, *NOUGHTS, *"0123456789")
 TENS_AND_ONES = spaced(_words(*TENS), ONE)
@@ -56,7 +57,7 @@ def digits(least: int, most: int) -> Pattern:
                 graph.free[one].append(here)
             if count >= least:
                 graph.free[here].append(end)
-            onward = maybe(GAP)(graph, here) if count else here
+            onward = maybe(BETWEEN)(graph, here) if count else here
             for step, times in steps.items():
                 if count + times <= most:
                     ways[count + times].append(step(graph, onward))
@@ -106,7 +107,9 @@ def date() -> Pattern:
     figures = sequence(_figures(1, 2), maybe(_words("st", "nd", "rd", "th")))
     ordinal = either(_words(*ORDINALS, "thirtieth"), spaced(_words("twenty", "thirty"), _words(*ORDINALS[:9])))
     day = sequence(before(word("the")), either(ordinal, BELOW_100, figures))
-    century = spaced(_words("nineteen", "twenty", "19", "20"), either(BELOW_100, spaced(_words("oh", "o"), DIGIT)))
+    century = spaced(
+        _words("nineteen", "twenty", "19", "20"), either(BELOW_100, spaced(_words("oh", "o"), DIGIT), word("hundred"))
+    )
     thousands = sequence(_words("two", "2"), GAP, word("thousand"), then(sequence(before(word("and")), BELOW_100)))
     year = then(either(century, thousands, _figures(4, 4)))
     slash = _words("/", "-", ".")
@@ -132,7 +135,9 @@ def time() -> Pattern:
     clock = sequence(_figures(1, 2), _words(":", "."), _figures(2, 2))
     o_clock = _words("o'clock", "oclock")
     part = either(
-        _words("half"), sequence(maybe(word("a ")), word("quarter")), sequence(BELOW_100, then(word("minutes")))
+        _words("half"),
+        sequence(maybe(_words("a ", "the ")), word("quarter")),
+        sequence(BELOW_100, then(word("minutes"))),
     )
     told = either(
         sequence(hour, then(either(o_clock, minute))),
@@ -148,4 +153,4 @@ def time() -> Pattern:
 
 def led(pattern: Pattern) -> Pattern:
     """With what people say before a value: `it's …`, `um, …`."""
-    return sequence(before(any_of(*LEADS)), pattern)
+    return sequence(before(any_of(*LEADS), PAUSE), pattern)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from num2words import num2words
 
@@ -158,6 +158,9 @@ def test_all_numbers_in_words_are_read_back(number: int) -> None:
 
 
 @given(st.dates(date(1900, 1, 1), date(2099, 12, 31)))
+@example(date(1900, 1, 1))
+@example(date(2000, 2, 29))
+@example(date(2005, 10, 30))
 @settings(deadline=None, max_examples=60)
 def test_all_dates_in_words_are_read_back(day: date) -> None:
     said = f"{day:%B} {num2words(day.day, to='ordinal')}, {num2words(day.year, to='year')}"

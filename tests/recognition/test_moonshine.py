@@ -1,0 +1,145 @@
+"""The English engine on synthetic callers: a slice of `make bench-speech` with a floor under its accuracy. Sound and
+search are the same at every run, so a fall below is a change of ours."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ivr.engine.events import Alternative
+from recognition import audio
+from recognition.listen import Hints
+from recognition.moonshine.engine import Moonshine
+from recognition.moonshine.model import FILES, RATE, NoModel, packaged
+from tests.bench.speech.line import CLEAN, NOISY, Line, mu_law, pink, through
+from tests.bench.speech.measure import SURE, read_as
+from tests.bench.speech.texts import ASK_MENU, ASK_YES_NO, Said, said
+from tests.bench.speech.voices import installed
+
+pytestmark = [
+    pytest.mark.skipif(packaged() is None, reason="needs moonshine-voice==0.1.0"),
+    pytest.mark.skipif(shutil.which("flite") is None, reason="needs flite: apt-get install flite"),
+]
+VOICE = "flite-slt"
+
+
+@pytest.fixture(scope="module")
+def engine() -> Moonshine:
+    return Moonshine()
+
+
+@pytest.fixture(scope="module")
+def spoken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Speaker]:
+    return Speaker(tmp_path_factory.mktemp("spoken"))
+
+
+class Speaker:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._voice = next(voice for voice in installed() if voice.name == VOICE)
+
+    def say(self, text: str, line: Line = CLEAN) -> audio.Samples:
+        """On the line, at the engine's rate."""
+        file = self._folder / "said.wav"
+        self._voice.render(text, 1.0, file)
+        samples, rate = audio.read(file)
+        return audio.resample(through(line, audio.trim(samples, rate), rate, seed=1), 8000, RATE)
+
+
+def heard(engine: Moonshine, hints: Hints, sound: audio.Samples) -> tuple[Alternative, ...]:
+    decoding = engine.open(hints)
+    for start in range(0, len(sound), 320):
+        decoding.feed(sound[start : start + 320])
+    return decoding.final()
+
+
+def answer(engine: Moonshine, hints: Hints, sound: audio.Samples) -> str:
+    """Empty: rejected."""
+    alternatives = heard(engine, hints, sound)
+    return read_as(hints, alternatives[0]) if alternatives and alternatives[0].confidence >= SURE else ""
+
+
+def asked(group: str, every: int) -> list[Said]:
+    return [one for one in said() if one.group == group][::every]
+
+
+@pytest.mark.parametrize(
+    ("group", "every", "line", "right", "wrong"),
+    [
+        ("yes_no", 2, CLEAN, 8, 0),
+        ("yes_no", 3, NOISY, 5, 0),
+        ("menu", 3, CLEAN, 9, 0),
+        ("menu", 4, NOISY, 5, 0),
+        ("unlisted", 3, CLEAN, 3, 1),
+        ("digits", 3, CLEAN, 3, 0),
+        ("money", 3, CLEAN, 3, 0),
+        ("date", 3, CLEAN, 3, 0),
+        ("time", 3, CLEAN, 2, 1),
+        ("number", 2, CLEAN, 3, 0),
+        ("outside", 7, CLEAN, 8, 1),
+    ],
+)
+def test_what_is_said_is_understood(
+    engine: Moonshine, spoken: Speaker, group: str, every: int, line: Line, right: int, wrong: int
+) -> None:
+    answers = [(one, answer(engine, one.hints, spoken.say(one.text, line))) for one in asked(group, every)]
+    assert sum(got == one.wanted for one, got in answers) >= right, answers
+    assert sum(got not in {one.wanted, ""} for one, got in answers) <= wrong, answers
+
+
+def test_an_answer_of_the_menu_comes_with_its_option_and_the_words(engine: Moonshine, spoken: Speaker) -> None:
+    best = heard(engine, ASK_MENU, spoken.say("I'd like to track my order please"))[0]
+    assert best.option == "order_status"
+    assert best.confidence > 0.9
+    assert "track my order" in best.text.lower()
+
+
+def test_digits_come_in_figures_with_the_next_best(engine: Moonshine, spoken: Speaker) -> None:
+    hints = Hints("digits", "en-US", {}, least=4, most=4)
+    alternatives = heard(engine, hints, spoken.say("five nine one five", NOISY))
+    assert alternatives[0].text == "5915"
+    assert all(len(one.text) == 4 for one in alternatives if one.text.isdecimal())
+    assert [one.confidence for one in alternatives] == sorted((one.confidence for one in alternatives), reverse=True)
+
+
+def test_an_open_question_is_answered_in_words(engine: Moonshine, spoken: Speaker) -> None:
+    hints = Hints("text", "en-US", {"operator": ("talk to a person",)}, frozenset({"operator"}))
+    best = heard(engine, hints, spoken.say("my internet has been down since this morning"))[0]
+    assert best.option is None
+    assert best.text.lower().strip(".") == "my internet has been down since this morning"
+    assert heard(engine, hints, spoken.say("talk to a person"))[0].option == "operator"
+
+
+def test_a_sentence_that_says_more_than_the_option_is_told_in_full(engine: Moonshine, spoken: Speaker) -> None:
+    best = heard(engine, ASK_MENU, spoken.say("track order four two one seven from Tuesday"))[0]
+    assert best.option == "order_status"
+    assert "4217 from tuesday" in best.text.lower()
+
+
+@pytest.mark.parametrize("hints", [ASK_YES_NO, ASK_MENU, Hints("digits", "en-US", {}, least=4, most=4)])
+@pytest.mark.parametrize("seconds", [0.05, 1.5])
+def test_noise_is_no_answer(engine: Moonshine, hints: Hints, seconds: float) -> None:
+    noise = pink(int(seconds * 8000), np.random.default_rng(3)) * np.float32(0.02)
+    assert answer(engine, hints, audio.resample(mu_law(noise), 8000, RATE)) == ""
+    assert answer(engine, hints, audio.silence(seconds, RATE)) == answer(engine, hints, audio.silence(0, RATE)) == ""
+
+
+def test_a_phrase_without_letters_is_found_when_the_menu_is_checked(engine: Moonshine) -> None:
+    hints = Hints("options", "en-US", {"stars": ("***",), "sales": ("Sales", "!")})
+    assert [line for line in engine.check(hints) if '"stars"' in line]
+    assert not [line for line in engine.check(hints) if '"sales"' in line]
+    assert answer(engine, hints, audio.silence(1, RATE)) == ""
+
+
+def test_a_question_is_prepared_once(engine: Moonshine) -> None:
+    assert engine.grammar(ASK_MENU) is engine.grammar(ASK_MENU)
+    assert engine.grammar(ASK_MENU) is not engine.grammar(ASK_YES_NO)
+
+
+def test_a_directory_without_the_model_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(NoModel, match=f"{FILES[0]}.*moonshine-voice==0.1.0"):
+        Moonshine(tmp_path)
