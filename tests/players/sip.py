@@ -28,8 +28,8 @@ END = 400  # samples at the end of a prompt, which Asterisk may shorten
 
 
 class SipTelephone:
-    """Beside the Asterisk of this SIP port; `agent` is the phone of the queue's member. `mouth`: with which the customer
-    speaks, where somebody listens."""
+    """Beside the Asterisk of this SIP port; `agent` is the phone of the queue's member. `mouth`: with which the
+    customer speaks, where somebody listens."""
 
     def __init__(self, sip_port: int, server: Server, agent: Phone, mouth: Mouth | None = None) -> None:
         self._sip_port, self._spoken, self._agent, self._mouth = sip_port, server.spoken, agent, mouth
