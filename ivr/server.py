@@ -208,7 +208,7 @@ def application(segue: Segue) -> web.Application:
     playback = Playback(Recordings(settings.recordings_dir))
     health = Health(driver, store, segue.metrics, _checks(segue), _nodes(settings))
     studio = Studio(store, segue.services, driver.now)
-    drafts = Drafts(Workshop(settings, segue.services, segue.back_office, segue.speaker))
+    drafts = Drafts(Workshop(settings, segue.services, segue.back_office, segue.speaker, segue.ears))
     openapi = OpenApi(
         [
             *studio.table(),

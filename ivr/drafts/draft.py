@@ -27,6 +27,7 @@ from ivr.engine.services import Services
 from ivr.flows import Flows
 from ivr.settings import Settings
 from ivr.turns import Keeping
+from recognition.listen import Listener
 from recognition.speak import Speaker
 
 NUMBER = "+14155550134"  # whoever tries a menu comes with this one: reserved for fiction, and never called
@@ -42,6 +43,7 @@ class Workshop:
     services: Services
     back_office: BackOffice
     speaker: Speaker
+    listener: Listener | None = None
 
 
 class ChatLeg:
@@ -83,7 +85,7 @@ class Draft:
             time.time,
             self._saved,
         )
-        self.phone = WebPhone(self.driver, workshop.speaker, settings)
+        self.phone = WebPhone(self.driver, workshop.speaker, settings, workshop.listener)
         self._chat: ChatLeg | None = None
         self._tasks: set[asyncio.Task[str]] = set()
         self.lock = asyncio.Lock()  # one deed at a time
