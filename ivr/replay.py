@@ -92,6 +92,8 @@ class Replay:
                 return [Do("agent_joins")]
             case "QueueLeft":
                 return [self._queue_left(player)]
+            case "Requeued":
+                raise CannotReplay(f"turn {row.rev} ({row.kind}) cannot be played: an agent put the customer back")
             case "Left" if not player.over and row.body.get("reason") != "moved":
                 return [Do("drop" if row.body.get("reason") == "dropped" else "hang_up")]
             case _:

@@ -14,7 +14,7 @@ STATIC = Path(__file__).parent / "static"
 # No inline script or style, nothing from other origins, no framing by others (our demo page frames our own pages).
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' {sockets}; "
-    "media-src 'self' blob:; frame-src 'self'; frame-ancestors 'self'; form-action 'self'; base-uri 'none'"
+    "media-src 'self' blob: {media}; frame-src 'self'; frame-ancestors 'self'; form-action 'self'; base-uri 'none'"
 )
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -75,4 +75,4 @@ async def secure(request: web.Request, response: web.StreamResponse) -> None:
 
 def _policy(request: web.Request, more: str = "") -> str:
     # Written out, because Safari before 15.4 did not count ws: as 'self'.
-    return CSP.format(sockets=f"ws://{request.host} wss://{request.host} {more}".rstrip())
+    return CSP.format(sockets=f"ws://{request.host} wss://{request.host} {more}".rstrip(), media=more)

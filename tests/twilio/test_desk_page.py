@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 
+import aiohttp
 import pytest
 from playwright.async_api import Browser, Page, expect
 
@@ -159,3 +160,9 @@ async def test_an_agent_with_a_phone_is_not_rung_in_the_browser(segue: Segue, ca
     assert (await (await asked.value).json())["token"] == ""
     await expect(page.get_by_role("button", name="Accept")).to_be_visible()
     assert not await page.evaluate("() => Boolean(globalThis.registered)")
+
+
+async def test_only_the_desk_may_speak_with_twilio(segue: Segue, desk: aiohttp.ClientSession) -> None:
+    for path, allowed in (("/agent", True), ("/phone", False), ("/chat", False)):
+        async with desk.get(path) as response:
+            assert ("https://*.twilio.com" in response.headers["Content-Security-Policy"]) is allowed, path
