@@ -123,6 +123,18 @@ async def test_a_message_outlives_twilio_being_away(segue: Segue, carrier: Carri
     assert len(rest.fetched) == len(rest.removed) == 1
 
 
+async def test_a_message_that_twilio_does_not_remove_at_once_is_not_fetched_again(
+    segue: Segue, carrier: Carrier, rest: Standing
+) -> None:
+    refusals = [20429, 20429]
+    rest.fault = lambda path, _fields: refusals.pop() if path.endswith(".json") and refusals else None
+    call = await carrier.call(NUMBER)
+    await call.record(7)
+    await kept(segue, call)
+    assert refusals == []
+    assert len(rest.fetched) == len(rest.removed) == 1
+
+
 async def test_who_hangs_up_after_the_message_has_left_it(segue: Segue, carrier: Carrier) -> None:
     call = await carrier.call(NUMBER)
     await call.record(7, then="hangup")
