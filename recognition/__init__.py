@@ -4,5 +4,8 @@ caller.py        pure: number, attestation and history give the customer, the tr
 keys.py          pure: keys pressed, type-ahead and time give an answer, or silence
 speak.py         words to sound files, cached; over voice.py, which keeps a worker process alive that speaks
 voice_worker.py  that process; the only importer of pyttsx3
+vosk/            the engine of languages that have a Vosk model; moonshine/ is that of English
+meaning/         what was said, to the option that it means
+models.py        which engine listens to a language, and what is wrong with its model
 audio.py         sound as numbers: wav files, resampling, levels, joining
 """
