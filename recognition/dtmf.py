@@ -17,7 +17,7 @@ KEYS: Final = ("123A", "456B", "789C", "*0#D")
 
 WINDOW: Final = 205 / 8000  # seconds: the tones fall on its bins
 HOP: Final = 0.01  # seconds
-HITS: Final = 2  # windows in a row that show a key, and that no longer do: 36 ms
+HITS: Final = 3  # windows in a row with a key, or without: a tone of 40 ms fills three, one of 23 ms two at most
 SOFTEST: Final = 60 / 32768  # RMS, of full scale
 PURE: Final = 0.62  # of the energy
 TWIST: Final = 10**0.8  # 8 dB between the two

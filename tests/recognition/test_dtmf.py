@@ -21,7 +21,7 @@ def heard(samples: audio.Samples, rate: int = 8000) -> str:
 @pytest.mark.parametrize("rate", [8000, 16000])
 @pytest.mark.parametrize("decibels", [-30, -10, -4])
 def test_each_key_is_read_once_however_long_it_is_held(decibels: float, rate: int) -> None:
-    for seconds in (0.045, 0.1, 1.0):
+    for seconds in (0.04, 0.1, 1.0):
         assert heard(sounds.keys(ALL, seconds, 0.06, rate, decibels), rate) == ALL
 
 
@@ -31,7 +31,12 @@ def test_one_tone_may_be_louder_than_the_other(twist: float) -> None:
 
 
 def test_the_same_key_twice_is_two_keys() -> None:
-    assert heard(sounds.keys("1122", 0.06, 0.06)) == "1122"
+    assert heard(sounds.keys("1122", 0.05, 0.04)) == "1122"
+
+
+def test_what_is_shorter_than_a_key_is_none() -> None:
+    for seconds in (0.01, 0.018, 0.023):
+        assert not heard(sounds.joined(sounds.silence(0.1), sounds.keys(ALL, seconds, 0.06)))
 
 
 def test_keys_are_read_in_noise() -> None:

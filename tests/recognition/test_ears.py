@@ -118,6 +118,14 @@ async def test_what_is_dropped_is_not_told(pool: Pool) -> None:
     assert not told.all
 
 
+async def test_what_is_dropped_at_the_last_moment_is_not_told_either(pool: Pool) -> None:
+    utterance = begin(pool, opening(), told := Told1())
+    utterance.tell(Heard(()))
+    utterance.drop()
+    assert seconds(await speak(pool, opening()).end) == 1
+    assert not told.all
+
+
 async def test_an_error_costs_one_utterance_and_its_text_is_not_logged(
     pool: Pool, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -131,7 +139,7 @@ async def test_an_error_costs_one_utterance_and_its_text_is_not_logged(
 
 @pytest.mark.parametrize("do", ["crash", "hang"])
 async def test_a_crash_costs_the_utterance_in_hand_and_no_other(
-    pool: Pool, do: str, monkeypatch: pytest.MonkeyPatch
+    pool: Pool, do: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(ear_process, "HANG", 2.0)
     others = [begin(pool, opening(engine=n % 2), Told1()) for n in range(6)]
@@ -144,6 +152,7 @@ async def test_a_crash_costs_the_utterance_in_hand_and_no_other(
         one.feed(SECOND)
         one.finish()
     assert [seconds(await one.end) for one in told] == [2] * 6
+    assert caplog.text.count("ended and is started again") == 1
     await ready(pool, 2)
 
 
@@ -189,6 +198,19 @@ async def test_who_would_have_to_wait_too_long_is_told_at_once(pool: Pool) -> No
     assert isinstance(await speak(pool, opening()).end, Heard)
 
 
+async def test_who_ends_with_many_others_is_told_that_we_are_busy(pool: Pool) -> None:
+    told = [Told1() for _ in range(20)]
+    speaking = [begin(pool, opening("slow"), tell) for tell in told]
+    for utterance in speaking:
+        for _ in range(6):
+            utterance.feed(SECOND)
+    for utterance in speaking:
+        utterance.finish()
+    ends = [await tell.end for tell in told]
+    assert isinstance(ends[0], Heard)
+    assert ends[-1] == Deaf("busy")
+
+
 async def test_who_speaks_before_the_models_are_loaded_is_heard() -> None:
     async with asyncio.timeout(BOUND), Pool([WHOLE, STREAMING], 1) as pool:
         assert not pool.pids
@@ -196,11 +218,13 @@ async def test_who_speaks_before_the_models_are_loaded_is_heard() -> None:
         assert [seconds(await one.end) for one in told] == [1] * 5
 
 
-async def test_whoever_still_speaks_when_the_server_ends_is_told() -> None:
+async def test_whoever_still_speaks_when_the_server_ends_is_told(caplog: pytest.LogCaptureFixture) -> None:
     told = Told1()
     async with asyncio.timeout(BOUND), Pool([WHOLE], 1) as pool:
+        await ready(pool)
         begin(pool, opening(), told).feed(SECOND)
     assert await told.end == Deaf("failed")
+    assert not caplog.records
 
 
 async def test_a_language_without_its_model_is_keys_only_and_the_log_says_why(
