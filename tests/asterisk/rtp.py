@@ -74,9 +74,17 @@ class Sound(asyncio.DatagramProtocol):
             self._timer.cancel()
         if self._transport:
             self._transport.close()
+        under_way = [self._pressing[1]] if self._pressing else []
+        for done in [*under_way, *(done for _, done in self._keys)]:
+            if not done.done():
+                done.set_exception(ConnectionError("the call ended before this key was pressed"))
+                done.exception()  # nobody may wait for it
 
     async def press(self, keys: str) -> float:
-        """Press keys one after the other; the time at which the last one was let go."""
+        """Press keys one after the other; the time at which the last one was let go. Raises `ConnectionError` when the
+        call ends before."""
+        if self._transport is None or self._transport.is_closing():
+            raise ConnectionError("no call is on")
         dones = [self._loop.create_future() for _ in keys]
         self._keys.extend(zip(keys, dones, strict=True))
         return (await asyncio.gather(*dones))[-1]
