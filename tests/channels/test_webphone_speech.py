@@ -1,6 +1,7 @@
 """Speaking to the web phone, over real sockets. Its ears understand tones, so that only the sound counts, never the
 machine's speed."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -8,9 +9,13 @@ from typing import Any
 
 import pytest
 
+from ivr.channels.line import Line
+from ivr.channels.presses import Presses
 from ivr.channels.webphone import WebPhone
+from ivr.engine.actions import Collect, Keys
 from ivr.engine.events import Alternative, Input, NoInput, Unheard
 from ivr.settings import Settings
+from recognition.keys import Keyed
 from recognition.listen import Deaf
 from tests.channels.fake_driver import ORDER, SPEAK, WELCOME, FakeDriver, Records
 from tests.channels.far_end import Exchange, Phone, ToneSpeaker, eventually, pitch, serving, tone
@@ -57,6 +62,14 @@ async def talking(folder: Path, *, seconds: dict[str, float] = LONG, **driver: A
     )
     async with serving(webphone) as exchange:
         yield Talk(exchange, records, listener)
+
+
+def say(presses: Presses, pcm: bytes) -> None:
+    for start in range(0, len(pcm), 640):
+        presses.hearing.feed(pcm[start : start + 640])
+
+
+async def nothing() -> None: ...
 
 
 @pytest.fixture
@@ -176,6 +189,20 @@ class TestKeys:
         await phone.until("say", text=ORDER)
         assert [event.text for event in talk.heard()] == ["1"]
         assert phone.events("heard") == []
+
+    async def test_the_first_of_several_keys_ends_it(self) -> None:
+        listener = ToneListener(WORDS)  # type: ignore[arg-type]
+        presses = Presses(Line(), listener)
+        question = Collect(1, "order", "order", "digits", (), (), Keys((), 4, 6), 60.0, 30.0)
+        answer = asyncio.create_task(presses.answer(question, 0.0, lambda: None, nothing))
+        await eventually(lambda: bool(listener.ears))
+        say(presses, tone(GOODBYE, 0.5))
+        presses.take(1, "4")
+        await eventually(lambda: listener.ears[0].hints is None)
+        say(presses, tone(GOODBYE, 0.5) + PAUSE)
+        for seq, key in enumerate("217#", 2):
+            presses.take(seq, key)
+        assert await answer == Keyed("4217")
 
     async def test_keys_typed_ahead_answer_before_anybody_listens(self, tmp_path: Path) -> None:
         async with talking(tmp_path) as talk:
