@@ -51,6 +51,4 @@ class Documents:
         return waiting(words, left, MUSIC, pressed, self.ways(""))
 
     def ways(self, place: str) -> Ways:
-        return Ways(
-            f"/twilio/voice/{place}", f"/twilio/wait/{place}", self._sounds.address, self._voices, self._model
-        )
+        return Ways(f"/twilio/voice/{place}", f"/twilio/wait/{place}", self._sounds.address, self._voices, self._model)

@@ -104,7 +104,8 @@ class Line:
         body = await self._reader.readexactly(int(length[1]))
         took = time.perf_counter() - began
         action = ACTION.search(body)
-        assert head.startswith(b"HTTP/1.1 200 ") and action, head + body
+        assert head.startswith(b"HTTP/1.1 200 "), head + body
+        assert action, body
         self._turn, self._path = self._turn + 1, action[1].decode()
         return took
 
@@ -194,10 +195,14 @@ def main() -> None:
     figures = {kind: _figures(case, cases) for kind, case in cases.items()}
     rows = ["| | turns/s | of the bare handler | of the libraries' defaults | CPU µs a turn |", "|---|--:|--:|--:|--:|"]
     for kind, found in figures.items():
-        rows.append(f"| {kind} | {found['rate']:.0f} | {found['bare']:.2f} | {found['defaults']:.2f} | {found['cpu']:.0f} |")
+        rows.append(
+            f"| {kind} | {found['rate']:.0f} | {found['bare']:.2f} | {found['defaults']:.2f} | {found['cpu']:.0f} |"
+        )
     waits = sorted(cases["segue"].waits)
     at = {name: 1e3 * waits[int(len(waits) * part)] for name, part in (("p50", 0.5), ("p99", 0.99))}
-    rows.append(f"\nSegue at {STEADY} webhooks/s: p50 {at['p50']:.1f} ms, p99 {at['p99']:.1f} ms, {len(waits)} webhooks")
+    rows.append(
+        f"\nSegue at {STEADY} webhooks/s: p50 {at['p50']:.1f} ms, p99 {at['p99']:.1f} ms, {len(waits)} webhooks"
+    )
     sys.stdout.write("\n".join(rows) + "\n")
     if sys.argv[1:]:
         Path(sys.argv[1]).write_text(json.dumps({"cases": figures, "steady": at}, indent=1))
