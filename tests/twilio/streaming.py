@@ -96,10 +96,13 @@ class MediaStream:
     async def falls_silent(self) -> None:
         await self._until(lambda: self.cleared > 0)
 
-    async def ends(self) -> None:
-        """Our server has closed the stream; the call goes on at its action."""
+    async def closes(self) -> None:
         async with asyncio.timeout(20):
             await self._reading
+
+    async def ends(self) -> None:
+        """Our server has closed the stream; the call goes on at its action."""
+        await self.closes()
         await self._call.stream_ended(self.sid)
 
     async def _until(self, is_so: object) -> None:

@@ -213,6 +213,7 @@ async def test_a_second_stream_of_a_call_ends_the_first(segue: Segue, carrier: C
         await first.plays()
         async with stream(carrier, call) as second:
             await second.plays()
+            await first.closes()
             await second.press("14217#3")
             await second.ends()
     history = [row.kind for row in await segue.store.history((await journey(segue, call)).id)]
