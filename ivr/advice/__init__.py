@@ -90,6 +90,6 @@ def _accepted_in_vain(view: View) -> Iterator[Finding]:  # noqa: ARG001  # known
 
 
 def _placed(rule_: Rule, finding: Finding, places: Places) -> Advice:
-    file, place = places.find(finding.step, finding.path)
+    file, place = places.known(*finding.at) if finding.at else places.find(finding.step, finding.path)
     remedy = finding.remedy or rule_.remedy
     return Advice(file, place.line, place.column, finding.step, rule_.id, finding.problem, rule_.reason, remedy)

@@ -23,17 +23,23 @@ class Places:
         self._lines: dict[str | None, Sequence[str]] = {}
         self._roots: dict[str | None, Fields] = {}
 
+    def known(self, part: str | None, line: int, column: int) -> tuple[str, Place]:
+        return self._named(part), Place(line, column)
+
     def find(self, step: str | None, path: Path) -> tuple[str, Place]:
         """The file, and the place of the deepest part of the path that exists."""
         if step is None:
             return self._file, _walk(self._root(None), path, TOP)
         part, line = self._flow.places.get(step, (None, 1))
-        file = self._file if part is None else str(PurePath(self._file).parent / part)
+        file = self._named(part)
         if found := _only_entry(self._step(part, line)):
             place = _walk(found.value, path, found.place)
             return file, Place(place.line + line - 1, place.column)
         entry = _step_at(self._root(part), line)
         return file, _walk(entry.value, path, entry.place) if entry else Place(line, 1)
+
+    def _named(self, part: str | None) -> str:
+        return self._file if part is None else str(PurePath(self._file).parent / part)
 
     def _step(self, part: str | None, line: int) -> str:
         """The lines of one step, when it is written in lines of its own."""

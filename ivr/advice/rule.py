@@ -11,12 +11,13 @@ from ivr.advice.view import View
 @dataclass(frozen=True, slots=True)
 class Finding:
     """`path` leads to the place inside the step (inside the file where `step` is None), as far as it exists.
-    `remedy` None: that of the rule."""
+    `remedy` None: that of the rule. `at`: file (None: the menu's own), line and column, where they are known."""
 
     step: str | None
     path: tuple[str | int, ...]
     problem: str
     remedy: str | None = None
+    at: tuple[str | None, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

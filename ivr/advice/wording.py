@@ -150,3 +150,16 @@ def wrong_channel(view: View) -> Iterator[Finding]:
     for heard in view.prompts if view.text else ():
         if found := _search(FOR_EARS, view, _plain(heard.prompt.text)):
             yield Finding(heard.step, _at(view, heard, "text"), f"“{found}” is written in a chat")
+
+
+@rule(
+    "V25",
+    "Said in the caller's language",
+    reason="until it is translated it is said in the menu's first language, by the voice of that",
+    remedy="write the translation into the file of words",
+    source="docs/menus.md, words in files of their own",
+    by_words=True,
+)
+def untranslated(view: View) -> Iterator[Finding]:
+    for gap in view.flow.gaps:
+        yield Finding(gap.step, (), gap.problem, gap.remedy, (gap.file, gap.line, gap.column))

@@ -29,11 +29,25 @@ Template = tuple[str | Ref, ...]
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """What is said: a wording for ears, one for eyes, and maybe a recording that stands for the voice wording.
-    `voice` may hold SSML (see `ivr.engine.markup`)."""
+    `voice` may hold SSML (see `ivr.engine.markup`). `language`: of the words, where they are not translated into that
+    of the flow; None: they are."""
 
     voice: Template
     text: Template
     audio: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A wording without its translation, or a translation of nothing, and where it stands; `file` None: in the menu."""
+
+    file: str | None
+    line: int
+    column: int
+    step: str | None
+    problem: str
+    remedy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +348,7 @@ class Flow:
     source: str = ""  # the YAML text
     places: Mapping[str, tuple[str | None, int]] = field(default_factory=dict)  # step -> file of `parts`, line
     others: Mapping[str, Flow] = field(default_factory=dict)
+    gaps: tuple[Gap, ...] = ()  # of this language
     parts: Mapping[str, str] = field(default_factory=dict)
     articles: Mapping[str, str] = field(default_factory=dict)  # id -> title
     hours: Mapping[str, Hours] = field(default_factory=dict)

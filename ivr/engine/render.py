@@ -32,7 +32,7 @@ def say(flow: Flow, journey: Journey, prompt: Prompt | None) -> tuple[Say, ...]:
     marked = _marked(flow, journey, template) if voice else None
     text = for_customer(flow, journey, template) if marked is None else markup.plain(marked).strip()
     fixed = not any(isinstance(part, Ref) for part in template)
-    return (Say(text, audio, fixed, flow.language, marked),) if text or audio else ()
+    return (Say(text, audio, fixed, prompt.language or flow.language, marked),) if text or audio else ()
 
 
 def _marked(flow: Flow, journey: Journey, template: Template) -> str | None:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from ivr.advice import Advice, advise
 from ivr.cli import main
+from ivr.engine.actions import Say
 from ivr.engine.events import Input
 from ivr.engine.flow import Flow
 from ivr.engine.loader import MenuMistakes, load
@@ -70,6 +72,10 @@ def told(menu: str = SHOP, parts: Mapping[str, str] = WORDS) -> list[str]:
     return [str(mistake) for mistake in refused.value.mistakes]
 
 
+def gaps(flow: Flow) -> list[Advice]:
+    return [advice for advice in advise(flow) if advice.rule == "V25"]
+
+
 def test_a_call_goes_on_in_the_words_of_the_other_file() -> None:
     talk = Talk(shop())
     assert talk.arrive().said[0] == "Welcome to the shop."
@@ -86,18 +92,26 @@ def test_the_words_belong_to_the_version() -> None:
     assert shop(shop=GERMAN.replace("Willkommen.", "Guten Tag.")).version != flow.version
 
 
-def test_what_is_not_translated_is_named_with_the_file_to_mend() -> None:
-    parts = {**WORDS, "words/shop.de.yaml": GERMAN.replace("Once more.: Noch einmal.\n", "")}
-    assert told(parts=parts) == [
-        'shop.yaml:17:80: step "order": no_match: the wording in de-DE is missing; add it to words/shop.de.yaml'
-    ]
+def test_what_is_not_translated_is_said_in_the_first_language_and_advised() -> None:
+    flow = shop(shop=GERMAN.replace("Once more.: Noch einmal.\n", ""))
+    assert [(one.file, one.line, one.step) for one in gaps(flow)] == [("shop.yaml", 17, "order")]
+    talk = Talk(flow)
+    talk.arrive().press("8").press("1").press("99").press("98")
+    say = next(action for action in talk.actions if isinstance(action, Say))
+    assert (say.text, say.language) == ("Once more.", "en-US")
+    assert [say.language for say in talk.actions[1:] if isinstance(say, Say)] == ["de-DE"]
 
 
-def test_what_was_changed_in_the_menu_alone_is_told_in_both_files() -> None:
-    mistakes = told(SHOP.replace("What is your number?", "Which number?"))
-    assert len(mistakes) == 2
-    assert "add it to words/shop.de.yaml" in mistakes[0]
-    assert mistakes[1].startswith('words/shop.de.yaml:6:1: "What is your number?" stands nowhere')
+def test_what_was_changed_in_the_menu_alone_is_advised_in_both_files() -> None:
+    told = gaps(shop(SHOP.replace("What is your number?", "Which number?")))
+    assert [(one.file, one.line) for one in told] == [("shop.yaml", 17), ("words/shop.de.yaml", 6)]
+    assert "add it to words/shop.de.yaml" in told[0].remedy
+    assert told[1].problem.startswith('"What is your number?" stands nowhere')
+
+
+def test_a_language_without_a_file_is_a_mistake() -> None:
+    parts = {name: text for name, text in WORDS.items() if name != "words/shop.de.yaml"}
+    assert any("this is in one language, the menu speaks en-US, de-DE" in line for line in told(parts=parts))
 
 
 def test_mistakes_of_a_translation_are_told_where_it_stands() -> None:
@@ -108,9 +122,9 @@ def test_mistakes_of_a_translation_are_told_where_it_stands() -> None:
 
 
 def test_an_article_has_words_of_its_own() -> None:
-    parts = {**WORDS, "words/cable.de.yaml": "The cable: Das Kabel\n"}
-    (mistake,) = told(parts=parts)
-    assert mistake.startswith("articles/cable.yaml:3:7: text: the wording in de-DE is missing")
+    (advice,) = gaps(shop(cable="The cable: Das Kabel\n"))
+    assert (advice.file, advice.line) == ("articles/cable.yaml", 3)
+    assert advice.problem == "text: the wording in de-DE is missing"
 
 
 @pytest.mark.parametrize("broken", ["- a list\n", "a: {b: c}\n", "a:\n", "a: ['\n"])

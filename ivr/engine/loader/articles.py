@@ -73,8 +73,7 @@ def read(text: str, draft: Draft) -> Article:
     with Reader(source.read(text, draft.mistakes), draft, "an article") as top:
         languages.of_part(top, "article")
         article = _read(top)
-    if draft.words:
-        draft.words.left(draft.mistakes)
+    draft.read_whole()
     draft.mistakes.raise_if_any()
     return article
 

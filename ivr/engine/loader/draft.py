@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ivr.engine.events import Channel
-from ivr.engine.flow import Choice, Format, Prompt, SlotSpec, Step, Template
+from ivr.engine.flow import Choice, Format, Gap, Prompt, SlotSpec, Step, Template
 from ivr.engine.loader.languages import DEFAULT
 from ivr.engine.loader.mistakes import Mistakes, Place
 from ivr.engine.loader.source import Fields
@@ -70,6 +70,7 @@ class Draft:
     `alone`: it is read without the menu that calls it, whose hours and switches are not known.
     `language`: in which this reading takes the wordings; `languages`: those of the menu, whose first makes the ids;
     `spoken`: those of this file.
+    `gaps`: what is not translated, of this file and those that it is made of.
     `name`: of the menu, sub-menu or article. `words`: what it says in `language`, where a file of its own holds that.
     `returns` and `ends` are a sub-menu's: its results, and which step returns which."""
 
@@ -101,6 +102,7 @@ class Draft:
     articles: dict[str, str] = field(default_factory=dict)
     name: str = ""
     words: Words | None = None
+    gaps: list[Gap] = field(default_factory=list)
 
     def in_language(self, language: str, spoken: tuple[str, ...]) -> Draft:
         """For a reading of the same file in one of the languages that it speaks."""
@@ -123,6 +125,15 @@ class Draft:
         if self.language != self.spoken[0] and file in self.parts:
             self.used[file] = self.parts[file]
             self.words = read(file, self.parts[file], self.mistakes)
+
+    def gap(self, place: Place, step: str | None, problem: str, remedy: str) -> None:
+        file = place.file or (self.within[-1] if self.within else None)
+        self.gaps.append(Gap(file, place.line, place.column, step, problem, remedy))
+
+    def read_whole(self) -> None:
+        """Nothing more is asked of the words: what is left of them is for nothing."""
+        for place, problem, remedy in self.words.left() if self.words else ():
+            self.gap(place, None, problem, remedy)
 
     @property
     def words_file(self) -> str:
@@ -149,6 +160,7 @@ class Draft:
             used=self.used,
             within=(*self.within, file),
             read=self.read,
+            gaps=self.gaps,
         )
 
     @property

@@ -70,9 +70,8 @@ def _in_language(fields: source.Fields, draft: Draft) -> Flow:
         flow = _flow(top)
     flow = assembled(flow, draft)
     check(flow, draft)
-    if draft.words:
-        draft.words.left(draft.mistakes)
-    return flow
+    draft.read_whole()
+    return replace(flow, gaps=tuple(dict.fromkeys(draft.gaps)))
 
 
 def _flow(top: Reader) -> Flow:

@@ -111,8 +111,7 @@ def read_part(text: str, draft: Draft) -> Part:
         part = _file(top)
     part = replace(part, flow=assembled(part.flow, draft))
     check(part.flow, draft)
-    if draft.words:
-        draft.words.left(draft.mistakes)
+    draft.read_whole()
     draft.mistakes.raise_if_any()
     return part
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Self, TypeVar
 
 from ivr.engine.flow import Format, Prompt, Ref, Template
@@ -192,17 +193,22 @@ class Reader:
             for place, problem, remedy in languages.strange_keys(node, spoken):
                 self.wrong(place, f"{key}: {problem}", remedy)
             found = languages.chosen(node, language or self.draft.language)
+            if found is None and language is None:
+                found = self._in_words_file(languages.chosen(node, spoken[0]))
             if found is None:
                 wanted = language or self.draft.language
                 self.wrong(node.place, f"{key}: the wording in {wanted} is missing", f"write {wanted}: and the words")
             return found
         if language is not None or len(spoken) == 1 or self.in_one_language:
             return node
-        if self.draft.words and (found := self.draft.words.of(node)):
+        if found := self._in_words_file(node):
             return found
         if every and languages.has_words(node):
             self._untranslated(key, node)
         return node
+
+    def _in_words_file(self, node: Node | None) -> Node | None:
+        return self.draft.words.of(node) if self.draft.words and node else None
 
     def _untranslated(self, key: str, node: Node) -> None:
         spoken, language = self.draft.spoken, self.draft.language
@@ -211,7 +217,7 @@ class Reader:
             self.wrong(node.place, f"{key}: this is in one language, the menu speaks {', '.join(spoken)}", remedy)
         elif language != spoken[0]:
             remedy = f"add it to {self.draft.words_file}"
-            self.wrong(node.place, f"{key}: the wording in {language} is missing", remedy)
+            self.draft.gap(node.place, self.step, f"{key}: the wording in {language} is missing", remedy)
 
     def mention(self, slot: str, how: How, place: Place, format_: Format = "plain", into: str | None = None) -> None:
         self.draft.mentions.append(Mention(slot, how, place, self.step, format_, into))
@@ -267,10 +273,15 @@ class Reader:
         self.in_one_language = before
 
     def _prompt(self, key: str, node: Node) -> Prompt:
+        gaps = len(self.draft.gaps)
+        found = self._wordings(key, node)
+        return replace(found, language=self.draft.spoken[0]) if len(self.draft.gaps) > gaps else found
+
+    def _wordings(self, key: str, node: Node) -> Prompt:
         if languages.is_by_language(node):
             found = self.in_language(key, node)
             with self._as_one_language():
-                return self._prompt(key, found) if found else NOTHING
+                return self._wordings(key, found) if found else NOTHING
         if not isinstance(node, Fields) or _looks_like_template(node):
             words = self.template(key, node, "said")
             return Prompt(self._marked(key, node, words), marks.unmarked(words))

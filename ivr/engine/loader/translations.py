@@ -8,7 +8,7 @@ language itself (`{en: Hello, de: Hallo}`) goes before it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from ivr.engine.languages import primary
@@ -41,12 +41,13 @@ class Words:
             case _:
                 return None
 
-    def left(self, mistakes: Mistakes) -> None:
-        """Words for what is not said: mostly what was changed in the one file and not in the other."""
+    def left(self) -> Iterator[tuple[Place, str, str]]:
+        """Place, problem and remedy of words for what is not said: mostly what was changed in the one file and not in
+        the other."""
         for key, entry in self.entries.items():
             if key not in self.used:
                 problem = f"{quoted(key)} stands nowhere in the file that this belongs to"
-                mistakes.add(entry.place, problem, "write it as it stands there now, or take it away")
+                yield entry.place, problem, "write it as it stands there now, or take it away"
 
     def _text(self, node: Text) -> Text | None:
         found = self._value(node)
