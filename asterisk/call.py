@@ -114,8 +114,8 @@ class Call:
         if known and await self.leg.get("SEGUE_MARK"):  # its journey came to an end, or went elsewhere
             return (Hangup("moved"),)
         self.leg.set("__CTX_ID", self.contact)  # __: agents' legs inherit it
-        number, presentation, menu = await asyncio.gather(
-            *(self.leg.get(name) for name in ("CALLERID(num)", "CALLERID(num-pres)", "SEGUE_MENU"))
+        number, presentation, menu, language = await asyncio.gather(
+            *(self.leg.get(name) for name in ("CALLERID(num)", "CALLERID(num-pres)", "SEGUE_MENU", "SEGUE_LANGUAGE"))
         )
         arrival = Arrival(
             contact=self.contact,
@@ -124,6 +124,7 @@ class Call:
             menu=menu or self._site.menu,
             number=number or None,
             presentation="allowed" if presentation.startswith("allowed") else presentation,
+            language=language or None,
         )
         return await self._driver.arrive(arrival, self._talk.fill)
 

@@ -11,6 +11,7 @@ from context_bridge.records import ContextStore, Identifier, JourneyRow, LinkRow
 from ivr.engine.events import Arrived, Channel, Resume
 from ivr.engine.flow import ResumePolicy
 from ivr.engine.journey import Journey
+from ivr.engine.languages import preferred
 from ivr.flows import Flows
 from recognition.caller import OPEN, Candidate, Customer, decide, trust_tier
 
@@ -27,7 +28,8 @@ class Arrival:
     """A contact that begins. `contact` is the adapter's own unique id for it, `node` the engine that carries it.
     `number` is what the network claims (any form, withheld forms too); `link` a token from a follow-up; `journey`
     one that the adapter knows to be this customer's (a chat's cookie), to go on with where it stands; `begins` the id
-    of the journey if it is a fresh one, where the same arrival may be told twice."""
+    of the journey if it is a fresh one, where the same arrival may be told twice; `language` what a fresh one is to
+    speak, in the form of Accept-Language."""
 
     contact: str
     channel: Channel
@@ -39,6 +41,7 @@ class Arrival:
     link: str | None = None
     journey: str | None = None
     begins: str | None = None
+    language: str | None = None
 
 
 class Receptionist:
@@ -90,7 +93,8 @@ class Receptionist:
         journey = found or Journey(id=arrival.begins or self._new_id(), menu=flow.menu, version=flow.version)
         reach = {"sms": known[1]} if known and known[0] == "e164" else {}
         resume = decision.resume if found else "fresh"
-        return journey, self._event(arrival, trust, resume, decision.customer, reach, None)
+        language = preferred(arrival.language, flow.languages) if arrival.language and not found else None
+        return journey, self._event(arrival, trust, resume, decision.customer, reach, None, language)
 
     async def _candidates(self, identifier: Identifier | None, policy: ResumePolicy) -> list[Candidate]:
         if identifier is None or identifier.shared:
@@ -122,6 +126,7 @@ class Receptionist:
         customer: Customer | None,
         reach: dict[str, str],
         step: str | None,
+        language: str | None = None,
     ) -> Arrived:
         return Arrived(
             id=self._new_id(),
@@ -135,4 +140,5 @@ class Receptionist:
             reach=reach,
             customer=customer.id if customer else None,
             customer_name=customer.name if customer else "",
+            language=language,
         )

@@ -168,9 +168,12 @@ class _Reader:
     def call(self, node: yaml.Node) -> Act:
         if isinstance(node, yaml.ScalarNode):
             return Call(self.one_of(node, CHANNELS), self._caller)
-        fields = self.fields(node, ("channel", "number"))
-        number = self.number(fields["number"]) if "number" in fields else self._caller
-        return Call(self.one_of(fields["channel"], CHANNELS) if "channel" in fields else "voice", number)
+        fields = self.fields(node, ("channel", "number", "language"))
+        return Call(
+            channel=self.one_of(fields["channel"], CHANNELS) if "channel" in fields else "voice",
+            number=self.number(fields["number"]) if "number" in fields else self._caller,
+            language=self.text(fields["language"]) if "language" in fields else None,
+        )
 
     def press(self, node: yaml.Node) -> Act:
         keys = self.text(node).replace(" ", "")

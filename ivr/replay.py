@@ -108,7 +108,7 @@ class Replay:
         channel, trust = row.body["channel"], row.body.get("trust", 0)
         if channel == "chat" and trust == PROVEN and await player.sent():
             return Do("open_link")
-        return Call(channel, NUMBER if trust else None)
+        return Call(channel, NUMBER if trust else None, row.body.get("asked_for"))
 
     def _queue_left(self, player: Rehearsal) -> Act:
         timeout = getattr(player.waits_for, "timeout", 0.0)

@@ -134,6 +134,7 @@ def _history(turn: Turn, after: Journey) -> HistoryRow:  # noqa: C901  # one cas
             body["reason"] = event.reason
         case Arrived():
             body |= {"channel": event.channel, "resume": event.resume, "trust": event.trust}
+            body |= {"asked_for": event.language} if event.language else {}
         case Requeued(passed=passed) if passed is not None:
             body["passed"] = asdict(passed)
         case _:

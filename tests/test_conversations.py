@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ivr
-from ivr.conversation import CannotPlay, Conversation, Mismatch, Refused, needs, run
+from ivr.conversation import Call, CannotPlay, Conversation, Mismatch, Refused, needs, run
 from ivr.conversation_file import ConversationMistakes, load, seconds
 from ivr.coverage import Coverage
 from ivr.engine.events import Channel
@@ -39,7 +39,7 @@ turns:
     hears_not: welcome
   - drop
   - wait: 2m
-  - call: {channel: chat, number: withheld}
+  - call: {channel: chat, number: withheld, language: de}
   - open_link:
     hears: order
   - known: {order_number: 0042, pin: null}
@@ -57,7 +57,7 @@ class Parrot:
         self._says = list(says)
         self._journey = journey
 
-    async def call(self, channel: Channel, number: str | None, menu: str) -> None:
+    async def call(self, channel: Channel, number: str | None, menu: str, language: str | None = None) -> None:
         self.acts.append(f"call {channel} {number} {menu}")
 
     async def press(self, keys: str) -> None:
@@ -113,7 +113,8 @@ def test_a_file_says_what_the_customer_does_and_must_hear() -> None:
     assert found.turns[0].hears == ("Welcome to Acme", "track an order")
     assert found.turns[-1].known == {"order_number": "0042", "pin": None}  # as written, not as YAML's octal number
     assert found.services == {"orders.status": (None, {"status": "on its way"})}
-    assert needs(found) == {"call", "voice", "chat", "press", "drop", "wait", "open_link"}
+    assert found.turns[4].act == Call("chat", None, "de")
+    assert needs(found) == {"call", "voice", "chat", "language", "press", "drop", "wait", "open_link"}
 
 
 def test_every_mistake_of_a_file_is_told_at_once_with_its_place_and_remedy() -> None:

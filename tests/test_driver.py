@@ -117,6 +117,22 @@ def words(actions: tuple[Action, ...]) -> str:
     return " ".join(action.text for action in actions if isinstance(action, Say))
 
 
+async def test_a_new_journey_speaks_what_its_customer_asks_for_and_keeps_it(shop: Shop) -> None:
+    asked = {"french": "fr-CH, fr;q=0.9", "back": "de", "nobody": "pl", "other": "ko"}
+    numbers = {"nobody": "+14155550135", "other": "+14155550136"}
+    for contact, language in asked.items():
+        number = numbers.get(contact, ANN)
+        await shop.driver.arrive(Arrival(contact, "voice", "webphone", "support", number, language=language))
+        await shop.leave(contact)
+    found = {contact: (await shop.store.by_contact(contact)) for contact in asked}
+    assert {contact: journey and journey.language for contact, journey in found.items()} == {
+        "french": None,  # another call has its journey
+        "back": "fr-FR",
+        "nobody": None,
+        "other": "ko-KR",
+    }
+
+
 async def test_two_contacts_answer_at_once_and_there_is_one_position(shop: Shop) -> None:
     """Invariant 7. The customer is on the phone and opens the link; both answer, many times over, in two processes."""
     contact = await shop.call()

@@ -165,8 +165,15 @@ class Chat:
             self._forget(visit)
             raise Problem(429, "Too many chats begun", f"Try again in {wait} seconds.", retry_after=wait)
         self._starts.note(remote)
-        menu = request.query.get("menu") or self._menu
-        arrival = Arrival(contact=visit.contact, channel="chat", node=NODE, menu=menu, link=link, journey=journey)
+        arrival = Arrival(
+            contact=visit.contact,
+            channel="chat",
+            node=NODE,
+            menu=request.query.get("menu") or self._menu,
+            link=link,
+            journey=journey,
+            language=request.query.get("language") or request.headers.get("Accept-Language"),
+        )
         try:
             await self._driver.arrive(arrival)
         except UnknownMenu as error:

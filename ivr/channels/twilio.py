@@ -103,6 +103,7 @@ class Twilio:
             presentation=caller.presentation,
             attestation=caller.attestation,
             begins=journey_of(call.contact),
+            language=call.language,
         )
         if (told := await self._store.answer(call.contact, 0, 0)) is not None:
             return told.body.encode()
@@ -184,7 +185,7 @@ class Twilio:
             if form is None:
                 return web.Response(status=403)
             try:
-                call = Call.of(form, request.match_info)
+                call = Call.of(form, {"language": request.query.get("language", ""), **request.match_info})
             except wire.WrongForm:
                 return web.Response(status=400)
             try:

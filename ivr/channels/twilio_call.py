@@ -35,13 +35,15 @@ class Call:
     most: int = 0  # seconds in a queue
     about: str = ""  # the customer's contact, where the call is an agent's
     leg: str = ""  # another agent's call
+    language: str = ""  # as the address of the first webhook names it
 
     @classmethod
     def of(cls, form: wire.Form, found: Mapping[str, str]) -> Call:
         """`found`: what the address of the webhook holds. Raises `twilio_wire.WrongForm`."""
         contact = contact_of(wire.call_of(form))
         epoch, turn, most = (int(found.get(name, 0)) for name in ("epoch", "turn", "most"))
-        return cls(contact, form, epoch, turn, most, found.get("about", ""), found.get("leg", ""))
+        about, leg, language = (found.get(name, "") for name in ("about", "leg", "language"))
+        return cls(contact, form, epoch, turn, most, about, leg, language)
 
     @property
     def place(self) -> Place:

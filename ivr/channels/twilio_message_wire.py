@@ -39,7 +39,8 @@ LOST = frozenset({"undelivered", "failed", "canceled"})
 @dataclass(frozen=True, slots=True)
 class Heard:
     """A message from a customer. `ours`, `theirs`: addresses as Twilio writes them, `+1…` or `whatsapp:+1…`. `handled`:
-    Twilio took it for its own (Advanced Opt-Out) and has answered it. `media`: how many attachments."""
+    Twilio took it for its own (Advanced Opt-Out) and has answered it. `media`: how many attachments. `language`: as the
+    address of the webhook names it."""
 
     sid: str
     ours: str
@@ -47,6 +48,7 @@ class Heard:
     text: str
     media: int = 0
     handled: Literal["stop", "start", "help"] | None = None
+    language: str = ""
 
     @property
     def channel(self) -> Literal["sms", "messenger"]:
@@ -72,7 +74,7 @@ class Report:
         return RANKS[self.state]
 
 
-def heard(form: Form) -> Heard:
+def heard(form: Form, language: str = "") -> Heard:
     """Raises `WrongForm`."""
     if not form.get("From") or not form.get("To"):
         raise WrongForm("From or To is missing")
@@ -85,6 +87,7 @@ def heard(form: Form) -> Heard:
         text=form.get("Body", "").strip(),
         media=int(media) if media.isdigit() and len(media) < 4 else 0,
         handled=handled.get(form.get("OptOutType", "").upper()),
+        language=language,
     )
 
 

@@ -75,7 +75,7 @@ class TwilioMessages:
         if form is None:
             return web.Response(status=403)
         try:
-            heard = wire.heard(form)
+            heard = wire.heard(form, request.query.get("language", ""))
         except WrongForm:
             return web.Response(status=400)
         try:
@@ -193,6 +193,7 @@ class TwilioMessages:
             number=heard.number,
             presentation="allowed" if heard.number else "withheld",
             begins=hashlib.sha256(heard.sid.encode()).hexdigest()[:32],
+            language=heard.language,
         )
 
     async def _to_agent(self, heard: Heard, journey: Journey) -> Reply:

@@ -157,6 +157,7 @@ class Call:
                 menu=start.menu or self._exchange.menu,
                 number=None if start.withheld else start.number,
                 presentation="withheld" if start.withheld else "allowed",
+                language=start.language,
             )
             return await handset.patiently(lambda: self._driver.arrive(arrival, handset.fill))
         found = await handset.patiently(lambda: self._driver.current(self.contact))

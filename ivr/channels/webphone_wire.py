@@ -47,6 +47,7 @@ class Start(_Message, frozen=True):
     number: Annotated[str, msgspec.Meta(max_length=64)] | None = None
     withheld: bool = False
     menu: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
+    language: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,7}$")] | None = None
     resume: bool = False
     keys: Annotated[tuple[tuple[Seq, KeyName], ...], msgspec.Meta(max_length=64)] = ()
 

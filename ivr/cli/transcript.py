@@ -46,8 +46,9 @@ def mapping(pairs: Mapping[str, str]) -> str:
 
 def _act(act: Act) -> str:  # noqa: C901  # one case for each kind of act
     match act:
-        case Call(channel, number):
-            return f"call: {{channel: {channel}, number: {_quoted(number or 'withheld')}}}"
+        case Call(channel, number, language):
+            spoken = f", language: {_quoted(language)}" if language else ""
+            return f"call: {{channel: {channel}, number: {_quoted(number or 'withheld')}{spoken}}}"
         case Press(keys):
             return f"press: {_quoted(keys)}"
         case Choose(label):

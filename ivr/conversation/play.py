@@ -92,8 +92,8 @@ def _needs(act: Act | None) -> tuple[str, ...]:
     match act:
         case None:
             return ()
-        case Call():
-            return "call", act.channel
+        case Call(language=language):
+            return ("call", act.channel, *(("language",) if language else ()))
         case Do():
             return (act.deed,)
         case Speak(confidence=confidence) if confidence < 1:
@@ -109,8 +109,8 @@ def _looks(turn: Turn) -> tuple[str, ...]:
 async def perform(act: Act, menu: str, player: Player) -> None:  # noqa: C901  # one case for each kind of act
     """Do what the customer does."""
     match act:
-        case Call(channel, number):
-            await player.call(channel, number, menu)
+        case Call(channel, number, language):
+            await player.call(channel, number, menu, language)
         case Press(keys):
             await player.press(keys)
         case Choose(label):

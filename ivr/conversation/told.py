@@ -15,10 +15,11 @@ Answer = Mapping[str, str] | None  # what a back office gives, by the names a me
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A contact begins: a call, or in a text channel a visit. `number` None: withheld."""
+    """A contact begins: a call, or in a text channel a visit. `number` None: withheld; `language`: asked for."""
 
     channel: Channel
     number: str | None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ def arrived(turn: Turn, event: Arrived) -> None:
     say so and begin again, with the answers there are."""
     over = _is_over(turn.flow, turn.journey)
     turn.journey = _taken_over(turn, event)
+    if event.language and turn.journey.language is None and (over or event.resume == "fresh"):
+        turn.speak(event.language)
     at = turn.journey.step or turn.flow.start
     link = turn.flow.kept(event.step)
     if (elsewhere := _switched(turn)) is not None:

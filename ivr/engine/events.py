@@ -30,7 +30,8 @@ class _Event:
 class Arrived(_Event):
     """A contact began. `trust` is the tier of evidence (0 to 4); `reach` says how we can send something to the
     customer (`{"sms": "+15550100"}`); `step` is where a link leads (None: where the journey stands); `node` is the
-    engine that carries the contact; `customer` who it is, if we are sure that it is one."""
+    engine that carries the contact; `customer` who it is, if we are sure that it is one; `language` (BCP 47) is spoken
+    where a journey begins, if the flow has it."""
 
     channel: Channel
     trust: int = 0
@@ -40,6 +41,7 @@ class Arrived(_Event):
     customer: str | None = None
     customer_name: str = ""
     node: str = ""
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

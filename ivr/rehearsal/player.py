@@ -29,7 +29,8 @@ class Rehearsal:
     """Player on a stage, without any adapter between it and the driver."""
 
     features = frozenset(
-        {"call", *FEATURES.values(), *get_args(Deed), *get_args(Channel), "sent", "callback", "at", "splits", "unsure"}
+        {"call", *FEATURES.values(), *get_args(Deed), *get_args(Channel), "sent", "callback", "at", "splits"}
+        | {"unsure", "language"}
     )  # all there are
 
     def __init__(self, set_up: Stage) -> None:
@@ -65,9 +66,9 @@ class Rehearsal:
         wait = self.waits_for
         return wait.options + wait.always if isinstance(wait, Collect) else ()
 
-    async def call(self, channel: Channel, number: str | None, menu: str) -> None:
+    async def call(self, channel: Channel, number: str | None, menu: str, language: str | None = None) -> None:
         presentation = "allowed" if number else "prohibited"
-        await self._arrive(channel, menu, number=number, presentation=presentation)
+        await self._arrive(channel, menu, number=number, presentation=presentation, language=language)
 
     async def press(self, keys: str) -> None:
         contact = self._current()
@@ -221,12 +222,12 @@ class Rehearsal:
         number: str | None = None,
         presentation: str = "allowed",
         link: str | None = None,
+        language: str | None = None,
     ) -> None:
         self._clock.move(ACT_SECONDS)
         contact = Contact(f"rehearsal-{next(self._numbers)}", channel, self._clock)
         self._driver.attach(contact.id, contact)
-        node = "rehearsal"
-        arrival = Arrival(contact.id, channel, node, menu, number=number, presentation=presentation, link=link)
+        arrival = Arrival(contact.id, channel, "rehearsal", menu, number, presentation, link=link, language=language)
         actions = await self._driver.arrive(arrival, contact.say)
         self._contact, self._menu = contact, menu
         await self._perform(contact, actions)

@@ -72,7 +72,8 @@ class FakeDriver:
 
     async def arrive(self, arrival: Arrival, say: Saying | None = None) -> tuple[Action, ...]:
         self._store()
-        self._note(arrival.contact, "arrived", f"{arrival.menu} {arrival.number} {arrival.presentation}")
+        said = (arrival.menu, str(arrival.number), arrival.presentation, arrival.language)
+        self._note(arrival.contact, "arrived", " ".join(filter(None, said)))
         return self._save(arrival.contact, "choice", "live", CHOICE)
 
     async def advance(self, event: Event, say: Saying | None = None) -> tuple[Action, ...]:

@@ -9,6 +9,8 @@ from typing import Literal
 
 import pytest
 
+from asterisk.ami import AMI
+from asterisk.instance import Instance
 from asterisk.leg import sound
 from recognition import audio
 from recognition.speak import Clip
@@ -29,6 +31,20 @@ async def test_a_caller_hears_the_question_answers_and_hears_the_next(lab: Lab) 
     await lab.hears(call, said.CHOICE)
     assert lab.driver.seen("arrived") == ["support +15550100 allowed"]
     assert lab.driver.seen("number") == ["4217"]
+
+
+async def test_the_dialplan_says_menu_and_language(lab: Lab, asterisk: Instance) -> None:
+    ami, told = AMI(asterisk.ami_url), {"SEGUE_MENU": "cards", "SEGUE_LANGUAGE": "de-DE"}
+    await ami.connect()
+    try:
+        for name, value in told.items():  # for all calls
+            await ami.do("Setvar", Variable=name, Value=value)
+        await lab.hears(await lab.phone.call("100"), said.CHOICE)
+    finally:
+        for name in told:
+            await ami.do("Setvar", Variable=name, Value="")
+        ami.close()
+    assert lab.driver.seen("arrived") == ["cards +15550100 allowed de-DE"]
 
 
 async def test_a_prompt_is_heard_whole_and_clear(lab: Lab) -> None:

@@ -10,6 +10,7 @@ import pytest
 from ivr.engine.actions import Say
 from ivr.engine.events import Input
 from ivr.engine.flow import Flow, Menu
+from ivr.engine.languages import preferred
 from ivr.engine.loader import MenuMistakes, load
 from ivr.engine.step import current_wait
 from ivr.prompts import fixed_says
@@ -183,6 +184,26 @@ def test_prompts_of_all_languages_are_made_ahead(clinic: Flow) -> None:
     for language, words in (("en-US", "When?"), ("de-DE", "Wann?"), ("ko-KR", "언제입니까?")):
         assert words in {say.text for say in says if say.language == language}
     assert Say("Einen Moment bitte.", fixed=True, language="de-DE") in says
+
+
+@pytest.mark.parametrize(
+    ("wish", "found"),
+    [
+        ("de-DE", "de-DE"),
+        ("de", "de-DE"),
+        ("de-AT, de;q=0.9, en;q=0.8", "de-DE"),
+        ("en;q=0.5, ko;q=0.7", "ko-KR"),
+        ("pl, en-GB;q=0.8", "en-US"),
+        ("pl, *;q=0.1", "en-US"),
+        ("de;q=0, ko;q=0.000", None),
+        ("pl", None),
+        ("", None),
+        (";q=1,,de;q=nonsense, <script>", None),
+        ("pl," * 40 + "de", None),
+    ],
+)
+def test_the_language_that_is_asked_for_most_and_spoken(wish: str, found: str | None) -> None:
+    assert preferred(wish, ["en-US", "de-DE", "ko-KR"]) == found
 
 
 SMALL = """

@@ -21,6 +21,7 @@ from ivr.engine.events import Arrived, Channel, Expired, Input, Invoked, Left, L
 from ivr.engine.flow import AskSlot, Branch, End, Flow, RecordStep, SetStep, Split, Step, Verify
 from ivr.engine.guard import proof_before
 from ivr.engine.journey import Journey
+from ivr.engine.languages import lookup
 from ivr.engine.step import current_wait, step, summary
 from tests.engine.flows import NOON, prompt
 from tests.engine.strategies import (
@@ -182,6 +183,22 @@ def test_nobody_who_comes_stands_behind_a_proof_that_they_did_not_give(game: Gam
         back, _ = step(turn.flow, turn.after, arrival)
         if back.contact is not None and back.status == "live" and back.step is not None:
             assert proof_before(turn.flow, back.step, back.contact.trust) is None
+
+
+@LAW
+@given(games(), st.sampled_from(["de", "ko-KR", "FR-ca", "pl", "*", "", "-"]), st.sampled_from(get_args(Resume)))
+def test_a_language_of_arrival_is_that_of_a_journey_that_begins_and_of_no_other(
+    game: Game, language: str, resume: Resume
+) -> None:
+    for turn in played(game):
+        silent = Arrived(id="a1", at=NOON, contact="new", channel="voice", resume=resume)
+        arrival = replace(silent, language=language)
+        fresh = Journey("new", turn.flow.menu, turn.flow.version)
+        chosen = replace(fresh, language=lookup(language, turn.flow.languages))
+        assert step(turn.flow, fresh, arrival) == step(turn.flow, chosen, silent)
+        begun = turn.after.language is not None or (resume != "fresh" and turn.after.status == "live")
+        if begun and not isinstance(turn.flow.steps.get(turn.after.step or ""), End | None):
+            assert step(turn.flow, turn.after, arrival) == step(turn.flow, turn.after, silent)
 
 
 def _goes_elsewhere(flow: Flow, journey: Journey, channel: Channel) -> bool:

@@ -25,10 +25,11 @@ class Browser:
     async def __aexit__(self, *exc: object) -> None:
         await self._http.close()
 
-    async def begin(self) -> None:
+    async def begin(self, language: str | None = None) -> None:
         """A chat of its own accord."""
-        await self._page("GET", "/chat")
-        assert await self._page("POST", "/chat") == 200
+        page = f"/chat?language={language}" if language else "/chat"
+        await self._page("GET", page)
+        assert await self._page("POST", page) == 200
         await self.look()
 
     async def follow(self, link: str) -> bool:

@@ -33,7 +33,7 @@ class Telephone(Protocol):
     """Of a customer, with the agent's beside it. `hears` returns when all these words were heard in this order, each
     to its end but the last, and nothing in between. `contact` is the server's name of the call."""
 
-    async def call(self, number: str | None) -> None: ...
+    async def call(self, number: str | None, language: str | None = None) -> None: ...
     async def press(self, keys: str) -> None: ...
     async def speak(self, text: str, turn: int, again: int) -> None:
         """Say this, as the answer to the question of `turn`; `again`: how often it was said before in vain."""
@@ -60,7 +60,7 @@ class Customer:
 
     features = frozenset(
         {"call", "press", "choose", "type", "speak", "record", "wait", "switch", "voice", "chat", *get_args(Deed)}
-        | {"sent", "callback", "at", "splits"}
+        | {"sent", "callback", "at", "splits", "language"}
     )
 
     def __init__(
@@ -102,14 +102,14 @@ class Customer:
 
     # What a customer does
 
-    async def call(self, channel: Channel, number: str | None, menu: str) -> None:
+    async def call(self, channel: Channel, number: str | None, menu: str, language: str | None = None) -> None:
         if channel == "voice":
             self._chat = None
-            await self._telephone.call(number)
+            await self._telephone.call(number, language)
             await self._until(lambda: self._calling)
         else:
             self._chat = self._browser()
-            await self._chat.begin()
+            await self._chat.begin(language)
 
     async def press(self, keys: str) -> None:
         if self._chat or not self._calling:

@@ -36,10 +36,11 @@ class WebTelephone:
     async def __aexit__(self, *exc: object) -> None:
         await self._http.close()
 
-    async def call(self, number: str | None) -> None:
+    async def call(self, number: str | None, language: str | None = None) -> None:
         call, self._keys, self._fresh = secrets.token_hex(16), 0, True
         self._phone = Phone(await self._http.ws_connect("/phone/ws", compress=0), call)
-        await self._phone.ws.send_json({"event": "start", "call": call, "number": number, "withheld": number is None})
+        start = {"event": "start", "call": call, "number": number, "withheld": number is None, "language": language}
+        await self._phone.ws.send_json(start)
         await self._phone.until("answer")
 
     async def press(self, keys: str) -> None:

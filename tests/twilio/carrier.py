@@ -65,7 +65,13 @@ class Call:
     what was said or played, in order; `wrong` is everything that Twilio would have objected to."""
 
     def __init__(
-        self, http: aiohttp.ClientSession, account: Account, number: str, habits: Habits | None = None, **more: str
+        self,
+        http: aiohttp.ClientSession,
+        account: Account,
+        number: str,
+        habits: Habits | None = None,
+        language: str = "",
+        **more: str,
     ) -> None:
         self._http, self._account, self._habits = http, account, habits or Habits()
         self.sid = "CA" + secrets.token_hex(16)
@@ -76,7 +82,7 @@ class Call:
         self.requests: list[Request] = []
         self.over: str = ""
         self.place, self.others_wait = 1, 0  # in a queue; seconds
-        self._at = "/twilio/voice"  # the document that runs
+        self._at = self._first = f"/twilio/voice?language={language}" if language else "/twilio/voice"
         self._verbs: list[ET.Element] = []
         self.waiting: ET.Element | None = None
         self._pressed = ""  # where a key leads that is pressed in a queue
@@ -86,7 +92,7 @@ class Call:
     # what a caller does
 
     async def begin(self) -> None:
-        await self._run("/twilio/voice", {})
+        await self._run(self._first, {})
 
     async def press(self, keys: str) -> None:
         """One Gather after another takes its keys; the rest is pressed at the next."""

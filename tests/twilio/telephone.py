@@ -24,9 +24,9 @@ class TwilioTelephone:
         self._called = False  # ever
         self.new_sid: Callable[[], str] = lambda: ""  # any
 
-    async def call(self, number: str | None) -> None:
+    async def call(self, number: str | None, language: str | None = None) -> None:
         self._heard, self._called = 0, True
-        self._call = await self._carrier.call(number or "anonymous", sid=self.new_sid())
+        self._call = await self._carrier.call(number or "anonymous", sid=self.new_sid(), language=language or "")
 
     async def press(self, keys: str) -> None:
         await self._call.press(keys)
@@ -131,9 +131,9 @@ class WritingCustomer(TwilioCustomer):
         super().__init__(*more)  # type: ignore[arg-type]
         self._account, self._rest = account, rest
 
-    async def call(self, channel: Channel, number: str | None, menu: str) -> None:
+    async def call(self, channel: Channel, number: str | None, menu: str, language: str | None = None) -> None:
         if channel not in {"sms", "messenger"}:
-            await super().call(channel, number, menu)
+            await super().call(channel, number, menu, language)
             return
         kind = "whatsapp:" if channel == "messenger" else ""
         texter = Texter(self._account, f"{kind}{number}", f"{kind}{self._account.to}")

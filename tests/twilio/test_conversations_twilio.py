@@ -22,12 +22,14 @@ PUBLIC = "http://segue.example"  # a browser on loopback keeps no cookie of http
 MENUS = Path(ivr.__file__).parent / "menus"
 FLOWS, _ = read_folder(MENUS)
 ALL = [load(path.read_text("utf-8"), path.stem) for path in sorted(MENUS.glob("conversations/*.yaml"))]
-OURS = [told for told in ALL if needs(told) <= TwilioCustomer.features]
+IN_A_LANGUAGE = {"after-hours-in-french"}  # of those that arrive with one; the engine plays them all
+PLAYED = [told for told in ALL if "language" not in needs(told) or told.file in IN_A_LANGUAGE]
+OURS = [told for told in PLAYED if needs(told) <= TwilioCustomer.features]
 
 
 def test_what_is_not_played_here_is_known() -> None:
     """Twilio does not tell a caller's hang-up from a lost line."""
-    here = {name for told in ALL if told not in OURS for name in needs(told) - TwilioCustomer.features}
+    here = {name for told in PLAYED if told not in OURS for name in needs(told) - TwilioCustomer.features}
     assert here == {"hang_up"}
 
 

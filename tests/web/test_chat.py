@@ -228,6 +228,14 @@ def _arrival(contact: str) -> Any:
     return Arrival(contact=contact, channel="chat", node="chat", menu="support")
 
 
+async def test_a_chat_begins_in_the_language_of_its_address_or_else_of_the_browser(client_of: Any, desk: Desk) -> None:
+    browser = {"Accept-Language": "fr-CH, fr;q=0.9"}
+    for path in ("/chat?language=de", "/chat"):
+        await (await client_of(desk)).post(path, headers=browser, allow_redirects=False)
+    await (await client_of(desk)).post("/chat", allow_redirects=False)
+    assert [arrival.language for arrival in desk.driver.arrivals] == ["de", "fr-CH, fr;q=0.9", None]
+
+
 async def test_a_chat_may_be_begun_with_another_menu(client: TestClient, desk: Desk) -> None:
     await begin(client, "/chat?menu=card")
     await begin(client)

@@ -41,21 +41,40 @@ function openChat(path) {
   byId("chat").src = path;
 }
 
-/** Which of the menus is phoned and written to. The story is that of the first one. */
+/** Which of the menus is phoned and written to, and in which of its languages a conversation begins. */
 async function offerLines() {
   const line = byId("line");
   const menus = await (await fetch("/api/menus")).json();
   for (const { menu, title } of menus) line.add(new Option(title, menu, menu === FIRST, menu === FIRST));
-  line.addEventListener("change", () => {
-    byId("story").hidden = line.value !== FIRST;
-    byId("phone").src = `/phone?menu=${encodeURIComponent(line.value)}`;
+  const offerLanguages = () => {
+    const spoken = menus.find(({ menu }) => menu === line.value)?.languages ?? [];
+    byId("language").replaceChildren(...spoken.map((tag) => new Option(nameOf(tag), tag)));
+  };
+  const taken = () => {
+    byId("phone").src = `/phone?${chosen()}`;
     byId("chat").hidden = true;
     byId("no-chat").hidden = false;
+  };
+  line.addEventListener("change", () => {
+    byId("story").hidden = line.value !== FIRST; // it is that of the first line
+    offerLanguages();
+    taken();
   });
+  byId("language").addEventListener("change", taken);
+  offerLanguages();
+}
+
+/** Deutsch, for those who read it. */
+function nameOf(tag) {
+  return new Intl.DisplayNames([tag], { type: "language" }).of(tag.split("-")[0]);
+}
+
+function chosen() {
+  return new URLSearchParams({ menu: byId("line").value, language: byId("language").value });
 }
 
 const outbox = new Outbox(byId("outbox"), openChat);
-byId("fresh-chat").addEventListener("click", () => openChat(`/chat?menu=${encodeURIComponent(byId("line").value)}`));
+byId("fresh-chat").addEventListener("click", () => openChat(`/chat?${chosen()}`));
 offerLines();
 tick("");
 listen("/api/events", {

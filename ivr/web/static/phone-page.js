@@ -45,7 +45,8 @@ byId("dial").addEventListener("submit", (event) => {
   keep("number", byId("number").value);
   byId("said").replaceChildren();
   note("");
-  phone.call({ number: withheld ? null : number, withheld, menu: asked.get("menu") ?? undefined });
+  const [menu, language] = [asked.get("menu") ?? undefined, asked.get("language") ?? undefined];
+  phone.call({ number: withheld ? null : number, withheld, menu, language });
   byId("said").focus(); // not a button: a key that is held down would press it
 });
 byId("withheld").addEventListener("change", () => (byId("number").disabled = byId("withheld").checked));

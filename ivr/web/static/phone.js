@@ -142,10 +142,13 @@ export class WebPhone extends Phone {
     super(url);
   }
 
-  /** `number` may be null; `menu` names another menu than the server's first. Call it from a click or key press. */
-  async call({ number = null, withheld = false, menu } = {}) {
+  /**
+   * `number` may be null; `menu` names another menu than the server's first, `language` one that it speaks. Call it from
+   * a click or key press.
+   */
+  async call({ number = null, withheld = false, menu, language } = {}) {
     if (this.state !== "idle") return;
-    this.#start = { event: "start", call: randomId(), number, withheld, ...(menu && { menu }) };
+    this.#start = { event: "start", call: randomId(), number, withheld, ...(menu && { menu }), ...(language && { language }) };
     this.#answered = false;
     this.#seq = 0;
     this.#unused = [];
