@@ -26,9 +26,10 @@ MARGIN, PIECE = 15.0, -5.0  # more, or less, says nothing more
 SAID = 4.0  # margin from which on an option was said in other words, which may tell more than the option
 LEAST = 0.02  # confidence; what is less likely is not told
 
-# What a constant, and each field of `Evidence`, weighs
+# What a constant, and each field of `Evidence`, weighs. That of yes and no was fitted as 3.08; with it a short yes was
+# asked for again (97 % were to be understood), with this other speech is rejected as before.
 OPTIONS = (1.27, -0.52, 1.83, -0.12, 7.43, -3.59, 1.13)
-YES_NO = (3.08, -0.28, 2.79, 2.84, -1.09, -1.77, -0.65)
+YES_NO = (3.68, -0.28, 2.79, 2.84, -1.09, -1.77, -0.65)
 VALUES = (-1.42, -0.2, 3.91, 0.37, 0.0, -0.35, 0.0)
 
 
