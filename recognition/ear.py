@@ -8,11 +8,12 @@ from typing import Final
 
 from recognition import audio
 from recognition.dtmf import Dtmf
-from recognition.ear_pool import Pool, Utterance, Verdict
+from recognition.ear_pool import Pool
+from recognition.ear_utterance import Utterance, Verdict
 from recognition.ear_wire import Opening
 from recognition.echo import Echo
-from recognition.endpoint import AFTER, AMONG, BEFORE, ENOUGH, SPEECH, Edge, Endpointer, pauses
-from recognition.listen import Deaf, Hints, Partial, Pressed, SpeechStarted, Told
+from recognition.endpoint import AFTER, AMONG, BEFORE, ENOUGH, SPEECH, Edge, Endpointer, complete, pauses
+from recognition.listen import Deaf, Heard, Hints, Partial, Pressed, SpeechStarted, Told
 from recognition.vad import STEP_SECONDS, Probability, steady
 
 KEPT: Final = AMONG + round(BEFORE / STEP_SECONDS)  # steps of sound from before speech is certain
@@ -97,6 +98,10 @@ class CallEar:
             self._start(self._endpointer)
         elif edge:
             self._finish(self._endpointer, edge)
+        elif self._utterance and self._endpointer.lull:
+            self._utterance.pause(self._silence(AFTER / STEP_SECONDS - self._endpointer.quiet), self._guessed)
+        elif self._utterance and self._endpointer.quiet == 0:
+            self._utterance.resume()
 
     def _no_speech(self) -> bool:
         """What the network takes for speech now and then: a busy line, keys, ourselves."""
@@ -126,6 +131,11 @@ class CallEar:
         utterance.feed(self._silence(before - len(self._kept)))
         for step in list(self._kept)[-before:]:
             utterance.feed(step)
+
+    def _guessed(self, heard: Heard) -> None:
+        """What it is if no more is said; nobody is told before it is certain."""
+        if self._endpointer and self._opening and complete(self._opening.hints, heard.alternatives):
+            self._endpointer.complete()
 
     def _silence(self, steps: float) -> bytes:
         """In place of what came before the question, or did not come yet."""

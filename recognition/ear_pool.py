@@ -4,7 +4,8 @@ What was said is kept here until it is understood. So when a worker dies, only t
 the others go to the next worker. Who speaks when all are at their limit is told so at once, before anybody has to wait.
 
 An engine that works while somebody speaks gets its sound as it comes. One that does not gets utterances as a whole,
-each worker one at a time, in the order in which they ended.
+each worker one at a time, in the order in which they ended. A worker with nothing to do may get one already in a pause
+that is perhaps its end: a guess, an utterance of its own to the workers. If no more is said, it is what was heard.
 """
 
 from __future__ import annotations
@@ -20,15 +21,16 @@ import msgspec
 
 from recognition import ear_wire as wire
 from recognition.ear_process import EarProcess
+from recognition.ear_utterance import Utterance, Verdict
 from recognition.ear_wire import Done, EngineSpec, Opening
 from recognition.listen import Deaf, Heard, Partial
 
 ANSWER: Final = 8.0  # seconds from the end of an utterance to what was heard, come what may
-QUEUE: Final = 1.0  # seconds that one may wait for a worker; who would wait longer is told that we are busy
+QUEUE: Final = 1.0  # seconds that one may wait for a worker; who would wait longer, or has, is told that we are busy
 FULL: Final = 1.3  # of the workers' time, since who speaks now has to be understood a second later
-COST: Final = 0.05  # seconds of work for a second of speech, until we have measured
+COST: Final = 0.05  # seconds of processor time for a second of speech, until we have measured
+DEAREST: Final = 0.6  # what costs more was an accident: grammars that were compiled, a model read from a disk
 LEARN: Final = 0.1  # how much the last utterance counts against all before
-CHUNK: Final = 5  # pieces of sound sent at a time
 AGAIN: Final = (0.0, 0.5, 1.0, 2.0, 5.0, 15.0, 30.0)  # seconds before a worker that does not start is started again
 HOPELESS: Final = 3  # starts in a row that failed, after which nobody waits for the next one
 POISON: Final = 2  # deaths of the engine by one question after which it is not asked ...
@@ -36,58 +38,6 @@ ANTIDOTE: Final = 60.0  # ... for some seconds
 CHECK: Final = 10.0  # seconds to check a question
 
 log = logging.getLogger(__name__)
-
-Verdict = Partial | Heard | Deaf
-
-
-class Utterance:
-    """What one caller says, from the first word on. `tell` gets `Partial`s and at last one `Heard` or `Deaf`, unless
-    it is dropped before."""
-
-    def __init__(self, pool: Pool, number: int, opening: Opening, tell: Callable[[Verdict], None]) -> None:
-        self._pool, self._tell = pool, tell
-        self.number, self.opening = number, opening
-        self.sound: list[bytes] = []
-        self.seconds = 0.0  # of sound
-        self.sent = 0  # pieces
-        self.finished = self.over = self._cut = self._dropped = False
-        self.worker: EarProcess | None = None
-        self.deadline: asyncio.TimerHandle | None = None
-
-    def feed(self, pcm: bytes) -> None:
-        self.sound.append(pcm)
-        self.seconds += len(pcm) / 2 / self.opening.rate
-        if self.worker and len(self.sound) - self.sent >= CHUNK:
-            self.send()
-
-    def finish(self, cut: bool = False) -> None:
-        """It is over. `cut`: we did not let it go on."""
-        self.finished, self._cut = True, cut
-        self._pool.finished(self)
-
-    def drop(self) -> None:
-        """Nobody wants to know any more."""
-        self._dropped = True
-        if not self.over:
-            self._pool.dropped(self)
-
-    def send(self) -> None:
-        """What the worker does not have yet."""
-        assert self.worker  # noqa: S101  # for mypy
-        if rest := b"".join(self.sound[self.sent :]):
-            self.worker.send(wire.AUDIO, self.number, rest)
-        self.sent = len(self.sound)
-        if self.finished:
-            self.worker.send(wire.FINISH, self.number)
-
-    def tell(self, verdict: Verdict) -> None:
-        if isinstance(verdict, Heard) and self._cut:
-            verdict = Heard(verdict.alternatives, cut=True)
-        asyncio.get_running_loop().call_soon(self._pass_on, verdict)
-
-    def _pass_on(self, verdict: Verdict) -> None:
-        if not self._dropped:
-            self._tell(verdict)
 
 
 class Pool:
@@ -116,7 +66,8 @@ class Pool:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for utterance in list(self._utterances.values()):
-            self._end(utterance, Deaf("failed"))
+            if not utterance.over:  # a guess ends with its utterance
+                self._end(utterance, Deaf("failed"))
 
     @property
     def able(self) -> bool:
@@ -134,21 +85,31 @@ class Pool:
             return Deaf("failed")
         if self._busy(opening.engine):
             return Deaf("busy")
-        self._last = self._last % 0xFFFFFFFF + 1
-        utterance = self._utterances[self._last] = Utterance(self, self._last, opening, tell)
+        utterance = self._add(opening, tell)
         self._assign(utterance)
         return utterance
 
+    def paused(self, utterance: Utterance, silence: bytes, tell: Callable[[Heard], None]) -> None:
+        """Guesses take nobody's turn: one for an utterance, where a worker is idle."""
+        idle = any(not worker.in_hand and not self._load(worker)[0] for worker in self._workers)
+        if utterance.tried or utterance.worker or not idle:
+            return
+        utterance.tried = True
+        guess = self._add(utterance.opening, lambda verdict: self._guessed(utterance, verdict, tell))
+        utterance.guess = guess
+        guess.feed(b"".join([*utterance.sound, silence]))
+        guess.finish()
+
     def finished(self, utterance: Utterance) -> None:
-        if self._waiting() > QUEUE:
+        if self._waiting(utterance) > QUEUE and not (utterance.guess or utterance.guessed):
             self._forget(utterance, Deaf("busy"))
             return
         loop = asyncio.get_running_loop()
-        utterance.deadline = loop.call_later(ANSWER, self._late, utterance)
-        if utterance.worker:
-            utterance.send()
-        else:
-            self._assign(utterance)
+        utterance.timers = [
+            loop.call_later(ANSWER, self._late, utterance),
+            loop.call_later(QUEUE, self._impatient, utterance),
+        ]
+        self._settle(utterance)
 
     def dropped(self, utterance: Utterance) -> None:
         self._forget(utterance, None)
@@ -168,21 +129,45 @@ class Pool:
         finally:
             del self._checks[self._last]
 
+    def _add(self, opening: Opening, tell: Callable[[Verdict], None]) -> Utterance:
+        self._last = self._last % 0xFFFFFFFF + 1
+        utterance = self._utterances[self._last] = Utterance(self, self._last, opening, tell)
+        return utterance
+
+    def _guessed(self, utterance: Utterance, verdict: Verdict, tell: Callable[[Heard], None]) -> None:
+        """A guess that failed is none."""
+        utterance.guess = None
+        utterance.guessed = verdict if isinstance(verdict, Heard) else None
+        if utterance.finished and not utterance.over:
+            self._settle(utterance)
+        elif utterance.guessed:
+            tell(utterance.guessed)
+
+    def _settle(self, utterance: Utterance) -> None:
+        """It is over: what was guessed holds, or soon will."""
+        if utterance.guessed:
+            self._end(utterance, utterance.guessed)
+        elif utterance.worker:
+            utterance.send()
+        else:
+            self._assign(utterance)
+
     def _busy(self, engine: int) -> bool:
-        """Whether one more would be too many. While workers start, it can wait for them."""
-        if not self._workers:
+        """Whether one more would be too many: never the only one. While workers start, it can wait for them."""
+        if not self._workers or not self._utterances:
             return False
         speaking = sum(self._cost[one.opening.engine] for one in self._utterances.values() if not one.finished)
         return speaking + self._cost[engine] > FULL * len(self._workers) or self._waiting() > QUEUE
 
-    def _waiting(self) -> float:
-        """Seconds until a worker is free for who ends now."""
-        work = sum(one.seconds * self._cost[one.opening.engine] for one in self._utterances.values() if one.finished)
-        return work / max(1, len(self._workers))
+    def _waiting(self, ended: Utterance | None = None) -> float:
+        """Seconds of a calm machine until a worker is free for who ends now. How slow this one is, nobody knows before:
+        whoever has waited for too long is told so as well."""
+        ahead = [one for one in self._utterances.values() if one.finished and not one.guess and one is not ended]
+        return sum(one.seconds * self._cost[one.opening.engine] for one in ahead) / max(1, len(self._workers))
 
     def _assign(self, utterance: Utterance) -> None:
         """To a worker, when its turn has come."""
-        if not self._workers or utterance.worker:
+        if not self._workers or utterance.worker or utterance.guess:
             return
         streaming = self._workers[0].engines[utterance.opening.engine] is True
         if not streaming and not utterance.finished:
@@ -195,13 +180,13 @@ class Pool:
         utterance.send()
 
     def _load(self, worker: EarProcess) -> tuple[int, int]:
-        """How many utterances it has to finish, and how many it has."""
+        """How many utterances it has to finish, and how many it has; one that was dropped may still be in its hand."""
         with_it = [one for one in self._utterances.values() if one.worker is worker]
-        return sum(one.finished for one in with_it), len(with_it)
+        return sum(one.finished for one in with_it), len(with_it) + bool(worker.in_hand)
 
     def _assign_all(self) -> None:
         waiting = [one for one in self._utterances.values() if not one.worker]
-        for utterance in sorted(waiting, key=lambda one: one.deadline.when() if one.deadline else float("inf")):
+        for utterance in sorted(waiting, key=lambda one: one.timers[0].when() if one.timers else float("inf")):
             self._assign(utterance)
 
     def _told(self, kind: bytes, number: int, payload: bytes) -> None:
@@ -222,7 +207,11 @@ class Pool:
 
     def _learn(self, utterance: Utterance, seconds: float) -> None:
         engine = utterance.opening.engine
-        self._cost[engine] += LEARN * (seconds / max(utterance.seconds, 1.0) - self._cost[engine])
+        self._cost[engine] += LEARN * (min(DEAREST, seconds / max(utterance.seconds, 1.0)) - self._cost[engine])
+
+    def _impatient(self, utterance: Utterance) -> None:
+        if self._workers and not utterance.worker and not utterance.guess:
+            self._forget(utterance, Deaf("busy"))
 
     def _late(self, utterance: Utterance) -> None:
         log.warning("an utterance was not decoded within %.0f s; is the machine overloaded?", ANSWER)
@@ -236,8 +225,9 @@ class Pool:
     def _end(self, utterance: Utterance, verdict: Heard | Deaf | None) -> None:
         utterance.over = True
         del self._utterances[utterance.number]
-        if utterance.deadline:
-            utterance.deadline.cancel()
+        for timer in utterance.timers:
+            timer.cancel()
+        utterance.resume()
         self._assign_all()
         if verdict:
             utterance.tell(verdict)

@@ -51,7 +51,7 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """`seconds`: for how long the worker was at it."""
+    """`seconds`: of processor time that it took."""
 
     alternatives: tuple[Alternative, ...]
     seconds: float

@@ -63,7 +63,7 @@ def load(spec: EngineSpec) -> Engine:
 
 
 class _Utterance:
-    """A decoding and what it has cost."""
+    """A decoding and what it has cost: processor time, which says the same on a machine that is busy."""
 
     def __init__(self, engine: Engine, opening: Opening) -> None:
         self._decoding = engine.open(opening.hints)
@@ -80,9 +80,9 @@ class _Utterance:
         return self._text if self._text != before else ""
 
     def final(self) -> Done:
-        began = time.perf_counter()
+        began = time.process_time()
         self._decoding.feed(self._resampler.rest())
-        return Done(self._decoding.final(), self.seconds + time.perf_counter() - began)
+        return Done(self._decoding.final(), self.seconds + time.process_time() - began)
 
 
 class Worker:
@@ -100,14 +100,14 @@ class Worker:
         if kind in {AUDIO, FINISH} and number not in self._utterances:
             return  # it has failed before
         self._write(message(IN_HAND, number))
-        began = time.perf_counter()
+        began = time.process_time()
         try:
             self._work(kind, number, payload)
         except Exception as error:  # an engine's; its utterance is lost, the next one need not be
             self._utterances.pop(number, None)
             self._write(message(FAILED, number, _where(error).encode()))
         if utterance := self._utterances.get(number):
-            utterance.seconds += time.perf_counter() - began
+            utterance.seconds += time.process_time() - began
         self._write(message(IN_HAND))
 
     def _work(self, kind: bytes, number: int, payload: bytes) -> None:

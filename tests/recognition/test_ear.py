@@ -11,7 +11,7 @@ import pytest
 from recognition import audio
 from recognition.audio import Samples
 from recognition.ear import CallEar
-from recognition.ear_pool import Verdict
+from recognition.ear_utterance import Verdict
 from recognition.ear_wire import Opening
 from recognition.endpoint import AFTER, BEFORE
 from recognition.listen import Deaf, Heard, Hints, Pressed, SpeechStarted, Told
@@ -34,6 +34,8 @@ class Said:
     finished: bool = False
     cut: bool = False
     dropped: bool = False
+    paused: list[int] = field(default_factory=list)
+    guessed: Callable[[Heard], None] | None = None
 
     def feed(self, pcm: bytes) -> None:
         assert not self.finished
@@ -41,6 +43,13 @@ class Said:
 
     def finish(self, cut: bool) -> None:
         self.finished, self.cut = True, cut
+
+    def pause(self, silence: bytes, tell: Callable[[Heard], None]) -> None:
+        self.paused.append(self.samples.size + len(silence) // 2)
+        self.guessed = tell
+
+    def resume(self) -> None:
+        self.guessed = None
 
     def drop(self) -> None:
         self.dropped = True

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from recognition import ear_pool, ear_process
-from recognition.ear_pool import Pool, Utterance, Verdict
+from recognition.ear_pool import Pool
+from recognition.ear_utterance import Utterance, Verdict
 from recognition.ear_wire import EngineSpec, Opening
 from recognition.ears import Ears, engines
 from recognition.endpoint import AFTER, BEFORE

@@ -1,0 +1,94 @@
+"""What one caller says, from the first word to what was heard: kept here until it is understood."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from recognition import ear_wire as wire
+from recognition.ear_process import EarProcess
+from recognition.ear_wire import Opening
+from recognition.listen import Deaf, Heard, Partial
+
+CHUNK: Final = 5  # pieces of sound sent at a time
+
+Verdict = Partial | Heard | Deaf
+
+
+class Decoders(Protocol):
+    """What becomes of utterances; see `recognition.ear_pool.Pool`."""
+
+    def paused(self, utterance: Utterance, silence: bytes, tell: Callable[[Heard], None]) -> None: ...
+
+    def finished(self, utterance: Utterance) -> None: ...
+
+    def dropped(self, utterance: Utterance) -> None: ...
+
+
+class Utterance:
+    """What one caller says, from the first word on. `tell` gets `Partial`s and at last one `Heard` or `Deaf`, unless
+    it is dropped before."""
+
+    def __init__(self, pool: Decoders, number: int, opening: Opening, tell: Callable[[Verdict], None]) -> None:
+        self._pool, self._tell = pool, tell
+        self.number, self.opening = number, opening
+        self.sound: list[bytes] = []
+        self.seconds = 0.0  # of sound
+        self.sent = 0  # pieces
+        self.finished = self.over = self.tried = self._cut = self._dropped = False
+        self.worker: EarProcess | None = None
+        self.guess: Utterance | None = None  # what it is if no more is said: while a worker is at that ...
+        self.guessed: Heard | None = None  # ... and once it has been found
+        self.timers: list[asyncio.TimerHandle] = []
+
+    def feed(self, pcm: bytes) -> None:
+        self.sound.append(pcm)
+        self.seconds += len(pcm) / 2 / self.opening.rate
+        if self.worker and len(self.sound) - self.sent >= CHUNK:
+            self.send()
+
+    @property
+    def pcm(self) -> bytes:
+        """All of it so far, at the rate of the call."""
+        return b"".join(self.sound)
+
+    def finish(self, cut: bool = False) -> None:
+        """It is over. `cut`: we did not let it go on."""
+        self.finished, self._cut = True, cut
+        self._pool.finished(self)
+
+    def pause(self, silence: bytes, tell: Callable[[Heard], None]) -> None:
+        """Perhaps it is over, with `silence` to follow. If a worker has time to find out what it is then, `tell` gets
+        that, unless `resume` or `finish` comes before."""
+        self._pool.paused(self, silence, tell)
+
+    def resume(self) -> None:
+        """It was not over."""
+        guess, self.guess, self.guessed = self.guess, None, None
+        if guess:
+            guess.drop()
+
+    def drop(self) -> None:
+        """Nobody wants to know any more."""
+        self._dropped = True
+        if not self.over:
+            self._pool.dropped(self)
+
+    def send(self) -> None:
+        """What the worker does not have yet."""
+        assert self.worker  # noqa: S101  # for mypy
+        if rest := b"".join(self.sound[self.sent :]):
+            self.worker.send(wire.AUDIO, self.number, rest)
+        self.sent = len(self.sound)
+        if self.finished:
+            self.worker.send(wire.FINISH, self.number)
+
+    def tell(self, verdict: Verdict) -> None:
+        if isinstance(verdict, Heard) and self._cut:
+            verdict = Heard(verdict.alternatives, cut=True)
+        asyncio.get_running_loop().call_soon(self._pass_on, verdict)
+
+    def _pass_on(self, verdict: Verdict) -> None:
+        if not self._dropped:
+            self._tell(verdict)
