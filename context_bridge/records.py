@@ -88,6 +88,17 @@ class SwitchRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechKeepingRow:
+    """Until when what customers say is kept, where they agree (Unix seconds; 0: it was stopped); who said so, why, and
+    when."""
+
+    until: float
+    who: str
+    why: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class CallbackRow:
     """A call that we owe. `id` is `journey:step`, so that it is promised once; a promise that is made again there
     takes the place of the former one. `wanted`: when the customer wants it, in their words."""
@@ -309,6 +320,9 @@ class ContextStore(Protocol):
     # switches
     async def flip(self, name: str, state: Literal["on", "off"], who: str, at: float) -> None: ...
     async def switches(self) -> list[SwitchRow]: ...
+    # keeping what customers say; None: nobody ever wanted that
+    async def keep_speech(self, row: SpeechKeepingRow) -> None: ...
+    async def speech_keeping(self) -> SpeechKeepingRow | None: ...
     # callbacks: those that are open, the oldest first; then those that are done, the latest first
     async def callbacks(self, limit: int) -> list[CallbackRow]: ...
     async def call_done(self, callback: str) -> CallbackRow | None: ...

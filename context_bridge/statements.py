@@ -22,6 +22,7 @@ from context_bridge.records import (
     LinkRow,
     OutboxRow,
     Published,
+    SpeechKeepingRow,
     SwitchRow,
 )
 from context_bridge.tables import (
@@ -35,6 +36,7 @@ from context_bridge.tables import (
     link,
     outbox,
     published,
+    speech_keeping,
     switch,
 )
 
@@ -207,6 +209,11 @@ PURGE_ANSWERS = delete(answer).where(answer.c.at < given("before"))
 
 FLIP = _or_replace(switch, "name")
 SWITCHES = select(*_as(SwitchRow, switch)).order_by(switch.c.name)
+
+# keeping what customers say
+
+KEEP_SPEECH = _or_replace(speech_keeping, "name")
+SPEECH_KEEPING = select(*_as(SpeechKeepingRow, speech_keeping))
 
 # callbacks
 

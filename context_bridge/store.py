@@ -32,6 +32,7 @@ from context_bridge.records import (
     OutboxRow,
     Published,
     Saved,
+    SpeechKeepingRow,
     Standing,
     StepTraffic,
     SwitchRow,
@@ -232,6 +233,15 @@ class Store:
 
     async def switches(self) -> list[SwitchRow]:
         return [SwitchRow(*row) for row in await self._database.read(sql.SWITCHES, {})]
+
+    # keeping what customers say
+
+    async def keep_speech(self, row: SpeechKeepingRow) -> None:
+        await self._database.write(Step(sql.KEEP_SPEECH, {"name": "speech", **asdict(row)}))
+
+    async def speech_keeping(self) -> SpeechKeepingRow | None:
+        rows = await self._database.read(sql.SPEECH_KEEPING, {})
+        return SpeechKeepingRow(*rows[0]) if rows else None
 
     # callbacks
 

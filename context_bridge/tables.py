@@ -119,6 +119,16 @@ switch = Table(
     Column("at", Double, nullable=False),
 )
 
+speech_keeping = Table(
+    "speech_keeping",
+    metadata,
+    Column("name", Text, primary_key=True),  # there is one row: speech
+    Column("until", Double, nullable=False),  # 0: it was stopped
+    Column("who", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at", Double, nullable=False),
+)
+
 callback = Table(
     "callback",
     metadata,

@@ -184,6 +184,7 @@ TOP: Final[Mapping[str, Schema]] = {
     **EXHAUSTED,
     "escalation": _closed({"keys_after": {"type": "integer", "minimum": 1, "maximum": 20}, "person": STEP}),
     "speech": _closed({"accept": SHARE, "confirm": SHARE}),
+    "keep_speech": _closed({"consent": NAME}),
     "resume": _closed({"dropped": _several(_closed(RULE)), "unfinished": _several(_closed(RULE)), "offer": PROMPT}),
     "hours": _named(
         {

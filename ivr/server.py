@@ -53,7 +53,9 @@ from ivr.publishing.folder import leave_out, publish_folder
 from ivr.publishing.publisher import Publisher
 from ivr.recordings import Recordings
 from ivr.settings import Settings, SettingsError, listed
+from ivr.speech_keeping import SpeechKeeping
 from ivr.turns import Keeping
+from ivr.utterances import Utterances
 from ivr.web.access import Access
 from ivr.web.api import Api
 from ivr.web.callbacks import Callbacks
@@ -64,6 +66,7 @@ from ivr.web.menus import Menus
 from ivr.web.openapi import OpenApi
 from ivr.web.pages import Pages, render, secure
 from ivr.web.recordings import Playback
+from ivr.web.speech_keeping import KeptSpeech
 from ivr.web.studio import Studio
 from ivr.web.switches import SwitchBoard
 from recognition.ears import Ears, engines
@@ -95,6 +98,7 @@ class Segue:
     outbox: Outbox
     speaker: Speaker
     ears: Ears
+    keeping_speech: SpeechKeeping
     webphone: WebPhone
     chat: Chat
     asterisk: AsteriskChannel | None
@@ -125,7 +129,10 @@ async def build(
         stack.push_async_callback(bus.close)
         voice = speaker_of(settings)
         speaker = await stack.enter_async_context(voice)
-        ears = await stack.enter_async_context(Ears(engines(settings.vosk, settings.moonshine), settings.ears))
+        keeping_speech = SpeechKeeping(store, Utterances(settings.utterances_dir), clock)
+        stack.push_async_callback(keeping_speech.close)
+        specs = engines(settings.vosk, settings.moonshine)
+        ears = await stack.enter_async_context(Ears(specs, settings.ears, keeper=keeping_speech.take))
         back_office = HttpBackOffice(
             services, f"http://{settings.host}:{settings.port}", Secrets.of(services, settings.secrets_dir)
         )
@@ -185,6 +192,7 @@ async def build(
             outbox,
             speaker,
             ears,
+            keeping_speech,
             webphone,
             chat,
             asterisk,
@@ -206,6 +214,7 @@ def application(segue: Segue) -> web.Application:
     menus = Menus(store, segue.bus, segue.flows, segue.publisher, segue.services, settings)
     switches, callbacks = SwitchBoard(driver.switches, segue.flows, store), Callbacks(store, segue.bus)
     playback = Playback(Recordings(settings.recordings_dir))
+    kept_speech = KeptSpeech(segue.keeping_speech, Utterances(settings.utterances_dir))
     health = Health(driver, store, segue.metrics, _checks(segue), _nodes(settings))
     studio = Studio(store, segue.services, driver.now)
     drafts = Drafts(Workshop(settings, segue.services, segue.back_office, segue.speaker, segue.ears))
@@ -218,6 +227,7 @@ def application(segue: Segue) -> web.Application:
             *switches.table(),
             *callbacks.table(),
             *playback.table(),
+            *kept_speech.table(),
             *live.table(),
             *health.table(),
             *segue.chat.table(),
@@ -235,6 +245,7 @@ def application(segue: Segue) -> web.Application:
         switches,
         callbacks,
         playback,
+        kept_speech,
         live,
         health,
         openapi,
@@ -306,6 +317,9 @@ async def _sweep(segue: Segue) -> None:
             await segue.store.messages.purge(before)
             await asyncio.to_thread(segue.speaker.forget, before)  # prompts may speak what a customer said
             await asyncio.to_thread(Recordings(segue.settings.recordings_dir).forget, before)
+            forgotten = segue.driver.now() - segue.settings.speech_days * DAY
+            await asyncio.to_thread(Utterances(segue.settings.utterances_dir).forget, forgotten)
+            await segue.keeping_speech.look()
             await segue.store.purge_answers(segue.driver.now() - ANSWER_LIFE)
         await asyncio.sleep(SWEEP)
 

@@ -65,6 +65,7 @@ class Settings:
     twilio_keep_recordings: bool = False  # spoken messages stay at Twilio after we have fetched them
     twilio_url: str = ""  # where its REST API is; empty: at Twilio
     journey_days: int = 30  # how long journeys and their history are kept
+    speech_days: int = 7  # how long utterances are kept, where ops and customers agree to that; 1 to 7
 
     @property
     def url(self) -> str:
@@ -88,6 +89,11 @@ class Settings:
     def recordings_dir(self) -> Path:
         """Where Asterisk may write, when it has a folder of its own for us."""
         return (self.asterisk_sounds or self.data_dir) / "recordings"
+
+    @property
+    def utterances_dir(self) -> Path:
+        """What customers said to our ears, where that is kept."""
+        return self.data_dir / "utterances"
 
 
 PREFIX = "IVR_"
@@ -182,11 +188,18 @@ def _conflicts(settings: Settings) -> list[str]:
         found.append("IVR_REDIS_URL: begins with none of redis://, rediss://, unix://")
     if settings.secret and len(settings.secret) < 16:
         found.append("IVR_SECRET: use at least 16 random characters, such as those of `openssl rand -hex 32`")
-    if any(not language or str(folder) == "." for language, folder in settings.vosk.items()):
-        found.append("IVR_VOSK_MODELS: write language=directory, such as de-DE=/models/de, and a comma between two")
     if settings.public_url and urlsplit(settings.public_url).scheme not in {"http", "https"}:
         found.append("IVR_PUBLIC_URL: begins with neither http:// nor https://")
-    return found + _twilio_conflicts(settings)
+    return found + _speech_conflicts(settings) + _twilio_conflicts(settings)
+
+
+def _speech_conflicts(settings: Settings) -> list[str]:
+    found = []
+    if any(not language or str(folder) == "." for language, folder in settings.vosk.items()):
+        found.append("IVR_VOSK_MODELS: write language=directory, such as de-DE=/models/de, and a comma between two")
+    if not 1 <= settings.speech_days <= 7:
+        found.append(f"IVR_SPEECH_DAYS: {settings.speech_days} days; use 1 to 7")
+    return found
 
 
 def _twilio_conflicts(settings: Settings) -> list[str]:
@@ -208,7 +221,9 @@ def _twilio_conflicts(settings: Settings) -> list[str]:
     if (settings.twilio_senders or settings.twilio_whatsapp) and not settings.twilio_account:
         found.append("IVR_TWILIO_SENDERS and IVR_TWILIO_WHATSAPP need IVR_TWILIO_ACCOUNT")
     if not all(TEMPLATE.fullmatch(template) for template in listed(settings.twilio_template)):
-        found.append("IVR_TWILIO_TEMPLATE: write a ContentSid (HX and 32 hex digits), or language=ContentSid for several")
+        found.append(
+            "IVR_TWILIO_TEMPLATE: write a ContentSid (HX and 32 hex digits), or language=ContentSid for several"
+        )
     if settings.twilio_ears not in {"twilio", "ours"}:
         found.append("IVR_TWILIO_EARS: write twilio or ours")
     if bool(settings.twilio_api_key) != bool(settings.twilio_api_secret):

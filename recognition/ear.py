@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from recognition import audio
@@ -13,14 +14,16 @@ from recognition.ear_utterance import Utterance, Verdict
 from recognition.ear_wire import Opening
 from recognition.echo import Echo
 from recognition.endpoint import AFTER, AMONG, BEFORE, ENOUGH, SPEECH, Edge, Endpointer, complete, pauses
-from recognition.listen import Deaf, Heard, Hints, Partial, Pressed, SpeechStarted, Told
+from recognition.listen import Asked, Deaf, Heard, Hints, Partial, Pressed, SpeechStarted, Told
 from recognition.vad import STEP_SECONDS, Probability, steady
 
 KEPT: Final = AMONG + round(BEFORE / STEP_SECONDS)  # steps of sound from before speech is certain
+Keep = Callable[[Asked, Opening, bytes, Heard], None] | None
 
 
 class CallEar:
-    """See `recognition.listen.Ear`. `engine`: the number of the engine for a language; None: there is none."""
+    """See `recognition.listen.Ear`. `engine`: the number of the engine for a language; None: there is none. `keep` gets
+    what was said where that may be kept, as PCM."""
 
     def __init__(
         self,
@@ -30,15 +33,17 @@ class CallEar:
         pool: Pool,
         engine: Callable[[str], int | None],
         keys: bool,
+        keep: Keep = None,
     ) -> None:
         self._rate, self._tell, self._probability = rate, tell, probability
-        self._pool, self._engine = pool, engine
+        self._pool, self._engine, self._keep = pool, engine, keep
         self._size = 2 * round(STEP_SECONDS * rate)
         self._pending = bytearray()
         self._kept: deque[bytes] = deque(maxlen=KEPT)
         self._echo = Echo(rate)
         self._dtmf = Dtmf(rate) if keys else None
         self._opening: Opening | None = None
+        self._asked: Asked | None = None
         self._endpointer: Endpointer | None = None
         self._utterance: Utterance | None = None
         self._closed = False
@@ -60,7 +65,7 @@ class CallEar:
         engine = self._engine(hints.language)
         if self._closed or engine is None:
             return
-        self._opening = Opening(engine, self._rate, hints)
+        self._opening, self._asked = Opening(engine, self._rate, replace(hints, keep=None)), hints.keep
         self._endpointer = Endpointer(pauses(hints), self._speaking())
         self._pending.clear()
         self._kept.clear()
@@ -142,6 +147,8 @@ class CallEar:
         return bytes(self._size // 2 * max(0, round(2 * steps)))
 
     def _told(self, verdict: Verdict) -> None:
+        if isinstance(verdict, Heard) and self._utterance and self._asked and self._keep:
+            self._keep(self._asked, self._utterance.opening, self._utterance.pcm, verdict)
         if not isinstance(verdict, Partial):
             self._utterance = self._endpointer = None
         self._tell(verdict)

@@ -5,6 +5,7 @@ vad.py, endpoint.py, echo.py, dtmf.py   what is speech, where it ends, our own e
 ear_pool.py, ear_utterance.py   what was said goes to a worker process; limits, guesses, crashes
 ear_process.py, ear_wire.py, ear_worker.py   a worker process: from here, between, and from within
 engine.py      what an engine is that lives in there
+kept.py        what may be kept of it, where the customer agreed
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from ivr.engine.languages import lookup, primary
 from recognition.ear import CallEar
 from recognition.ear_pool import CHECK, Pool
 from recognition.ear_wire import EngineSpec, Opening
-from recognition.listen import Hints, Told
+from recognition.kept import Keeper, Kept
+from recognition.listen import Asked, Heard, Hints, Told
 from recognition.vad import RATES, Vad
 
 __all__ = ["Ears", "EngineSpec", "engines"]
@@ -39,12 +41,20 @@ def engines(vosk: Mapping[str, Path], moonshine: Path | None = None) -> list[Eng
 
 class Ears:
     """A `recognition.listen.Listener`; async context manager. `processes`: how many listen, None: one for each core,
-    0: nobody listens. Their models load while the server already serves; who speaks meanwhile waits a little."""
+    0: nobody listens. Their models load while the server already serves; who speaks meanwhile waits a little.
+    `keeper` gets what was said where that may be kept; without one nothing is."""
 
-    def __init__(self, specs: Sequence[EngineSpec], processes: int | None = None, python: str = sys.executable) -> None:
+    def __init__(
+        self,
+        specs: Sequence[EngineSpec],
+        processes: int | None = None,
+        python: str = sys.executable,
+        keeper: Keeper | None = None,
+    ) -> None:
         count = len(os.sched_getaffinity(0)) if processes is None else processes
         self._specs = specs if count else ()
         self._pool = Pool(self._specs, count if specs else 0, python)
+        self._keeper = keeper
         self._vad: Vad | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -71,7 +81,7 @@ class Ears:
             raise ValueError(f"a call of {rate} Hz cannot be listened to; use one of {RATES}")
         if self._vad is None:
             raise RuntimeError("nobody listens: ask `hears` first, between __aenter__ and __aexit__")
-        return CallEar(rate, tell, self._vad.open(rate), self._pool, self._engine, keys)
+        return CallEar(rate, tell, self._vad.open(rate), self._pool, self._engine, keys, self._keep)
 
     def check(self, hints: Hints) -> Sequence[str]:
         """Blocking, so never in the event loop. Raises `OSError` where no process is ready to answer."""
@@ -80,6 +90,12 @@ class Ears:
             return [f"there is no engine for {hints.language}, so it is keys only"]
         asked = asyncio.run_coroutine_threadsafe(self._pool.check(Opening(engine, RATES[0], hints)), self._loop)
         return asked.result(CHECK + 1)
+
+    def _keep(self, asked: Asked, opening: Opening, pcm: bytes, heard: Heard) -> None:
+        if self._keeper:
+            engine, language = self._specs[opening.engine].name, opening.hints.language
+            kept = Kept(asked.menu, asked.step, language, engine, opening.rate, pcm, heard.alternatives, heard.cut)
+            self._keeper(kept)
 
     def _engine(self, language: str) -> int | None:
         """The place of the engine for a language among the specs."""

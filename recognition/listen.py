@@ -27,9 +27,18 @@ Kind = Literal["options"] | SlotType
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Where a question stands: the menu and its step."""
+
+    menu: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hints:
     """What a question may be answered with. `phrases`: what may be said for each option, by its id, those that work
-    everywhere included; `always` are the ids of these. `least` to `most` digits, `most` 0: not digits."""
+    everywhere included; `always` are the ids of these. `least` to `most` digits, `most` 0: not digits. `keep`: what is
+    said may be kept (see `recognition.kept`), as an answer to this; None: it must not be."""
 
     kind: Kind
     language: str
@@ -37,6 +46,7 @@ class Hints:
     always: frozenset[str] = frozenset()
     least: int = 0
     most: int = 0
+    keep: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +130,8 @@ def hints_of(wait: Collect) -> Hints | None:
     }
     kind: Kind = wait.type or "options"
     least, most = (wait.keys.min, wait.keys.max) if kind == "digits" else (0, 0)
-    return Hints(kind, wait.language, own | always, frozenset(always), least, most)
+    keep = Asked(wait.keep, wait.step) if wait.keep else None
+    return Hints(kind, wait.language, own | always, frozenset(always), least, most, keep)
 
 
 def _words(option: Option) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ COMMANDS = {
     "diff": "tell in words what differs between two versions",
     "rollback": "put an older version in force again",
     "switch": "flip a switch of the menus, or list them",
+    "ears": "keep what customers say for some hours, where they agree",
     "migrate": "bring the database up to date",
     "models": "say what listens to callers, in each language",
     "voices": "say what speaks to callers, in each language",

@@ -47,7 +47,8 @@ class Keys:
 @dataclass(frozen=True, slots=True)
 class Collect:
     """Wait for an answer for `timeout` seconds after the prompt has ended; silence comes back as `NoInput`.
-    `speech`: whether ears may answer; false once a caller is not understood and keys were offered instead."""
+    `speech`: whether ears may answer; false once a caller is not understood and keys were offered instead.
+    `keep`: the menu as which what is said here may be kept, see `ivr.engine.keeping`; empty: it may not."""
 
     turn: int
     step: str
@@ -61,6 +62,7 @@ class Collect:
     secret: bool = False
     language: str = "en-US"
     speech: bool = True
+    keep: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -358,6 +358,7 @@ class Flow:
     accepted: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # rule -> step ("": all) -> reason
     currency: str | None = None
     speech: Bands = Bands()
+    keep_speech: str | None = None  # slot in which customers agree to `ivr.engine.keeping`
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from ivr.engine.flow import (
     Verify,
 )
 from ivr.engine.journey import Journey
+from ivr.engine.keeping import may_be_kept
 from ivr.engine.match import options_of
 from ivr.engine.questions import (
     MESSAGE_INTERDIGIT,
@@ -35,6 +36,7 @@ from ivr.engine.questions import (
     option_of,
     options_at,
 )
+from ivr.engine.replacing import replace
 from ivr.engine.words import words_of
 
 OFFER_TIMEOUT, OFFER_INTERDIGIT = 8.0, 3.0  # seconds; the offer is short, so there is no need to set them
@@ -58,6 +60,13 @@ def current_wait(flow: Flow, journey: Journey) -> tuple[Action, ...]:
 
 def wait_of(flow: Flow, journey: Journey) -> Wait | Hangup:
     """The current wait without its prompt; a hang-up where there is none."""
+    wait = _wait_of(flow, journey)
+    if isinstance(wait, Collect) and may_be_kept(flow, journey, wait):
+        return replace(wait, keep=flow.menu)
+    return wait
+
+
+def _wait_of(flow: Flow, journey: Journey) -> Wait | Hangup:
     if not is_on(journey):
         return Hangup("broken" if journey.contact is not None and journey.status == "paused" else "finished")
     name = journey.step or ""

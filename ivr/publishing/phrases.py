@@ -56,6 +56,7 @@ SAYS: Mapping[str, tuple[str, Words]] = {
     "title": ("is now titled {}", lambda title: f"“{title}”"),
     "channels": ("now serves {}", telling.plain),
     "keys_after": ("now offers keys after {} answers by speech that were not understood", str),
+    "keep_speech": ("may now keep what customers say who agree in the slot {}", telling.plain),
     "sensitivity": ("is now {}", str),
     "week": ("are now {}", telling.week),
     "zone": ("are now told in the time of {}", str),

@@ -26,8 +26,9 @@ LASTS = 12 * 3600  # seconds: a shift
 # The pages and API of people who may see customers' data, and the agent's end of a web phone call.
 DESK = ("/", "/agent", "/demo", "/outbox", "/phone/agent", "/phone/try", "/metrics")
 DESK_PREFIXES = ("/api/", "/studio")
-# What an agent's key does not open where there is an ops key: the studio, playing drafts, and every change of a menu.
-OPS_PREFIXES = ("/studio", "/api/menus/try")
+# What an agent's key does not open where there is an ops key: the studio, playing drafts, every change of a menu, and
+# what customers said to us.
+OPS_PREFIXES = ("/studio", "/api/menus/try", "/api/speech")
 OPS = ("/phone/try",)
 OPS_CHANGES = ("/api/menus", "/api/switches")
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}

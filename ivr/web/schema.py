@@ -178,6 +178,27 @@ class Flip(Struct, frozen=True, forbid_unknown_fields=True):
     by: Name
 
 
+class Keeping(Struct, frozen=True):
+    """Whether what customers say is kept, where they agree. `by`, `why` and `at`: who said so last; `until` null: it
+    was stopped."""
+
+    on: bool
+    until: float | None
+    by: str
+    why: str
+    at: float | None
+
+
+class KeepSpeech(Struct, frozen=True, forbid_unknown_fields=True):
+    hours: Annotated[float, Meta(gt=0, le=24)]
+    by: Name
+    why: Words
+
+
+class StopKeeping(Struct, frozen=True, forbid_unknown_fields=True):
+    by: Name
+
+
 class Callback(Struct, frozen=True):
     """A call that we owe. `wanted`: when the customer wants it, in their words; `why`: what it is about."""
 

@@ -9,6 +9,7 @@ steps.py     the verbs that are one step each
 verbs.py     all verbs, and the steps of a file
 slots.py     the slots of a file
 speech.py    what is said about hearing
+keep_speech.py   who may have what they say kept
 menu.py      the whole file -> Flow
 parts.py     the files that a menu is made of beside its own
 submenus.py  a sub-menu's steps under the name of the step that calls it

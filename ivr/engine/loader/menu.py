@@ -10,6 +10,7 @@ from ivr.engine.flow import Flow, ResumePolicy, ResumeRule
 from ivr.engine.loader import (
     escalation,
     hours,
+    keep_speech,
     languages,
     slots,
     source,
@@ -82,7 +83,7 @@ def _flow(top: Reader) -> Flow:
     draft.called(menu)
     channels = top.several("channels", one_of(steps.CHANNELS)) or DEFAULT_CHANNELS
     draft.channels = channels
-    keys_after = escalation.read(top)
+    keys_after, consent = escalation.read(top), keep_speech.read(top)
     opening, switched = hours.read(top), switches.read(top)
     draft.slots = slots.read(top)
     always = steps.choices(top, "always")
@@ -105,6 +106,7 @@ def _flow(top: Reader) -> Flow:
         switches=switched,
         keys_after=keys_after,
         speech=speech.bands(top),
+        keep_speech=keep_speech.check(consent, draft),
     )
 
 
