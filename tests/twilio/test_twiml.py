@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from twilio.twiml import GenericNode
-from twilio.twiml.voice_response import VoiceResponse
+from twilio.twiml.voice_response import Enqueue as EnqueueVerb
+from twilio.twiml.voice_response import Gather, VoiceResponse
 
-from ivr.channels.twilio_twiml import NO_XML, Ways, document, written
-from ivr.engine.actions import Hangup, Say
+from ivr.channels.twilio_twiml import NO_XML, RECORDED, Ways, document, waiting, written
+from ivr.engine.actions import Collect, Enqueue, Hangup, Keys, Option, Record, Say
 from tests.twilio.schema import faults
 
 WORDS = st.text().map(lambda text: NO_XML.sub("", text))
@@ -31,6 +32,66 @@ def test_documents_are_written_as_the_library_writes_them(one: str, other: str, 
     gather.append(GenericNode("Play", other))
     gather.append(tail)
     assert written(response).decode() == str(response)
+
+
+@given(WORDS.filter(str.strip), WORDS, WORDS)
+def test_a_question_is_written_as_the_library_writes_it(prompt: str, address: str, hint: str) -> None:
+    keys = Keys(options=("1", "2"))
+    options = (Option("a", "1", "go on", (hint.replace(",", " ")[:100].strip(),)),)
+    wait = Collect(1, "again", None, None, options, (), keys, timeout=6.5, interdigit=3.0)
+    gather = Gather(
+        input="dtmf speech",
+        action=address,
+        method="POST",
+        action_on_empty_result=True,
+        timeout=7,
+        num_digits=1,
+        finish_on_key="",
+        language="en-US",
+        profanity_filter=False,
+        speech_timeout="auto",
+        hints=",".join(dict.fromkeys(filter(None, ("go on", *options[0].phrases)))),
+    )
+    gather.say(prompt, language="en-US")
+    response = VoiceResponse()
+    response.append(gather)
+    assert document((Say(prompt), wait), Ways(address)).decode() == str(response)
+
+
+@given(WORDS.filter(str.strip), WORDS, WORDS)
+def test_the_other_waits_are_written_as_the_library_writes_them(prompt: str, address: str, queue: str) -> None:
+    response = VoiceResponse()
+    response.say(prompt, language="en-US")
+    response.record(
+        action=address,
+        method="POST",
+        max_length=60,
+        timeout=3,
+        finish_on_key="#",
+        play_beep=True,
+        trim="do-not-trim",
+        recording_status_callback=RECORDED,
+        recording_status_callback_method="POST",
+        recording_status_callback_event="completed",
+    )
+    response.redirect(address, method="POST")
+    assert document((Say(prompt), Record(1, "note", "note", 60.0, 3.0, 8.0)), Ways(address)).decode() == str(response)
+
+    response = VoiceResponse()
+    response.append(GenericNode("Play", address))
+    response.append(
+        EnqueueVerb(name=queue, action=address, method="POST", wait_url=f"{address}.90", wait_url_method="POST")
+    )
+    ways = Ways(address, music=address, sound=lambda _say: address)
+    assert document((Say(prompt), Enqueue(1, "agent", queue, (), "", "", 90.0)), ways).decode() == str(response)
+
+    response = VoiceResponse()
+    gather = Gather(input="dtmf", num_digits=1, finish_on_key="", timeout=1, action="/key", method="POST")
+    gather.say(prompt, language="en-US")
+    gather.append(GenericNode("Play", address))
+    response.append(gather)
+    response.pause(length=1)
+    assert waiting(Say(prompt), 60, address, "/key", Ways("")).decode() == str(response)
 
 
 def said(voice: str | None, say: Say) -> str:
