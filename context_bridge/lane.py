@@ -47,11 +47,15 @@ class Lane(Generic[Item, Answer]):
             drain = asyncio.create_task(self._drain())
             self._drains.add(drain)
             drain.add_done_callback(self._drains.discard)
+        timer = asyncio.get_running_loop().call_later(self._patience, self._give_up, answer)
         try:
-            async with asyncio.timeout(self._patience):
-                return await answer
-        except TimeoutError:
-            raise StoreUnavailable(f"the database did not answer within {self._patience:g} s") from None
+            return await answer
+        finally:
+            timer.cancel()
+
+    def _give_up(self, answer: asyncio.Future[Answer]) -> None:
+        if not answer.done():
+            answer.set_exception(StoreUnavailable(f"the database did not answer within {self._patience:g} s"))
 
     async def close(self) -> None:
         """Takes nothing more and waits for what is under way."""

@@ -170,8 +170,8 @@ def _exhausted(turn: Turn) -> str | None:
 
 def _heard(flow: Flow, journey: Journey, event: Input) -> str:
     """As people read it: a button is its label and not its id."""
-    wait = wait_of(flow.in_language(journey.language), journey)
-    if event.mode == "button" and isinstance(wait, Collect):
+    wait = wait_of(flow.in_language(journey.language), journey) if event.mode == "button" else None
+    if isinstance(wait, Collect):
         for option in (*wait.options, *wait.always):
             if option.id == event.text:
                 return option.label or option.id

@@ -19,6 +19,10 @@ def fields_of(body: bytes) -> Fields:
     for part in filter(None, parts):
         name, _, value = part.partition("=")
         if "%" in part or "+" in part:  # few are
-            name, value = unquote_plus(name, errors="strict"), unquote_plus(value, errors="strict")
+            name, value = _unquoted(name), _unquoted(value)
         fields.append((name, value))
     return fields
+
+
+def _unquoted(text: str) -> str:
+    return unquote_plus(text, errors="strict") if "%" in text or "+" in text else text

@@ -68,8 +68,8 @@ def signed_fields(
 
 def sign(secret: str, url: str, content: str, algorithm: str = "sha1") -> str:
     """The signature of `url` followed by the fields of a form, joined by `form_content`."""
-    mac = hmac.new(secret.encode(), (url + content).encode("utf-8", "surrogatepass"), algorithm)
-    return base64.b64encode(mac.digest()).decode()
+    mac = hmac.digest(secret.encode(), (url + content).encode("utf-8", "surrogatepass"), algorithm)
+    return base64.b64encode(mac).decode()
 
 
 def form_content(fields: Fields) -> str:
