@@ -39,6 +39,7 @@ from ivr.channels.twilio_sender import Pool, TwilioSender, templates_of
 from ivr.channels.twilio_sounds import Sounds
 from ivr.channels.twilio_tokens import VOICE_SDK, Tokens
 from ivr.channels.webphone import WebPhone
+from ivr.collector import settle
 from ivr.drafts import Drafts
 from ivr.drafts.draft import Workshop
 from ivr.driver import Driver
@@ -406,6 +407,7 @@ async def serve(settings: Settings, ready: Callable[[str], None] = lambda _url: 
     async with build(settings) as segue:
         runner = web.AppRunner(application(segue), access_log=None, shutdown_timeout=CLOSE_WITHIN)
         await runner.setup()
+        settle()
         try:
             await web.TCPSite(runner, settings.host, settings.port).start()
             ready(settings.url)

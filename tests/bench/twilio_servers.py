@@ -24,6 +24,7 @@ from twilio.request_validator import RequestValidator
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from context_bridge.migrate import migrate
+from ivr.collector import settle
 from ivr.server import application, build
 from ivr.settings import Settings
 
@@ -141,6 +142,7 @@ async def defaults(database: str) -> web.Application:
 async def serve(app: web.Application, port: int) -> None:
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
+    settle()  # as the product does; here the others get it too
     await web.TCPSite(runner, "127.0.0.1", port).start()
     await asyncio.Event().wait()
 
