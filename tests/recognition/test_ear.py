@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
 
+from ivr.engine.events import Alternative
 from recognition import audio
 from recognition.audio import Samples
 from recognition.ear import CallEar
 from recognition.ear_utterance import Verdict
 from recognition.ear_wire import Opening
 from recognition.endpoint import AFTER, BEFORE
-from recognition.listen import Deaf, Heard, Hints, Pressed, SpeechStarted, Told
-from recognition.vad import Vad
+from recognition.listen import Asked, Deaf, Heard, Hints, Partial, Pressed, SpeechStarted, Told
+from recognition.vad import STEP, Vad
 from tests.recognition import sounds
 
 HINTS = Hints("options", "en-US", {"orders": ("track my order",)})
@@ -153,6 +154,44 @@ def test_an_answer_is_over_after_the_pause_of_its_kind(call: Call) -> None:
     assert len(call.workers.said[1].samples) < len(said.samples) - RATE
 
 
+def test_a_pause_that_may_be_the_end_is_decoded_as_if_it_were(call: Call) -> None:
+    call.ear.begin(HINTS)
+    call.hear(sounds.said(ORDER), sounds.silence(0.35))
+    (said,) = call.workers.said
+    assert not said.finished
+    (length,) = said.paused
+    call.hear(sounds.silence(1))
+    assert length == pytest.approx(len(said.samples), abs=2 * STEP)
+    assert len(said.paused) == 1
+
+
+@pytest.mark.parametrize(("confidence", "seconds"), [(0.95, 0.4), (0.6, 1.0)])
+def test_who_has_said_all_digits_is_not_kept_waiting(call: Call, confidence: float, seconds: float) -> None:
+    spoken = sounds.said("four two one seven")
+    call.ear.begin(Hints("digits", "en-US", {}, least=4, most=4))
+    call.hear(sounds.silence(0.5), spoken, sounds.silence(0.32))
+    (said,) = call.workers.said
+    assert said.guessed
+    said.guessed(Heard((Alternative("4217", confidence),)))
+    assert not said.finished
+    assert call.noticed() == [SpeechStarted()]
+    while not said.finished:
+        call.hear(sounds.silence(0.02))
+    assert call.seconds - 0.5 - len(spoken) / RATE == pytest.approx(seconds, abs=0.15)
+
+
+def test_who_goes_on_has_not_said_all(call: Call) -> None:
+    call.ear.begin(Hints("digits", "en-US", {}, least=4, most=4))
+    call.hear(sounds.said("four two one seven"), sounds.silence(0.32))
+    (said,) = call.workers.said
+    assert said.guessed
+    said.guessed(Heard((Alternative("4217", 0.95),)))
+    call.hear(sounds.said("nine"))
+    assert not said.guessed
+    call.hear(sounds.silence(0.7))
+    assert not said.finished
+
+
 def test_who_talks_on_is_cut_and_still_decoded(call: Call) -> None:
     call.ear.begin(HINTS)
     call.hear(sounds.silence(0.5), *[sounds.said(ORDER)] * 14)
@@ -265,3 +304,40 @@ def test_keys_are_told_where_the_line_sends_them_so_even_between_questions(call:
     call.ear.begin(HINTS)
     call.hear(sounds.keys("7#"))
     assert call.noticed() == [Pressed("4"), Pressed("2"), Pressed("7"), Pressed("#")]
+
+
+@dataclass
+class Keeper:
+    kept: list[tuple[Asked, Opening, bytes, Heard]] = field(default_factory=list)
+
+    def __call__(self, asked: Asked, opening: Opening, pcm: bytes, heard: Heard) -> None:
+        self.kept.append((asked, opening, pcm, heard))
+
+
+def spoken(call: Call, hints: Hints, verdict: Verdict) -> Said:
+    call.ear.begin(hints)
+    call.hear(sounds.silence(0.5), sounds.said(ORDER), sounds.silence(1.5))
+    said = call.workers.said[-1]
+    said.tell(verdict)
+    return said
+
+
+def test_what_was_said_and_heard_is_handed_on_where_it_may_be_kept(call: Call) -> None:
+    call.ear._keep = keeper = Keeper()
+    asked = Asked("shop", "main")
+    said = spoken(call, replace(HINTS, keep=asked), Heard(()))
+    assert keeper.kept == [(asked, Opening(0, RATE, HINTS), said.pcm, Heard(()))]
+    assert said.opening.hints.keep is None
+
+
+def test_what_may_not_be_kept_what_was_not_understood_and_what_a_key_ended_is_not_handed_on(call: Call) -> None:
+    call.ear._keep = keeper = Keeper()
+    may = replace(HINTS, keep=Asked("shop", "main"))
+    spoken(call, HINTS, Heard(()))
+    spoken(call, may, Partial("track"))
+    spoken(call, may, Deaf("failed"))
+    call.ear.begin(may)
+    call.hear(sounds.silence(0.5), sounds.said(ORDER))
+    call.ear.end()
+    assert call.workers.said[-1].dropped
+    assert keeper.kept == []

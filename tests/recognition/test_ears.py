@@ -108,6 +108,96 @@ async def test_an_engine_that_works_while_somebody_speaks_shows_what_it_has(pool
     assert seconds(await told.end) == 10
 
 
+def guessing(utterance: Utterance) -> asyncio.Future[Heard]:
+    """Half a second of silence, which may be its end. What it is then."""
+    guessed: asyncio.Future[Heard] = asyncio.get_running_loop().create_future()
+    utterance.pause(SECOND[:8000], guessed.set_result)
+    return guessed
+
+
+async def test_what_was_found_out_in_a_pause_is_told_when_that_is_the_end(pool: Pool) -> None:
+    utterance = begin(pool, opening(), told := Told1())
+    utterance.feed(SECOND)
+    assert seconds(await guessing(utterance)) == 1.5
+    assert not told.all
+    utterance.feed(SECOND)
+    utterance.finish(cut=True)
+    assert seconds(await told.end) == 1.5
+    assert await told.end == Heard((await told.end).alternatives, cut=True)  # type: ignore[union-attr]
+
+
+async def test_who_ends_while_it_is_being_found_out_waits_for_that(pool: Pool) -> None:
+    utterance = begin(pool, opening("slow"), told := Told1())
+    utterance.feed(SECOND)
+    guessed = guessing(utterance)
+    utterance.finish()
+    assert seconds(await told.end) == 1.5
+    assert not guessed.done()
+
+
+async def test_who_goes_on_after_a_pause_is_heard_whole(pool: Pool) -> None:
+    """Nobody guesses twice: that would be twice the work."""
+    utterance = begin(pool, opening(), told := Told1())
+    utterance.feed(SECOND)
+    early = guessing(utterance)
+    utterance.resume()
+    utterance.feed(SECOND)
+    again = guessing(utterance)
+    assert seconds(await speak(pool, opening()).end) == 1
+    utterance.feed(SECOND)
+    utterance.finish()
+    assert seconds(await told.end) == 3
+    assert not early.done()
+    assert not again.done()
+
+
+async def test_a_guess_takes_nobodys_turn(pool: Pool) -> None:
+    busy = [speak(pool, opening("slow")) for _ in range(2)]
+    utterance = begin(pool, opening(), told := Told1())
+    utterance.feed(SECOND)
+    guessed = guessing(utterance)
+    utterance.finish()
+    assert seconds(await told.end) == 1
+    assert not guessed.done()
+    assert [seconds(await one.end) for one in busy] == [1, 1]
+
+
+async def test_a_guess_that_fails_costs_a_caller_nothing(pool: Pool) -> None:
+    utterance = begin(pool, opening("slow"), told := Told1())
+    utterance.feed(SECOND)
+    guessing(utterance)
+    await until(lambda: any(worker.in_hand for worker in pool._workers))
+    os.kill(next(worker.pid for worker in pool._workers if worker.in_hand), signal.SIGKILL)
+    utterance.finish()
+    assert seconds(await told.end) == 1
+    await ready(pool, 2)
+
+
+async def test_a_question_that_kills_while_guessing_ends_once(pool: Pool) -> None:
+    utterance = begin(pool, opening("crash"), told := Told1())
+    utterance.feed(SECOND)
+    guessing(utterance)
+    utterance.finish()
+    assert await told.end == Deaf("failed")
+    await ready(pool, 2)
+
+
+async def test_what_is_dropped_takes_its_guess_along(pool: Pool) -> None:
+    utterance = begin(pool, opening("slow"), told := Told1())
+    utterance.feed(SECOND)
+    guessed = guessing(utterance)
+    utterance.drop()
+    assert not pool._utterances
+    assert seconds(await speak(pool, opening()).end) == 1
+    assert not told.all
+    assert not guessed.done()
+
+
+async def test_who_speaks_alone_is_never_told_that_we_are_busy(pool: Pool) -> None:
+    pool._cost = [ear_pool.FULL * 10] * 2
+    assert seconds(await speak(pool, opening(), 20).end) == 20
+
+
 async def test_what_is_dropped_is_not_told(pool: Pool) -> None:
     told = Told1()
     utterance = begin(pool, opening(), told)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recognition.endpoint import ENOUGH, HANGS, LONGEST, Edge, Endpointer, Pauses, pauses
+from ivr.engine.events import Alternative
+from recognition.endpoint import ENOUGH, HANGS, LONGEST, LULL, SURE, Edge, Endpointer, Pauses, complete, pauses
 from recognition.listen import Hints
 from recognition.vad import STEP_SECONDS
 
@@ -70,6 +71,62 @@ def test_short_answers_end_sooner_than_long_ones(kind: str) -> None:
     assert 0.4 <= hang <= 1.2
     assert hang >= pauses(Hints("yes_no", "en-US", {})).hang
     assert pauses(Hints("digits", "en-US", {}, least=1, most=1)).hang == 0.4
+
+
+def test_whose_answer_is_complete_waits_for_a_shorter_pause() -> None:
+    endpointer = Endpointer(Pauses(1.0))
+    edges(endpointer, [0.9] * 20 + [0.1] * LULL)
+    assert endpointer.lull
+    endpointer.complete()
+    assert [edge for _, edge in edges(endpointer, [0.1] * (steps(SURE) - LULL))] == ["end"]
+
+
+def test_who_goes_on_was_not_complete() -> None:
+    endpointer = Endpointer(Pauses(1.0))
+    edges(endpointer, [0.9] * 20 + [0.1] * LULL)
+    endpointer.complete()
+    ((ended, edge),) = edges(endpointer, [0.9] * 5 + [0.1] * 50)
+    assert edge == "end"
+    assert ended - 4 == steps(1.0)
+
+
+def test_completeness_never_makes_a_pause_longer() -> None:
+    endpointer = Endpointer(Pauses(0.3))
+    edges(endpointer, [0.9] * 20 + [0.1] * LULL)
+    endpointer.complete()
+    assert edges(endpointer, [0.1])
+
+
+def test_a_pause_is_a_lull_once_and_none_before_all_digits_can_have_been_said() -> None:
+    six = Hints("digits", "en-US", {}, least=6, most=6)
+    found = []
+    endpointer = Endpointer(pauses(six))
+    for probability in [0.9] * 20 + [0.1] * 20 + [0.9] * 30 + [0.1] * 20:
+        endpointer.take(probability)
+        found.append(endpointer.lull)
+    assert [nth for nth, lull in enumerate(found) if lull] == [70 + LULL - 1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "confidence", "option", "enough"),
+    [
+        ("options", "billing", 0.95, "billing", True),
+        ("options", "billing", 0.8, "billing", False),
+        ("options", "I would like", 0.95, None, False),
+        ("yes_no", "yes", 0.95, "yes", True),
+        ("digits", "4217", 0.95, None, True),
+        ("digits", "421", 0.95, None, False),
+        ("digits", "4217", 0.8, None, False),
+        ("number", "4217", 0.95, None, False),
+        ("date", "2024-05-01", 0.95, None, False),
+    ],
+)
+def test_an_option_or_all_digits_that_there_may_be_are_complete(
+    kind: str, text: str, confidence: float, option: str | None, enough: bool
+) -> None:
+    hints = Hints(kind, "en-US", {}, least=3, most=4 if kind == "digits" else 0)  # type: ignore[arg-type]
+    assert complete(hints, (Alternative(text, confidence, option), Alternative("else", 0.02))) is enough
+    assert not complete(hints, ())
 
 
 @given(st.lists(st.floats(0, 1), max_size=400), st.booleans(), st.sampled_from(sorted(set(HANGS.values()))))
