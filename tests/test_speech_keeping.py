@@ -82,7 +82,7 @@ async def test_what_is_kept_tells_what_was_said_where_and_nothing_else(
     samples, rate = audio.read(sound)
     assert (audio.to_pcm(samples), rate) == (PCM, 16_000)
     folder = tmp_path / "utterances"
-    assert sorted(os.listdir(folder)) == [f"{about.id}.json", f"{about.id}.wav"]
+    assert sorted(path.name for path in folder.iterdir()) == [f"{about.id}.json", f"{about.id}.wav"]
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
@@ -194,7 +194,8 @@ async def test_each_change_is_in_the_log_once(
         await keeping.turn_on(1, "Eva", "more")
         await keeping.stop("Tom")
     told = [record.getMessage() for record in caplog.records]
-    on = "what customers say is kept until 2027-01-15 10:00 UTC, where they agree: turned on by 'Eva\\nERROR', for 'tests'"
+    until = "what customers say is kept until 2027-01-15 10:00 UTC, where they agree"
+    on = rf"{until}: turned on by 'Eva\nERROR', for 'tests'"
     assert told[:3] == [on, on, "what customers say is kept no more: its time is over"]
     assert "for 'more'" in told[3]
     assert told[4:] == ["what customers say is kept no more: 'Tom'"]

@@ -22,6 +22,7 @@ from context_bridge.records import (
     LinkRow,
     OutboxRow,
     Saved,
+    SpeechKeepingRow,
     StoreUnavailable,
     SwitchRow,
 )
@@ -412,3 +413,11 @@ async def test_callbacks_are_purged_with_their_journey(store: ContextStore) -> N
     await save(store, turn(journey(), expires_at=NOW - DAY, callbacks=(owed(),)))
     assert await store.purge(NOW) == 1
     assert await store.callbacks(10) == []
+
+
+async def test_what_ops_want_last_about_keeping_speech_is_what_counts(store: ContextStore) -> None:
+    assert await store.speech_keeping() is None
+    await store.keep_speech(SpeechKeepingRow(NOW + 60, "Eva", "tests", NOW))
+    stopped = SpeechKeepingRow(0.0, "Tom", "", NOW - 5)  # by a server whose clock is behind
+    await store.keep_speech(stopped)
+    assert await store.speech_keeping() == stopped

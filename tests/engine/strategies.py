@@ -234,6 +234,7 @@ flows: st.SearchStrategy[Flow] = st.builds(
     hours=st.just({"nights": NIGHTS}),
     switches=st.sampled_from([{}, {}, {"storm": SWITCHES["storm"]}, SWITCHES]),
     keys_after=st.integers(1, 3),
+    keep_speech=st.sampled_from([None, *(spec.name for spec in SPECS if spec.type == "yes_no")]),
 ).map(in_all_languages)
 
 TEXTS = (

@@ -12,7 +12,12 @@ from ivr.web.access import Access, signature
 from tests.web.desk import Desk
 
 KEY, OPS_KEY = "correct horse", "battery staple"
-CHANGES = [("POST", "/api/menus/x/publish"), ("PUT", "/api/switches/x"), ("GET", "/studio")]
+CHANGES = [
+    ("POST", "/api/menus/x/publish"),
+    ("PUT", "/api/switches/x"),
+    ("GET", "/studio"),
+    ("GET", "/api/speech/utterances"),
+]
 
 
 @pytest.fixture
