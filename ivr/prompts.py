@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+import contextlib
+import logging
+from collections.abc import Iterator, Mapping, Sequence
 
 from ivr.engine.actions import Say
 from ivr.engine.flow import AskSlot, CallbackStep, End, Flow, Handoff, InvokeStep, Menu, Prompt, SayStep, Step, Verify
@@ -11,9 +14,12 @@ from ivr.engine.render import say
 from ivr.engine.waits import prompt_of
 from ivr.engine.words import words_of
 from ivr.settings import Settings
-from recognition.speak import Speaker
+from recognition.speak import Speaker, SpeakFailed
 
 ENGLISH = "en-US"
+PREPARE = 15.0  # seconds that a new version waits for its prompts; what is not ready then is spoken when it is needed
+
+log = logging.getLogger(__name__)
 
 
 # What voice channels say by themselves, whatever the menu. They must be there when nothing else is, so they are made
@@ -46,6 +52,27 @@ def speaker_of(settings: Settings) -> Speaker:
         voices=settings.voices,
         most=settings.prompts_mb * 1_000_000,
     )
+
+
+async def warm(speaker: Speaker, menus: Mapping[str, Flow]) -> None:
+    """Speak to file, ahead of the first call, what never changes."""
+    await _speak_ahead(speaker, [*BUILT_IN, *(says for flow in menus.values() for says in fixed_says(flow))])
+
+
+async def prepare(speaker: Speaker, flow: Flow) -> None:
+    """Before a version comes in force, so that its first caller need not wait for a voice."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(PREPARE):
+            await _speak_ahead(speaker, fixed_says(flow))
+
+
+async def _speak_ahead(speaker: Speaker, says: Sequence[Say]) -> None:
+    try:
+        await speaker.warm(words for words in says if words.audio is None)
+    except SpeakFailed as error:
+        log.warning("prompts are not ready ahead: %s", error)
+    else:
+        log.info("%d fixed prompts are ready", len(says))
 
 
 def fixed_says(flow: Flow) -> list[Say]:

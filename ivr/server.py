@@ -8,7 +8,7 @@ import logging
 import secrets
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,13 +43,12 @@ from ivr.collector import settle
 from ivr.drafts import Drafts
 from ivr.drafts.draft import Workshop
 from ivr.driver import Driver
-from ivr.engine.actions import Say
 from ivr.engine.flow import Flow
 from ivr.engine.loader import MenuMistakes
 from ivr.engine.services import Services
 from ivr.flows import Flows, survey_folder
 from ivr.http import problems
-from ivr.prompts import BUILT_IN, fixed_says, speaker_of
+from ivr.prompts import prepare, speaker_of, warm
 from ivr.publishing.folder import leave_out, publish_folder
 from ivr.publishing.publisher import Publisher
 from ivr.recordings import Recordings
@@ -81,7 +80,6 @@ DAY = 86400.0
 LINK_LIFE = 2 * DAY
 ANSWER_LIFE = 6 * 3600.0  # seconds that a webhook's answer is kept: longer than Twilio lets a call be (four hours)
 SWEEP = 60.0  # seconds between looks for journeys that were left alone for too long
-PREPARE = 15.0  # seconds that a new version waits for its prompts; what is not ready then is spoken when it is needed
 CLOSE_WITHIN = 5.0  # seconds that handlers may take to end when we go down
 
 
@@ -145,7 +143,7 @@ async def build(
         await publish_folder(settings.menus, folder.flows.values(), store, Publisher(store, clock))
         flows, metrics = Flows(folder.flows, store, revise), Metrics()
         await flows.refresh()
-        publisher = Publisher(store, clock, lambda flow: _prepare(speaker, flow))
+        publisher = Publisher(store, clock, lambda flow: prepare(speaker, flow))
         secret = settings.secret.encode() if settings.secret else _secret(settings.data_dir / "secret")
         rest = None
         if settings.twilio_account:
@@ -284,8 +282,8 @@ async def _serving(segue: Segue) -> AsyncIterator[None]:
     """Take over what a former process left, then run what runs beside the requests."""
     await segue.webphone.adopt()
     await segue.chat.start()
-    jobs = {"outbox": segue.outbox.run(), "sweep": _sweep(segue), "prompts": _warm(segue.speaker, segue.flows)}
-    jobs["menus"] = segue.flows.watch(lambda flow: _prepare(segue.speaker, flow))
+    jobs = {"outbox": segue.outbox.run(), "sweep": _sweep(segue), "prompts": warm(segue.speaker, segue.flows.menus)}
+    jobs["menus"] = segue.flows.watch(lambda flow: prepare(segue.speaker, flow))
     jobs["switches"] = segue.driver.switches.follow()
     if segue.asterisk:
         jobs["asterisk"] = segue.asterisk.run()
@@ -323,27 +321,6 @@ async def _sweep(segue: Segue) -> None:
             await segue.keeping_speech.look()
             await segue.store.purge_answers(segue.driver.now() - ANSWER_LIFE)
         await asyncio.sleep(SWEEP)
-
-
-async def _prepare(speaker: Speaker, flow: Flow) -> None:
-    """Before a version comes in force, so that its first caller need not wait for a voice."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(PREPARE):
-            await _speak_ahead(speaker, fixed_says(flow))
-
-
-async def _warm(speaker: Speaker, flows: Flows) -> None:
-    """Speak to file, ahead of the first call, what never changes."""
-    await _speak_ahead(speaker, [*BUILT_IN, *(says for flow in flows.menus.values() for says in fixed_says(flow))])
-
-
-async def _speak_ahead(speaker: Speaker, says: Sequence[Say]) -> None:
-    try:
-        await speaker.warm(words for words in says if words.audio is None)
-    except SpeakFailed as error:
-        log.warning("prompts are not ready ahead: %s", error)
-    else:
-        log.info("%d fixed prompts are ready", len(says))
 
 
 def _checks(segue: Segue) -> Mapping[str, Check]:
