@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from recognition import audio
+from recognition.audio import Samples
 from recognition.dtmf import Dtmf
 from recognition.ear_pool import Pool
 from recognition.ear_utterance import Utterance, Verdict
@@ -15,15 +17,16 @@ from recognition.ear_wire import Opening
 from recognition.echo import Echo
 from recognition.endpoint import AFTER, AMONG, BEFORE, ENOUGH, SPEECH, Edge, Endpointer, complete, pauses
 from recognition.listen import Asked, Deaf, Heard, Hints, Partial, Pressed, SpeechStarted, Told
-from recognition.vad import STEP_SECONDS, Probability, steady
+from recognition.vad import STEP_SECONDS, Probability, Tell, at_once, steady
 
 KEPT: Final = AMONG + round(BEFORE / STEP_SECONDS)  # steps of sound from before speech is certain
 Keep = Callable[[Asked, Opening, bytes, Heard], None] | None
+Ask = Callable[[Probability, Samples, Tell], None]
 
 
 class CallEar:
     """See `recognition.listen.Ear`. `engine`: the number of the engine for a language; None: there is none. `keep` gets
-    what was said where that may be kept, as PCM."""
+    what was said where that may be kept, as PCM. `ask`: how probable speech is in a step, told soon."""
 
     def __init__(
         self,
@@ -34,8 +37,9 @@ class CallEar:
         engine: Callable[[str], int | None],
         keys: bool,
         keep: Keep = None,
+        ask: Ask = at_once,
     ) -> None:
-        self._rate, self._tell, self._probability = rate, tell, probability
+        self._rate, self._tell, self._probability, self._ask = rate, tell, probability, ask
         self._pool, self._engine, self._keep = pool, engine, keep
         self._size = 2 * round(STEP_SECONDS * rate)
         self._pending = bytearray()
@@ -96,16 +100,21 @@ class CallEar:
             return
         if self._utterance:
             self._utterance.feed(step)
-        edge = self._endpointer.take(self._probability(samples))
+        self._ask(self._probability, samples, partial(self._judged, self._endpointer))
+
+    def _judged(self, endpointer: Endpointer, probability: float) -> None:
+        if endpointer is not self._endpointer:
+            return  # the question is over
+        edge = endpointer.take(probability)
         if edge == "start" and self._no_speech():
-            self._endpointer.restart()
+            endpointer.restart()
         elif edge == "start":
-            self._start(self._endpointer)
+            self._start(endpointer)
         elif edge:
-            self._finish(self._endpointer, edge)
-        elif self._utterance and self._endpointer.lull:
-            self._utterance.pause(self._silence(AFTER / STEP_SECONDS - self._endpointer.quiet), self._guessed)
-        elif self._utterance and self._endpointer.quiet == 0:
+            self._finish(endpointer, edge)
+        elif self._utterance and endpointer.lull:
+            self._utterance.pause(self._silence(AFTER / STEP_SECONDS - endpointer.quiet), self._guessed)
+        elif self._utterance and endpointer.quiet == 0:
             self._utterance.resume()
 
     def _no_speech(self) -> bool:

@@ -81,7 +81,7 @@ class Ears:
             raise ValueError(f"a call of {rate} Hz cannot be listened to; use one of {RATES}")
         if self._vad is None:
             raise RuntimeError("nobody listens: ask `hears` first, between __aenter__ and __aexit__")
-        return CallEar(rate, tell, self._vad.open(rate), self._pool, self._engine, keys, self._keep)
+        return CallEar(rate, tell, self._vad.open(rate), self._pool, self._engine, keys, self._keep, self._vad.ask)
 
     def check(self, hints: Hints) -> Sequence[str]:
         """Blocking, so never in the event loop. Raises `OSError` where no process is ready to answer."""

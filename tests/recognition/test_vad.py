@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import logging
 
@@ -29,6 +30,33 @@ def vad() -> Vad:
     vad = Vad()
     assert not vad.by_loudness
     return vad
+
+
+async def test_steps_of_several_calls_are_judged_together_as_each_by_itself(vad: Vad) -> None:
+    pieces = [
+        sounds.joined(sounds.silence(quiet, rate), sounds.said(word, rate))
+        for rate in (8000, 16000)
+        for quiet, word in ((0.1, "yes"), (0.5, "four two one seven"), (0.3, "agent"))
+    ]
+    rates = [8000] * 3 + [16000] * 3
+    steps = [
+        [piece[at : at + size] for at in range(0, len(piece) - size, size)]
+        for piece, size in ((piece, round(STEP_SECONDS * rate)) for piece, rate in zip(pieces, rates, strict=True))
+    ]
+    alone = [[*map(vad.open(rate), samples)] for samples, rate in zip(steps, rates, strict=True)]
+    together: list[list[float]] = [[] for _ in steps]
+    calls = [vad.open(rate) for rate in rates]
+    for nth in range(max(map(len, steps))):
+        for call, samples, found in zip(calls, steps, together, strict=True):
+            if nth < len(samples):
+                vad.ask(call, samples[nth], found.append)
+    assert any(len(found) < len(samples) for found, samples in zip(together, steps, strict=True))
+    async with asyncio.timeout(60):
+        last = asyncio.get_running_loop().create_future()
+        vad.ask(vad.open(8000), sounds.pink(STEP_SECONDS), last.set_result)
+        await last
+    for found, expected in zip(together, alone, strict=True):
+        assert found == pytest.approx(expected, abs=0.001)
 
 
 def onsets(vad: Vad, samples: Samples, rate: int) -> list[float]:
