@@ -84,6 +84,8 @@ async def test_what_is_kept_tells_what_was_said_where_and_nothing_else(
     folder = tmp_path / "utterances"
     assert sorted(path.name for path in folder.iterdir()) == [f"{about.id}.json", f"{about.id}.wav"]
     assert folder.stat().st_mode & 0o777 == 0o700
+    (tmp_path / "outside.wav").touch()
+    assert kept.find("../outside") is None
 
 
 async def test_it_ends_at_its_time_and_when_it_is_stopped(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -80,12 +82,12 @@ class Site:
 
 
 @asynccontextmanager
-async def serving(folder: Path) -> AsyncIterator[Site]:
+async def serving(folder: Path, ears: int = 1) -> AsyncIterator[Site]:
     menus = folder / "menus"
     menus.mkdir()
     (menus / "line.yaml").write_text(MENU)
     settings = Settings(
-        port=free_port(), data_dir=folder / "data", menus=menus, menu="line", ears=1, voice_rate=HASTE, ops_key="o" * 16
+        port=free_port(), data_dir=folder / "data", menus=menus, menu="line", ears=ears, voice_rate=HASTE
     )
     async with build(settings) as segue:
         runner = web.AppRunner(application(segue), access_log=None)
@@ -93,7 +95,7 @@ async def serving(folder: Path) -> AsyncIterator[Site]:
         await web.TCPSite(runner, settings.host, settings.port).start()
         async with aiohttp.ClientSession() as http:
             try:
-                await eventually(lambda: bool(segue.ears.pids))
+                await eventually(lambda: len(segue.ears.pids) == ears)
                 yield Site(segue, Exchange(segue.webphone, settings.url, http), Mouth(folder / "mouth"))
             finally:
                 await runner.cleanup()
@@ -139,3 +141,16 @@ async def test_it_is_kept_while_ops_want_it_where_the_customer_agreed_and_nothin
     assert float(np.abs(samples).max()) > 0.1
     logged = "\n".join(r.getMessage() for r in caplog.records if r.name.split(".")[0] in OURS).casefold()
     assert [words for words in SAID if words in logged] == []
+
+
+async def test_a_server_removes_what_is_older_than_a_week_and_nothing_else(tmp_path: Path) -> None:
+    folder = tmp_path / "data/utterances"
+    folder.mkdir(parents=True)
+    old, young = folder / f"{'0' * 32}.wav", folder / f"{'1' * 32}.wav"
+    for path, days in ((old, 7.1), (young, 6.9)):
+        path.touch()
+        at = time.time() - days * 86400
+        os.utime(path, (at, at))
+    async with serving(tmp_path, ears=0):
+        await eventually(lambda: not old.exists())
+        assert young.exists()

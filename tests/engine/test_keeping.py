@@ -9,6 +9,7 @@ import pytest
 from ivr.engine.actions import Collect
 from ivr.engine.flow import Flow
 from ivr.engine.journey import Contact, Doubt, Guess, Journey, Slot, Visit
+from ivr.engine.keeping import may_be_kept
 from ivr.engine.loader import MenuMistakes, load
 from ivr.engine.waits import wait_of
 from recognition.listen import Asked, hints_of
@@ -110,6 +111,13 @@ AFTER_ACCOUNT = {"agreed": given("yes"), "account": given("4217", NOW + 5)}
 )
 def test_one_condition_that_is_missing_keeps_nothing(journey: Journey) -> None:
     assert not kept(journey)
+
+
+def test_what_proves_who_somebody_is_is_not_kept_whatever_its_slot_says() -> None:
+    wait = wait_of(FLOW, AT_MAIN)
+    assert isinstance(wait, Collect)
+    assert may_be_kept(FLOW, AT_MAIN, wait)
+    assert not may_be_kept(FLOW, AT_MAIN, replace(wait, secret=True))
 
 
 def test_a_menu_that_does_not_ask_for_consent_keeps_nothing() -> None:
