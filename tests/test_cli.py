@@ -299,6 +299,9 @@ def test_doctor_finds_a_good_installation_well(
         *("settings", "disk", "menus", "voice", "ears", "database", "redis", "asterisk", "port"),
     ]
     assert not list(tmp_path.iterdir())  # it only looks
+    for language in ("de-DE", "es-US", "fr-FR", "ko-KR"):
+        assert any(f"{language} is spoken by" in line for line in lines)
+        assert any(f"{language} keys only" in line for line in lines)
 
 
 def test_doctor_says_all_that_is_wrong_and_what_to_do(

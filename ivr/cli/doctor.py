@@ -168,7 +168,7 @@ async def _redis(setting: Settings) -> Sequence[Finding]:
 
 
 def _languages(setting: Settings, speaker: Speaker) -> Sequence[Finding]:
-    """Those of menus that no voice speaks; their callers hear another one."""
+    """Which voice speaks each of those of menus; where none does, callers hear another one."""
     try:
         flows, _ = read_folder(setting.menus, setting.services)
     except MenuMistakes:
@@ -176,9 +176,10 @@ def _languages(setting: Settings, speaker: Speaker) -> Sequence[Finding]:
     spoken = {language for flow in flows.values() if "voice" in flow.channels for language in flow.languages}
     remedy = "look for one in: espeak-ng --voices; or give the menu's prompts as recordings"
     return [
-        Finding("voice", f"no voice speaks {language}, so {setting.voice} does", remedy)
+        Finding("voice", f"{language} is spoken by {speaker.speaking(language)}")
+        if speaker.speaks(language)
+        else Finding("voice", f"no voice speaks {language}, so {setting.voice} does", remedy)
         for language in sorted(spoken)
-        if not speaker.speaks(language)
     ]
 
 
