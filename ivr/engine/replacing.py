@@ -1,11 +1,10 @@
-"""`dataclasses.replace` in half its time: a journey has thirty fields, and is replaced nine times in a turn."""
+"""`dataclasses.replace` in less than a third of its time: a journey has thirty fields, and is replaced nine times in a turn."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
 from functools import cache
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,21 +12,32 @@ if TYPE_CHECKING:
 else:
 
     def replace(instance: Any, /, **changes: Any) -> Any:
-        """Of classes with more than one field. Those whose `__init__` takes names only, as events, take their time."""
-        layout = _layout(type(instance))
-        if layout is None:
+        """Of classes with slots and without `__post_init__`; others take their time."""
+        known = _copying(type(instance))
+        if known is None:
             return dataclasses.replace(instance, **changes)
-        values_of, places = layout
-        values = list(values_of(instance))
+        copied, setters = known
+        new = copied(instance)
         for name, value in changes.items():
-            values[places[name]] = value
-        return type(instance)(*values)
+            setters[name](new, value)
+        return new
+
+
+Setter = Callable[[Any, Any], None]
 
 
 @cache
-def _layout(kind: type) -> tuple[Callable[[Any], tuple[Any, ...]], Mapping[str, int]] | None:
-    """How to get the values of all fields, and their places; None: some are taken by name only."""
-    if any(field.kw_only for field in dataclasses.fields(kind)):
-        return None
+def _copying(kind: type) -> tuple[Callable[[Any], Any], Mapping[str, Setter]] | None:
+    """How to copy one, and how to set a field of the copy before anybody has seen it. The slots are set by their own
+    descriptors, as `__init__` of a frozen class does by a slower way, and one after another, as `dataclasses` writes
+    `__init__`: a loop takes twice the time."""
     names = [field.name for field in dataclasses.fields(kind)]
-    return attrgetter(*names), {name: place for place, name in enumerate(names)}
+    slots = [getattr(kind, name, None) for name in names]
+    if hasattr(kind, "__post_init__") or not all(hasattr(slot, "__set__") for slot in slots):
+        return None
+    setters = {name: slot.__set__ for name, slot in zip(names, slots, strict=True) if slot is not None}
+    lines = ["def copied(instance):", " new = bare(kind)"]
+    lines += [f" {name}_(new, instance.{name})" for name in names]
+    space: dict[str, Any] = {"bare": object.__new__, "kind": kind} | {f"{name}_": setters[name] for name in names}
+    exec("\n".join([*lines, " return new"]), space)  # noqa: S102  # names of fields are all that is in it
+    return space["copied"], setters

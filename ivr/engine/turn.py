@@ -123,6 +123,8 @@ class Turn:
 
     def keep(self, values: Mapping[str, str], *, given: bool) -> None:
         """Slots' values; an empty one forgets. `given` by the customer in this contact, or found by us."""
+        if not values:
+            return
         channel, contact = (self.contact.channel, self.contact.id) if given else (None, None)
         slots = {
             **self.journey.slots,
