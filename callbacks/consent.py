@@ -1,9 +1,10 @@
 """What a customer wants of our messages, in their words: none any more (stop), some again (start), or help. Pure.
 
-A message counts only if all of it is such a word, whatever its case, accents, punctuation and politeness: "Please
-stop!" does, "don't stop" and "stop at the second floor" do not. US rules ask for any reasonable way to say it
-(47 CFR 64.1200(a)(10)), carriers for the English words (CTIA Messaging Principles, 5.1.3). A word is taken in every
-language at once: nobody who wants no messages should have to find out in which language we listen.
+A message counts only if all of it is such a word or a plain sentence that says it, whatever its case, width, accents,
+punctuation, politeness, repetition and signature: "Please stop!" and "STOP STOP" do, "don't stop" and "stop at the
+second floor" do not. US rules ask for any reasonable way to say it (47 CFR 64.1200(a)(10)), carriers for the English
+words (CTIA Messaging Principles, 5.1.3). A word is taken in every language at once: nobody who wants no messages should
+have to find out in which language we listen.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
 Kind = Literal["stop", "start", "help"]
 
 STOPPED = "the customer wants no messages from us (they wrote STOP, or the carrier says so); nothing was sent"
-LONGEST = 40  # characters of a message that may be a wish
+LONGEST = 60  # characters of a message that may be a wish
 
 
 def _listed(words: str) -> frozenset[str]:
@@ -27,7 +29,7 @@ def _listed(words: str) -> frozenset[str]:
 _WORDS: Mapping[str, Mapping[Kind, str]] = {
     "en": {
         "stop": "stop, stop all, stopall, unsubscribe, end, quit, cancel, revoke, opt out, optout, remove, remove me, "
-        "stop messages, no more messages, stop texting me",
+        "stop messages, no more messages, stop texting me, stop it, stop this, unsubscribe me, opt me out",
         "start": "start, unstop, subscribe, resume messages, opt in, optin",
         "help": "help, info",
     },
@@ -59,8 +61,22 @@ _POLITE = _listed(
 # Twilio answers these itself, and blocks what we would send (help.twilio.com, "opt-out keywords", of 2025).
 CARRIERS_OWN = _listed("stop, stopall, unsubscribe, end, quit, cancel, revoke, optout, start, unstop, yes, help, info")
 CERTAIN = _listed(
-    "stop, stopall, stop all, unsubscribe, optout, opt out, 수신거부"
+    "stop, stopall, stop all, unsubscribe, unsubscribe me, optout, opt out, opt me out, 수신거부"
 )  # mean nothing else, whatever was asked
+# English has too many ways to say it for a list; as `fold` writes them, without politeness.
+_ENOUGH = re.compile(
+    r"(stop|quit) (texting|messaging|contacting|spamming|writing)( to)? (me|us)( any ?more| again)?"
+    r"|(do not|don t|dont|never) (text|message|contact|spam|write)( to)? (me|us)( any ?more| again)?"
+    r"|(stop|quit|do not|don t|dont|never) (sending|send)( me| us)?( any| all| the| these| those| your| more)*"
+    r" (texts|messages|text messages|sms)( to (me|us))?( any ?more| again)?"
+    r"|(stop|end|cancel|no more)( all| the| these| those| your)* (texts|messages|text messages|sms)"
+    r"|(take me off|remove me from|unsubscribe me from|opt me out of)( all| the| this| these| your)*"
+    r" (list|mailing list|texts|messages|text messages|sms)"
+)
+_SIGNATURE = re.compile(
+    r"\n\s*(--|sent from|get outlook|von mein|gesendet (mit|von)|enviado d|envoyé d|나의 \S+에서 보냄).*",
+    re.I | re.DOTALL,
+)
 YES = "yes"  # starts again what was stopped; an answer like any other when nothing was
 
 ANSWERS: Mapping[str, Mapping[Kind, str]] = {
@@ -110,21 +126,33 @@ class Wish:
 def wish_of(text: str, *, stopped: bool = False) -> Wish | None:
     """What a message wants of our messages; None: it is about something else. `stopped`: this customer gets none
     now."""
-    if len(text) > LONGEST:
+    unsigned = _SIGNATURE.sub("", text)
+    if len(unsigned) > LONGEST:
         return None
-    words = _fold(text)
+    words = _fold(unsigned)
     if stopped and words == YES:
         return Wish("start", "en", carriers_own=True)
     plain = words if words in _WISHES else _plain(words)
+    if _ENOUGH.fullmatch(plain):
+        return Wish("stop", "en", carriers_own=False)
     if plain not in _WISHES:
         return None
-    return Wish(*_WISHES[plain], carriers_own=words in CARRIERS_OWN, certain=plain in CERTAIN)
+    return Wish(*_WISHES[plain], carriers_own=_spaced(text.casefold()) in CARRIERS_OWN, certain=plain in CERTAIN)
 
 
 def _fold(text: str) -> str:
-    """Words without case, accents and punctuation; Korean syllables stay whole."""
-    bare = "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if unicodedata.category(c) != "Mn")
-    return " ".join(re.sub(r"[\W_]+", " ", unicodedata.normalize("NFC", bare)).split())
+    """Words without case, width, accents and punctuation, a repeated one once, spelled ones whole; Korean syllables
+    stay whole."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if unicodedata.category(c) != "Mn")
+    words = _spaced(unicodedata.normalize("NFC", bare)).split()
+    if len(words) > 2 and all(len(word) == 1 for word in words):  # s.t.o.p
+        words = ["".join(words)]
+    return " ".join(word for word, _ in groupby(words))
+
+
+def _spaced(text: str) -> str:
+    """Its words, with a space between them."""
+    return " ".join(re.sub(r"[\W_]+", " ", text).split())
 
 
 def _plain(words: str) -> str:

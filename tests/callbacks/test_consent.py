@@ -9,14 +9,18 @@ from callbacks.consent import ANSWERS, Kind, wish_of
 WISHES: dict[Kind, str] = {
     "stop": "STOP|Stop.|stop!!|please stop|Stop please|UNSUBSCRIBE|opt-out|opt out|End|cancel|Quit|STOPALL|"
     "no more messages|Abmelden|bitte abbestellen|KEINE NACHRICHTEN MEHR|baja|no más mensajes|Arrêt|"
-    "s'il vous plaît arrêtez|desabonner|"
+    "s'il vous plaît arrêtez|desabonner|unsubscribe me|stop it|stop messaging me|please stop sending me messages|"
+    "STOP STOP STOP|s.t.o.p|Stop\nSent from my iPhone|ＳＴＯＰ|Don’t text me any more, please|never message me again|"
+    "Please do not send me any more text messages|Take me off your list|stop these texts|수.신.거.부|"
     "수신거부|수신 거부|그만|중지",
     "start": "START|start|unstop|Anmelden|alta|reprendre|수신동의|시작",
     "help": "HELP|help?|info|Hilfe!|ayuda|aide|도움말",
 }
 NONE = (
     "don't stop|stop at the second floor|Where is my bus stop|help me with my order|yes|no|1|4217|start over|"
-    "cancel my order|in the end it came||👍|Ich möchte meine Bestellung stornieren|" + "stop " * 20
+    "cancel my order|don't stop sending me messages|don't send me a new one|stop sending me the red ones|"
+    "stop\nwhere it says so|I want to stop texting me about it|don't message|in the end it came||👍|"
+    "Ich möchte meine Bestellung stornieren|" + "stop " * 20
 )
 
 
@@ -50,8 +54,8 @@ def test_the_language_of_the_answer_is_that_of_the_word() -> None:
 
 
 def test_what_carriers_answer_themselves_is_told_apart() -> None:
-    assert [wish is not None and wish.carriers_own for wish in map(wish_of, ("STOP", "stop please", "baja"))] == [
-        True,
-        False,
-        False,
-    ]
+    ours = ("stop please", "baja", "STOP STOP", "s.t.o.p", "ＳＴＯＰ", "Stop\nSent from my iPhone", "stop texting me")
+    for text in ("STOP", *ours):
+        wish = wish_of(text)
+        assert wish is not None
+        assert wish.carriers_own == (text == "STOP")
