@@ -142,7 +142,7 @@ class TwilioMessages:
             stopped = consent is not None and consent.wish == "stop"
             found = await self._on(contact)
             wish = Wish(heard.handled, "en", True) if heard.handled else wish_of(heard.text, stopped=stopped)
-            if wish is not None and not (found and self._is_answer(heard, wish, found[1])):
+            if wish is not None and (stopped or not (found and self._is_answer(heard, wish, *found))):
                 return await self._wished(heard, wish, contact)
             return Reply() if stopped else await self._turn(heard, contact, found)
 
@@ -151,10 +151,12 @@ class TwilioMessages:
         last = await self._store.last_answer(heard.sid)
         return Reply(last.body.encode()) if last is not None and last.body else None
 
-    def _is_answer(self, heard: Heard, wish: Wish, actions: Actions) -> bool:
-        """A word such as "cancel" is an answer to the question that offers it, unless Twilio took it for its own."""
+    def _is_answer(self, heard: Heard, wish: Wish, journey: Journey, actions: Actions) -> bool:
+        """A word such as "cancel" is an answer to an agent, and to the question that offers it, unless Twilio took it
+        for its own."""
         took = heard.handled or (heard.channel == "sms" and wish.carriers_own and wish.kind != "help")
-        return not wish.certain and not took and answers(actions, heard.text)
+        to_agent = journey.status in {"queued", "with_agent"}
+        return not wish.certain and not took and (to_agent or answers(actions, heard.text))
 
     async def _wished(self, heard: Heard, wish: Wish, contact: str) -> Reply:
         now = self._driver.now()

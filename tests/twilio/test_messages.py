@@ -149,6 +149,19 @@ async def test_an_agent_and_a_customer_write_to_each_other(segue: Segue, texter:
     assert [row.body["text"] for row in rows] == ["My parcel is wet", "I am sorry to hear that."]
 
 
+@pytest.mark.parametrize("word", ["cancel", "end", "remove", "beenden", "cancelar", "baja", "stop it"])
+async def test_a_word_to_an_agent_is_for_the_agent(segue: Segue, whatsapp: Texter, word: str) -> None:
+    await whatsapp.write("talk to a person")
+    assert await segue.driver.join(await contact(segue), "Robin")
+    assert await whatsapp.write(word) == []
+    assert (await journey(segue)).status == "with_agent"
+    assert await segue.store.messages.consent(whatsapp.number) is None
+    rows = [row for row in await segue.store.history((await journey(segue)).id) if row.kind == "Message"]
+    assert [row.body["text"] for row in rows] == [word]
+    assert len(await whatsapp.write("STOP")) == 1
+    assert (await journey(segue)).status == "finished"
+
+
 async def test_stop_ends_all_and_start_begins_again(segue: Segue, texter: Texter, rest: Standing) -> None:
     await texter.write("Hello")
     assert await texter.write("STOP") == [], "Twilio answers that itself"
