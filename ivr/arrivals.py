@@ -91,7 +91,7 @@ class Receptionist:
         decision = decide(identifier, trust, candidates, flow.menu, flow.resume, self._clock())
         found = await self._store.load(decision.journey) if decision.journey else None
         journey = found or Journey(id=arrival.begins or self._new_id(), menu=flow.menu, version=flow.version)
-        reach = {"sms": known[1]} if known and known[0] == "e164" else {}
+        reach = {"sms": known[1]} if known and known[0] == "e164" and trust else {}  # no texts to a forged number
         resume = decision.resume if found else "fresh"
         language = preferred(arrival.language, flow.languages) if arrival.language and not found else None
         return journey, self._event(arrival, trust, resume, decision.customer, reach, None, language)

@@ -15,8 +15,10 @@ from ivr.engine.flow import ResumePolicy
 from ivr.engine.journey import Status
 
 # Full attestation: the carrier knows its customer and that the number is theirs (ATIS-1000074). As Asterisk's
-# STIR_SHAKEN function gives it, and as Twilio's StirVerstat does. B, C and failed ones prove nothing about the number.
+# STIR_SHAKEN function gives it, and as Twilio's StirVerstat does. B and C prove nothing about the number.
 ATTESTED = frozenset({"A", "TN-Validation-Passed-A"})
+# Somebody signed for this number, and the signature is wrong: worse than none, the number may be forged.
+FAILED = "TN-Validation-Failed"  # with a level and more behind it
 
 # The contact may still be on, or nobody has noticed yet that it is not: who loses the line dials again within
 # seconds, and Asterisk takes longer to miss their sound.
@@ -65,11 +67,12 @@ class Decision:
 
 
 def trust_tier(identifier: Identifier | None, attestation: str | None, link_trust: int | None) -> int:
-    """0: withheld or unreadable. 1: claimed, or shared. 2: attested, and exactly one customer. A link brings its own
-    tier, whoever's phone opens it. `attestation` counts only if the adapter had it from a trunk it trusts."""
+    """0: withheld, unreadable or badly signed. 1: claimed, or shared. 2: attested, and exactly one customer. A
+    link brings its own tier, whoever's phone opens it. `attestation` counts only if the adapter had it from a trunk it
+    trusts."""
     if link_trust is not None:
         return link_trust
-    if identifier is None:
+    if identifier is None or (attestation or "").startswith(FAILED):
         return 0
     return 2 if attestation in ATTESTED and _only_customer(identifier) else 1
 
@@ -84,7 +87,7 @@ def decide(
 ) -> Decision:
     """Which journey a contact at `menu` goes on with. Contacts with a link are not asked about: the link says it."""
     if identifier is None or trust <= 0:
-        return _fresh("the number is withheld or cannot be read")
+        return _fresh("the number is withheld, cannot be read, or its signature is wrong")
     customer = _only_customer(identifier)
     if customer is None:
         several = f"shared by {len(identifier.customers)} customers" if identifier.customers else "not known"

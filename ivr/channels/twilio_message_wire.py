@@ -85,7 +85,7 @@ def heard(form: Form, language: str = "") -> Heard:
         ours=form["To"],
         theirs=form["From"],
         text=form.get("Body", "").strip(),
-        media=int(media) if media.isdigit() and len(media) < 4 else 0,
+        media=int(media) if media.isdecimal() and len(media) < 4 else 0,
         handled=handled.get(form.get("OptOutType", "").upper()),
         language=language,
     )

@@ -17,10 +17,12 @@ Progress = Literal["queued", "initiated", "ringing", "in-progress", "ended"]
 CALL_SID = re.compile(r"CA[0-9a-f]{32}")
 RECORDING_SID = re.compile(r"RE[0-9a-f]{32}")
 ACCOUNT_SID = re.compile(r"AC[0-9a-f]{32}")
-# What stands where a number is not known or not shown; 266696687 spells ANONYMOUS on a keypad, 7378742833 RESTRICTED,
-# 2562533 BLOCKED, 8566 VOLN, 86282452253 UNAVAILABLE (twilio.com/docs, "Why am I getting calls from these numbers").
-NOT_SHOWN = {"anonymous", "unknown", "restricted", "unavailable", "private", "blocked", "+266696687", "+7378742833"}
-NOT_SHOWN |= {"+2562533", "+8566", "+86282452253", ""}
+# What stands where a number is not known or not shown, spelled on a keypad: ANONYMOUS, RESTRICTED (and as Twilio's own
+# list misspells it), BLOCKED, UNKNOWN, UNAVAILABLE; of "Why am I getting calls from these strange numbers"
+# (help.twilio.com). The short ones of that list, such as +464, are too short for a number anyway.
+STAND_INS = frozenset({"266696687", "7378742833", "7378742883", "2562533", "8656696", "86282452253"})
+# A whole number, which nobody shares: no emergency code, no extension. The shortest with a country code has 7 digits.
+NUMBER = re.compile(r"\+?[0-9]{7,15}")
 ENDS: Mapping[str, str] = {
     "completed": "the line ended",
     "busy": "busy",
@@ -42,7 +44,8 @@ class WrongForm(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`number`: E.164, or None when it is not shown; a SIP caller's is the user part when that is a number.
+    """`number`: E.164, or None when it is not shown, and for who calls from a SIP address: whoever owns a domain may
+    write any number before it.
     `attestation`: the verdict of STIR/SHAKEN as Twilio gives it (StirVerstat)."""
 
     number: str | None
@@ -65,6 +68,12 @@ class Heard:
     seconds: float = 0.0
     hung_up: bool = False
 
+    @property
+    def answer(self) -> bool:
+        """It counts even where the caller is gone: a talk, a queue that was left, keys or words. The key that ends a
+        recording is none."""
+        return bool(self.queue or self.talked or ((self.keys or self.speech) and not self.recording))
+
 
 def call_of(form: Form) -> str:
     """The CallSid. Raises `WrongForm`."""
@@ -81,13 +90,12 @@ def caller_of(form: Form) -> Caller:
 
 
 def _number(text: str) -> str | None:
-    """A caller's number; None for withheld forms, clients and whatever is no number."""
+    """A caller's number; None for withheld forms, clients, SIP addresses and whatever is no number."""
     text = text.strip()
-    if text.casefold() in NOT_SHOWN:
+    digits = text.removeprefix("+")
+    if not NUMBER.fullmatch(text) or {digits, digits.removeprefix("1")} & STAND_INS:  # some write +1 before them
         return None
-    if text.startswith(("sip:", "sips:")):
-        text = text.partition(":")[2].partition("@")[0]
-    return text if re.fullmatch(r"\+?[0-9]{3,15}", text) else None
+    return text
 
 
 def heard(form: Form) -> Heard:
@@ -128,4 +136,4 @@ def _fraction(text: str) -> float:
 
 def seconds(text: str) -> float:
     """0 for what is none."""
-    return float(text) if text.isdigit() and len(text) < 6 else 0.0
+    return float(text) if text.isdecimal() and len(text) < 6 else 0.0

@@ -25,13 +25,15 @@ PROVEN = "TN-Validation-Passed-A"
 DOUBTFUL = [
     *(f"TN-Validation-Passed-{level}" for level in "BC"),
     *(f"TN-Validation-Passed-{level}-{how}" for level in "ABC" for how in ("Diverted", "Passthrough")),
-    *(f"TN-Validation-Failed-{level}" for level in "ABC"),
-    *(f"TN-Validation-Failed-{level}-{how}" for level in "ABC" for how in ("Diverted", "Passthrough")),
-    "TN-Validation-Failed",
     "No-TN-Validation",
     "tn-validation-passed-a",
     "",
     None,
+]
+FORGED = [
+    "TN-Validation-Failed",
+    *(f"TN-Validation-Failed-{level}" for level in "ABC"),
+    *(f"TN-Validation-Failed-{level}-{how}" for level in "ABC" for how in ("Diverted", "Passthrough")),
 ]
 
 
@@ -41,6 +43,28 @@ async def test_a_number_that_nobody_vouches_for_is_claimed(segue: Segue, carrier
     contact = (await journey(segue, call)).contact
     assert contact is not None
     assert contact.trust == 1
+
+
+@pytest.mark.parametrize("verdict", FORGED)
+async def test_a_number_whose_signature_is_wrong_is_nobodys(segue: Segue, carrier: Carrier, verdict: str) -> None:
+    call = await carrier.call(NUMBER)
+    await call.press("1")
+    await call.hang_up()
+    theirs = (await journey(segue, call)).id
+    forger = await carrier.call(NUMBER, StirVerstat=verdict)
+    found = await journey(segue, forger)
+    assert found.id != theirs
+    assert found.contact is not None
+    assert (found.contact.trust, found.customer, found.contact.reach) == (0, None, {})
+
+
+@pytest.mark.parametrize("sender", ["+17378742883", "+7378742883", "+1266696687", "911", f"sip:{NUMBER}@x.example"])
+async def test_strangers_share_no_journey(segue: Segue, carrier: Carrier, sender: str) -> None:
+    call = await carrier.call(sender)
+    await call.press("1")
+    await call.hang_up()
+    other = await carrier.call(sender)
+    assert (await journey(segue, other)).id != (await journey(segue, call)).id
 
 
 async def test_a_number_that_its_carrier_vouches_for_is_attested(segue: Segue, carrier: Carrier) -> None:
@@ -60,9 +84,11 @@ async def test_a_number_that_its_carrier_vouches_for_is_attested(segue: Segue, c
         ("+14155550134", "+14155550134"),
         ("14155550134", "14155550134"),
         (" +14155550134 ", "+14155550134"),
-        ("911", "911"),
-        ("sip:+14155550134@pbx.example", "+14155550134"),
-        ("sips:4155550134@10.0.0.1:5061;transport=tls", "4155550134"),
+        ("+2902123", "+2902123"),
+        ("911", None),
+        ("+464", None),
+        ("sip:+14155550134@pbx.example", None),
+        ("sips:4155550134@10.0.0.1:5061;transport=tls", None),
         ("sip:anna@pbx.example", None),
         ("sip:anonymous@anonymous.invalid", None),
         ("client:anna", None),
@@ -76,6 +102,10 @@ async def test_a_number_that_its_carrier_vouches_for_is_attested(segue: Segue, c
         ("+7378742833", None),
         ("+2562533", None),
         ("+8566", None),
+        ("+8656696", None),
+        ("7378742833", None),
+        ("+17378742833", None),
+        ("+17378742883", None),
         ("+86282452253", None),
         ("", None),
         ("+1415555０134", None),  # a digit, but none that phones have
