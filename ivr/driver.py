@@ -154,19 +154,21 @@ class Driver:
                 return (Hangup("moved"),)
             return await self._carry_out(await self._turn(journey, event, answering), say, answering)
 
-    async def current(self, contact: str) -> tuple[Journey, Actions] | None:
+    async def current(
+        self, contact: str, say: Saying | None = None, answering: Answering | None = None
+    ) -> tuple[Journey, Actions] | None:
         """The journey of a contact and its current wait as actions, to repeat or to adopt after a restart;
-        None when the contact is on no journey. A back office that was being asked is asked again."""
-        journey = await self._store.by_contact(contact)
-        if journey is None:
-            return None
-        flow = await self._flows.pinned(journey.menu, journey.version)
-        actions = current_wait(flow, journey)
-        if actions and isinstance(actions[-1], Invoke):
-            async with self._lock(contact):
-                actions = await self._ask_on(contact, actions, None)
-            journey = await self._store.by_contact(contact) or journey
-        return journey, actions
+        None when the contact is on no journey. A back office that was being asked is asked again; `say` and
+        `answering` are then what they are in `advance`."""
+        found = await self._standing(contact)
+        if found is None or not _asks(found[1]):
+            return found
+        async with self._lock(contact):
+            found = await self._standing(contact)  # who held the lock may have had the answer
+            if found is None or not _asks(found[1]):
+                return found
+            actions = await self._ask_on(contact, found[1], say, answering)
+        return await self._store.by_contact(contact) or found[0], actions
 
     async def flow(self, journey: Journey) -> Flow:
         """The version that the journey is pinned to, in the customer's language."""
@@ -266,6 +268,12 @@ class Driver:
         return [found for found in pops if found is not None]
 
     # --- the inside ----------------------------------------------------------------------------------------------
+
+    async def _standing(self, contact: str) -> tuple[Journey, Actions] | None:
+        journey = await self._store.by_contact(contact)
+        if journey is None:
+            return None
+        return journey, current_wait(await self._flows.pinned(journey.menu, journey.version), journey)
 
     def _leg(self, contact: Contact | None) -> Leg | None:
         if contact is None:
@@ -412,6 +420,10 @@ class Driver:
                 return None
             journey = saved.current
         raise StoreUnavailable(f"journey {journey.id} changes too quickly")
+
+
+def _asks(actions: Actions) -> bool:
+    return bool(actions) and isinstance(actions[-1], Invoke)
 
 
 def _outward(turn: Turn) -> Actions:

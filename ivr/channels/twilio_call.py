@@ -75,13 +75,12 @@ def event_of(call: Call, at: float) -> Event:
     name, contact = call.key, call.contact
     if heard.recording and heard.seconds >= LEAST:  # by hanging up, too: most people end a message so
         return Recorded(id=name, at=at, contact=contact, turn=turn, recording=heard.recording, seconds=heard.seconds)
-    if heard.hung_up:
-        return Left(id=name, at=at, contact=contact, reason="dropped", detail="the line ended")
+    why = wire.ended(call.form) or ""
+    if heard.hung_up or (why and not heard.answer):  # who is gone was not silent
+        return Left(id=name, at=at, contact=contact, reason="dropped", detail=why or "the line ended")
     if heard.recording:
         return NoInput(id=name, at=at, contact=contact, turn=turn)
     if heard.dial and not heard.talked:
-        if why := wire.ended(call.form):
-            return Left(id=name, at=at, contact=contact, reason="dropped", detail=why)
         return Requeued(id=name, at=at, contact=contact, turn=turn)
     if heard.queue or heard.dial:
         outcome = "done" if heard.dial else DONE.get(heard.queue, "unavailable")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 
 from context_bridge.records import AnswerRow, ContextStore
 from ivr.channels.twilio_call import Call
@@ -20,36 +21,47 @@ from ivr.engine.journey import Journey
 PATIENCE = 8.0  # seconds that a webhook waits for a back office; Twilio gives up after 15
 
 Actions = tuple[Action, ...]
-Taking = Callable[[Saying, Answering], Awaitable[Actions]]
+Take = Callable[[Saying, Answering], Awaitable[Actions]]
 
 
 class Turns:
     def __init__(self, driver: Driver, store: ContextStore, documents: Documents) -> None:
         self._driver, self._store, self._documents = driver, store, documents
-        self._under_way: dict[str, asyncio.Task[bytes]] = {}
+        self._under_way: dict[str, _Taking] = {}
 
-    async def take(self, call: Call, turn: Taking) -> bytes:
+    async def take(self, call: Call, turn: Take) -> bytes:
         """Take the turn, patiently: a back office may be slow, and then the caller hears why."""
-        says: list[Say] = []
-        task = self._under_way.get(call.key)
-        if task is None:
-            task = asyncio.create_task(self._taken(call, turn, says))
-            self._under_way[call.key] = task
-            task.add_done_callback(lambda _task: self._under_way.pop(call.key, None))
-        return await self._patiently(call, task, says)
+        taking = self._under_way.get(call.key) or self._begun(call, turn)
+        return await self._patiently(call, taking, lambda: taking.said)
 
     async def again(self, call: Call) -> bytes:
-        """The answer to a turn, which took long; or the question that is open."""
-        if (task := self._under_way.get(call.key)) is not None:
-            return await self._patiently(call, task, [])
-        last = await self._store.last_answer(call.contact)
-        if last is not None and last.epoch > call.epoch:  # led elsewhere since, or two leads that changed places
-            return redirect(f"/twilio/again/{last.epoch}.{last.turn}")
-        if (told := await self._store.answer(call.contact, *call.place)) is not None:
-            return told.body.encode()
-        return await self._question(call)
+        """The answer to a turn, which took long; or the question that is open. A back office that is still being asked,
+        by another process or by one that is gone, is asked here."""
+        if (taking := self._under_way.get(call.key)) is None:
+            last = await self._store.last_answer(call.contact)
+            if last is not None and last.epoch != call.epoch:  # led elsewhere since, or two leads that changed places
+                return redirect(f"/twilio/again/{last.epoch}.{last.turn}")
+            if (told := await self._store.answer(call.contact, *call.place)) is not None:
+                return told.body.encode()
+            taking = self._under_way.get(call.key) or self._begun(call, self._asking_on(call))
+        before = len(taking.said)
+        return await self._patiently(call, taking, lambda: taking.said[before:])
 
-    async def _taken(self, call: Call, turn: Taking, says: list[Say]) -> bytes:
+    def _begun(self, call: Call, turn: Take) -> _Taking:
+        taking = _Taking()
+        taking.task = asyncio.create_task(self._taken(call, turn, taking.unsaid))
+        taking.task.add_done_callback(lambda _task: self._under_way.pop(call.key, None))
+        self._under_way[call.key] = taking
+        return taking
+
+    def _asking_on(self, call: Call) -> Take:
+        async def turn(say: Saying, answering: Answering) -> Actions:
+            found = await self._driver.current(call.contact, say, answering)
+            return found[1] if found else (Hangup("moved"),)
+
+        return turn
+
+    async def _taken(self, call: Call, turn: Take, says: list[Say]) -> bytes:
         answer = _Answer(call, self._documents, self._driver.now, says)
 
         async def filler(words: tuple[Say, ...]) -> None:
@@ -64,13 +76,15 @@ class Turns:
             return await self._too_late(call)
         return await self._question(call)
 
-    async def _patiently(self, call: Call, task: asyncio.Task[bytes], says: list[Say]) -> bytes:
-        done, _ = await asyncio.wait({task}, timeout=PATIENCE)
+    async def _patiently(self, call: Call, taking: _Taking, heard: Callable[[], list[Say]]) -> bytes:
+        """The turn's answer; or, where that takes too long, what is `heard` meanwhile and the way back here."""
+        done, _ = await asyncio.wait({taking.task}, timeout=PATIENCE)
         if done:
-            return task.result()
-        heard, says[:] = tuple(says), []
-        await self._documents.prepare(heard)
-        return redirect(f"/twilio/again/{call.epoch}.{call.turn}", heard, self._documents.ways(""))
+            return taking.task.result()
+        taking.tell()
+        says = tuple(heard())
+        await self._documents.prepare(says)
+        return redirect(f"/twilio/again/{call.epoch}.{call.turn}", says, self._documents.ways(""))
 
     async def _question(self, call: Call) -> bytes:
         """The wait that is open, once more."""
@@ -89,6 +103,20 @@ class Turns:
         if journey is None or journey.contact is None:
             return nothing()
         return self._documents.moved((await self._driver.flow(journey)).language)
+
+
+@dataclass(slots=True)
+class _Taking:
+    """A turn that is being taken. `unsaid`: what is to be heard while a back office is asked; it comes before the
+    answer, unless a document has told it (`said`) to a caller who waits: all who ask at once are told the same."""
+
+    unsaid: list[Say] = field(default_factory=list)
+    said: list[Say] = field(default_factory=list)
+    task: asyncio.Task[bytes] = field(init=False)
+
+    def tell(self) -> None:
+        self.said += self.unsaid
+        self.unsaid.clear()
 
 
 class _Answer:
