@@ -311,6 +311,8 @@ async def _sweep(segue: Segue) -> None:
                 pass
             if segue.messages:
                 await segue.messages.sweep()
+            if segue.twilio:
+                await segue.twilio.sweep()
             before = segue.driver.now() - segue.settings.journey_days * DAY
             await segue.store.purge(before)
             await segue.store.messages.purge(before)

@@ -25,6 +25,7 @@ from ivr.channels.twilio_consult import Consult
 from ivr.channels.twilio_documents import Documents
 from ivr.channels.twilio_door import Door, socket_of
 from ivr.channels.twilio_lead import Lead, Leg
+from ivr.channels.twilio_lost import end_lost
 from ivr.channels.twilio_meaning import meant
 from ivr.channels.twilio_queue import Queue
 from ivr.channels.twilio_recordings import due, owe
@@ -57,7 +58,7 @@ class Twilio:
         outbox: Outbox,
         rest: Rest | None = None,
     ) -> None:
-        self._driver, self._store, self._menu = driver, store, account.menu
+        self._driver, self._store, self._menu, self._rest = driver, store, account.menu, rest
         public = public.rstrip("/")
         self._documents = documents = Documents(
             account.voices, sounds, socket_of(public) if account.our_ears else "", account.speech_model
@@ -90,6 +91,10 @@ class Twilio:
 
     def _consulting(self) -> Sequence[tuple[str, Webhook]]:
         return self.consult.webhooks() if self.consult else ()
+
+    async def sweep(self) -> None:
+        if self._rest is not None:
+            await end_lost(self._driver, self._store, self._rest)
 
     async def start(self, call: Call) -> bytes:
         """A call begins, or its beginning is told again."""

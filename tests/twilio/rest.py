@@ -68,6 +68,7 @@ class Standing:
     updates: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)  # of calls: sid, fields
     legs: dict[str, dict[str, Any]] = field(default_factory=dict)  # calls that are on, but for customers': sid, fields
     rooms: dict[str, dict[str, str]] = field(default_factory=dict)  # conferences: name -> label -> sid of the call
+    states: dict[str, str] = field(default_factory=dict)  # of calls that are not in progress: sid, status
     numbers: list[dict[str, Any]] = field(default_factory=list)  # of the account, what differs from the example
     state: str = "active"
     asked: asyncio.Condition = field(default_factory=asyncio.Condition)  # told of each request
@@ -324,7 +325,9 @@ def _page(request: web.Request, name: str, rows: Sequence[Mapping[str, Any]]) ->
 
 def _fetch_call(standing: Standing, request: web.Request, _fields: Fields) -> web.Response:
     example = _example("/2010-04-01/Accounts/{AccountSid}/Calls/{Sid}.json", "get", "200")
-    return web.json_response({**example, "sid": request.match_info["sid"], "account_sid": standing.account})
+    sid = request.match_info["sid"]
+    status = standing.states.get(sid, "in-progress")
+    return web.json_response({**example, "sid": sid, "account_sid": standing.account, "status": status})
 
 
 def _fetch_account(standing: Standing, _request: web.Request, _fields: Fields) -> web.Response:
