@@ -128,7 +128,8 @@ def hints_of(wait: Collect) -> Hints | None:
         for option in wait.always
         if option.id not in own
     }
-    kind: Kind = wait.type or "options"
+    # "Did you say …?" is answered by yes or no, whatever else may be said there.
+    kind: Kind = wait.type or ("yes_no" if {"yes", "no"} <= own.keys() else "options")
     least, most = (wait.keys.min, wait.keys.max) if kind == "digits" else (0, 0)
     keep = Asked(wait.keep, wait.step) if wait.keep else None
     return Hints(kind, wait.language, own | always, frozenset(always), least, most, keep)

@@ -75,7 +75,7 @@ async def test_phone_drop_phone_again_go_on_in_a_chat_and_with_an_agent(page: Pa
     await dial(phone)
     await expect(captions).to_contain_text("Welcome to Acme support.")
     await key(phone, "1")
-    await expect(captions).to_contain_text("Please key in your order number")
+    await expect(captions).to_contain_text("Please say or key in your order number")
     await key(phone, "4217#")
     await expect(captions).to_contain_text("Order 4 2 1 7 is")
     await expect(captions).to_contain_text("What would you like to do now?")

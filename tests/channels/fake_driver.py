@@ -17,7 +17,7 @@ from ivr.engine.events import Event, Input, Left, NoInput, QueueOutcome, Recorde
 from ivr.engine.journey import Contact, Journey
 
 WELCOME = "Welcome. Press 1 for an order."
-ORDER = "Please key in your order number."
+ORDER = "Please say or key in your order number."
 SPEAK = "Speak after the beep."
 CUT_OFF = "We were cut off."
 MESSAGE = {"longest": 60.0, "silence": 2.0, "timeout": 5.0}

@@ -133,7 +133,8 @@ async def test_the_embedded_database_is_published_to_from_the_command_line(
 async def segue(folder: Path, *command: str, **environ: str) -> None:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("IVR_")}
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "ivr.cli", *command), env=clean | {"IVR_DATA_DIR": str(folder), "IVR_EARS": "0"} | environ
+        *(sys.executable, "-m", "ivr.cli", *command),
+        env=clean | {"IVR_DATA_DIR": str(folder), "IVR_EARS": "0"} | environ,
     )
     assert await process.wait() == 0
 

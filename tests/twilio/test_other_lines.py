@@ -56,5 +56,5 @@ async def test_begun_at_twilio_gone_on_at_asterisk_and_back(
             assert back.id == begun.id
             assert back.contact is not None
             assert (back.contact.node, back.slots["order_number"].value) == ("twilio", "4217")
-            assert "Please key in your order number, and end with the pound key." not in again.heard
+            assert "Please say or key in your order number, and end with the pound key." not in again.heard
             assert call.wrong == again.wrong == []
