@@ -45,7 +45,7 @@ from ivr.drafts.draft import Workshop
 from ivr.driver import Driver
 from ivr.engine.flow import Flow
 from ivr.engine.loader import MenuMistakes
-from ivr.engine.services import Services
+from ivr.engine.services import Services, informed
 from ivr.flows import Flows, survey_folder
 from ivr.http import problems
 from ivr.prompts import prepare, speaker_of, warm
@@ -141,7 +141,7 @@ async def build(
             raise MenuMistakes(folder.mistakes)
         await leave_out(settings.menus, folder.broken, folder.mistakes, store)
         await publish_folder(settings.menus, folder.flows.values(), store, Publisher(store, clock))
-        flows, metrics = Flows(folder.flows, store, revise), Metrics()
+        flows, metrics = Flows(folder.flows, store, lambda flow: revise(informed(flow, services))), Metrics()
         await flows.refresh()
         publisher = Publisher(store, clock, lambda flow: prepare(speaker, flow))
         secret = settings.secret.encode() if settings.secret else _secret(settings.data_dir / "secret")

@@ -40,7 +40,7 @@ ALL = [load(path.read_text("utf-8"), path.stem) for path in sorted(MENUS.glob("c
 IN_A_LANGUAGE = {"laptop-in-german", "card-in-korean"}  # of those that arrive with one; the engine plays them all
 OURS = [told for told in ALL if "language" not in needs(told)]
 THERE = [told for told in ALL if told.file in IN_A_LANGUAGE]
-SOME = {"straight-through", "card-by-phone", "dropped-and-back", "hung-up-and-back", "laptop-solved"}
+SOME = {"straight-through", "dropped-and-back", "hung-up-and-back"}
 ALOUD = [told for told in OURS if told.file in SOME or os.environ.get("ALOUD") == "all"]
 UNPLAYABLE: dict[str, str] = {}  # file -> what no telephone can do in it
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ivr.diagram import Diagram, Edge, diagram, mermaid
 from ivr.engine.loader import load
+from ivr.flows import read_folder
 
 MENU = """
 menu: shop
@@ -73,7 +74,7 @@ def test_mermaid_survives_any_words_and_a_step_called_end() -> None:
 
 def test_the_shipped_menus_are_drawn_whole() -> None:
     folder = Path(__file__).parents[1] / "ivr" / "menus"
-    flow = load((folder / "support.yaml").read_bytes(), "support.yaml")
+    flow = read_folder(folder)[0]["support"]
     found = diagram(flow)
     assert {node.id for node in found.nodes} == set(flow.steps)
     assert {edge.target for edge in found.edges} <= set(flow.steps)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ivr.engine.allow import Allow
-from ivr.engine.flow import Ref, Template
+from ivr.engine.flow import Flow, InvokeStep, Ref, Template
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Body = Literal["json", "form"]
@@ -86,3 +86,19 @@ class Services(Mapping[str, ServiceSpec]):
 
     def __len__(self) -> int:
         return len(self.by_name)
+
+
+def informed(flow: Flow, services: Services) -> Flow:
+    """A version is read from the store without services, since some may have gone: which of those it asks are safe to
+    ask again is known here."""
+    steps = {
+        name: replace(step, safe=_is_safe(services.get(step.service))) if isinstance(step, InvokeStep) else step
+        for name, step in flow.steps.items()
+    }
+    others = {language: informed(other, services) for language, other in flow.others.items()}
+    return replace(flow, steps=steps, others=others)
+
+
+def _is_safe(spec: ServiceSpec | None) -> bool:
+    """RFC 9110, section 9.2.1."""
+    return spec is not None and spec.method == "GET"

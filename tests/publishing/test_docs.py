@@ -31,8 +31,10 @@ def test_the_commands_print_what_is_shown(
         monkeypatch.delenv(name)
     menus = tmp_path / "menus"
     menus.mkdir()
-    for file in ("support.yaml", "services.yaml"):
-        shutil.copy(Path(ivr.__file__).parent / "menus" / file, menus)
+    (menus / "words").mkdir()
+    ours = Path(ivr.__file__).parent / "menus"
+    for file in (ours / "support.yaml", ours / "services.yaml", *ours.glob("words/support.*")):
+        shutil.copy(file, menus / file.relative_to(ours))
     monkeypatch.setenv("IVR_MENUS", str(menus))
     monkeypatch.setenv("IVR_DATA_DIR", str(tmp_path / "var"))
     text = (ROOT / "docs/publishing.md").read_text("utf-8")

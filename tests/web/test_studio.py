@@ -71,17 +71,20 @@ async def test_a_mistake_comes_with_its_place_and_its_remedy(client: aiohttp.Cli
 
 
 async def test_a_sound_menu_comes_with_its_diagram_and_advice(client: aiohttp.ClientSession, segue: Segue) -> None:
-    source = segue.flows.current("support").source
-    found = await post(client, "/api/menus/check", {"source": source})
+    flow = segue.flows.current("support")
+    source, parts = flow.source, dict(flow.parts)
+    found = await post(client, "/api/menus/check", {"source": source, "parts": parts})
     assert found["ok"]
     assert found["diagram"]["start"] == "welcome"
     assert [service["name"] for service in found["services"]] == ["orders.status"]
     assert {one["severity"] for one in found["mistakes"]} <= {"advice"}
     talkative = source.replace("Welcome to Acme support.", "Welcome to Acme support. " * 30)
-    advice = (await post(client, "/api/menus/check", {"source": talkative}))["mistakes"]
+    advice = (await post(client, "/api/menus/check", {"source": talkative, "parts": parts}))["mistakes"]
     assert advice
     assert all(one["rule"] for one in advice)
-    assert (await post(client, "/api/menus/check", {"source": talkative, "advice": False}))["mistakes"] == []
+    assert (await post(client, "/api/menus/check", {"source": talkative, "parts": parts, "advice": False}))[
+        "mistakes"
+    ] == []
 
 
 async def test_nonsense_is_answered_and_changes_nothing(client: aiohttp.ClientSession) -> None:

@@ -271,7 +271,13 @@ async def published(page: Page, url: str, before: str, after: str) -> None:
     """A colleague publishes the menu with other words in it."""
     menu = await (await page.request.get(f"{url}/api/menus/support")).json()
     source = menu["source"].replace(before, after)
-    body = {"source": source, "parts": {}, "message": "Other words", "author": "Bob", "base": menu["version"]}
+    body = {
+        "source": source,
+        "parts": menu["parts"],
+        "message": "Other words",
+        "author": "Bob",
+        "base": menu["version"],
+    }
     done = await page.request.post(f"{url}/api/menus/support/publish", data=body)
     assert done.status == 201, await done.text()
 
