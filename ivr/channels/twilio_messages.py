@@ -24,7 +24,7 @@ from ivr.channels import twilio_message_wire as wire
 from ivr.channels.twilio_door import Door
 from ivr.channels.twilio_late import Late
 from ivr.channels.twilio_message_wire import Heard, Report
-from ivr.channels.twilio_reply import NOTHING, Reply, Saved, answer_to, answers, no_media, reply_of
+from ivr.channels.twilio_reply import NOTHING, Reply, Saved, answer_to, answers, no_media, not_taken, reply_of
 from ivr.channels.twilio_sender import OPTED_OUT, opted_out, why
 from ivr.channels.twilio_wire import WrongForm
 from ivr.driver import Arrival, Driver, UnknownMenu
@@ -55,6 +55,7 @@ class TwilioMessages:
     def routes(self) -> list[web.RouteDef]:
         return [
             web.post("/twilio/message", self.message),
+            web.post("/twilio/message-fallback", self.fall_back),
             web.post(r"/twilio/message-status/{place:[A-Za-z0-9_-]{1,300}\.\d{1,3}}", self.status),
         ]
 
@@ -88,6 +89,14 @@ class TwilioMessages:
         except Exception as error:  # a mistake of ours: Twilio's fallback is asked
             log.error("message %s failed with %s", heard.sid, trace(error))
             return web.Response(status=500)
+        return web.Response(body=body, content_type="text/xml", charset="utf-8")
+
+    async def fall_back(self, request: web.Request) -> web.Response:
+        """We could not take a message, or were too slow: once more, and if it fails again its writer is told."""
+        response = await self.message(request)
+        if response.status < 500:
+            return response
+        body = not_taken(request.query.get("language", ""))
         return web.Response(body=body, content_type="text/xml", charset="utf-8")
 
     async def status(self, request: web.Request) -> web.Response:

@@ -13,7 +13,7 @@ from ivr.channels.twilio_message_wire import Heard
 from ivr.channels.twilio_twiml import messages as document
 from ivr.engine.actions import Action, Collect, Say
 from ivr.engine.journey import Journey
-from ivr.engine.languages import primary
+from ivr.engine.languages import preferred, primary
 from ivr.engine.match import find
 from ivr.engine.words import words_of
 from ivr.prompts import ENGLISH
@@ -25,6 +25,13 @@ NO_MEDIA: Mapping[str, str] = {
     "es": "No puedo abrir imágenes, grabaciones ni archivos. Por favor, escríbame con palabras.",
     "fr": "Je ne peux pas ouvrir les images, les enregistrements ni les fichiers. Merci de m'écrire avec des mots.",
     "ko": "사진, 녹음, 파일은 열 수 없습니다. 글로 적어 주세요.",
+}
+NOT_TAKEN: Mapping[str, str] = {
+    "en": "We could not take your message just now. Please send it again in a few minutes.",
+    "de": "Wir konnten Ihre Nachricht gerade nicht annehmen. Bitte senden Sie sie in einigen Minuten noch einmal.",
+    "es": "No hemos podido recibir su mensaje. Por favor, envíelo de nuevo en unos minutos.",
+    "fr": "Nous n'avons pas pu recevoir votre message. Merci de le renvoyer dans quelques minutes.",
+    "ko": "지금은 메시지를 받을 수 없습니다. 몇 분 뒤에 다시 보내 주세요.",
 }
 MESSAGE = re.compile(r"<Message>(.*?)</Message>", re.DOTALL)
 TYPED = {"digits", "number", "money", "date", "time"}  # what is answered with a digit or two
@@ -81,6 +88,11 @@ def answer_to(heard: Heard, actions: Actions) -> Reply:
 
 def no_media(heard: Heard, language: str) -> str:
     return NO_MEDIA.get(primary(language), NO_MEDIA["en"]) if heard.media else ""
+
+
+def not_taken(language: str) -> bytes:
+    """An answer that needs nothing but us. `language`: as Accept-Language has it."""
+    return reply_of(NOT_TAKEN[preferred(language, NOT_TAKEN) or "en"]).body
 
 
 def texts(body: str) -> list[str]:

@@ -50,6 +50,7 @@ class Number:
     fallback: str
     status: str
     sms: str
+    sms_fallback: str
     application: str
     calls: bool
     texts: bool
@@ -153,6 +154,7 @@ def _number(row: Any) -> Number:
         fallback=row.voice_fallback_url or "",
         status=row.status_callback or "",
         sms=row.sms_url or "",
+        sms_fallback=row.sms_fallback_url or "",
         application=row.voice_application_sid or "",
         calls=bool(row.capabilities.get("voice")),
         texts=bool(row.capabilities.get("sms")),

@@ -128,6 +128,7 @@ def _number(one: Number, url: str, *, texts: bool) -> Iterator[Sight]:
         ("Primary handler fails", one.fallback, f"{url}/twilio/fallback", one.calls),
         ("Call status changes", one.status, f"{url}/twilio/status", one.calls),
         ("A message comes in", one.sms, f"{url}/twilio/message", texts),
+        ("Primary handler fails (of messages)", one.sms_fallback, f"{url}/twilio/message-fallback", texts),
     )
     wrong = [(name, there, should) for name, there, should, applies in wanted if applies and there != should]
     for name, there, should in wrong:

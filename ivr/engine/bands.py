@@ -13,7 +13,6 @@ from ivr.engine.questions import Question
 from ivr.engine.understanding import Meant
 
 NEAR = 0.15  # two that differ by less are both likely
-NUMBER = 0.9  # from which a number of any length counts: a digit more or less is what is misheard most
 MOST_GUESSES = 2  # the best one, and what is asked about when that was wrong
 
 
@@ -45,8 +44,7 @@ def _of_speech(flow: Flow, question: Menu | AskSlot, meant: Sequence[Meant], ban
     guesses = tuple(one.guess for one in meant[:MOST_GUESSES])
     if near and _differ(flow, question, *guesses):
         return Doubt(guesses, which=True)
-    accept = max(bands.accept, NUMBER) if _is_open_number(flow, question) else bands.accept
-    certain = best.sure and best.confidence >= accept and not near
+    certain = best.sure and best.confidence >= bands.accept and not near
     return Taken(best.guess) if certain and confirm == "auto" else Doubt(guesses)
 
 
@@ -63,13 +61,6 @@ def _is_yes_or_no(flow: Flow, question: Menu | AskSlot) -> bool:
     if isinstance(question, Menu):
         return question.article is not None
     return flow.slots[question.slot].type == "yes_no"
-
-
-def _is_open_number(flow: Flow, question: Menu | AskSlot) -> bool:
-    if isinstance(question, Menu):
-        return False
-    spec = flow.slots[question.slot]
-    return spec.type == "digits" and spec.min_length < spec.max_length
 
 
 def _differ(flow: Flow, question: Menu | AskSlot, one: Guess, other: Guess) -> bool:

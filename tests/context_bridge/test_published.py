@@ -22,6 +22,7 @@ FIRST = Published("support", 1, "aaa", NOW, "Kim", "the first one")
 OLD = """
 DROP INDEX journey_open;
 ALTER TABLE journey DROP COLUMN step;
+DROP TABLE speech_keeping;
 DROP TABLE published;
 DROP TABLE answer;
 DROP TABLE intent;

@@ -35,6 +35,7 @@ def number(settings: Settings, **fields: object) -> dict[str, object]:
         "voice_fallback_url": f"{url}/twilio/fallback",
         "status_callback": f"{url}/twilio/status",
         "sms_url": f"{url}/twilio/message",
+        "sms_fallback_url": f"{url}/twilio/message-fallback",
         "voice_application_sid": "",
         "capabilities": {"voice": True, "sms": True, "mms": False, "fax": False},
     }
@@ -92,6 +93,7 @@ async def test_all_is_well(segue: Segue, rest: Standing) -> None:
         ("voice_fallback_url", "Primary handler fails", "fallback"),
         ("status_callback", "Call status changes", "status"),
         ("sms_url", "A message comes in", "message"),
+        ("sms_fallback_url", "Primary handler fails (of messages)", "message-fallback"),
     ],
 )
 async def test_a_number_that_leads_elsewhere_is_told_with_what_to_set(
@@ -105,8 +107,10 @@ async def test_a_number_that_leads_elsewhere_is_told_with_what_to_set(
 
 async def test_numbers_that_cannot_text_or_have_an_app_or_are_missing(segue: Segue, rest: Standing) -> None:
     voice_only = {"voice": True, "sms": False, "mms": False, "fax": False}
-    rest.numbers = [number(segue.settings, sms_url="", capabilities=voice_only)]
-    assert "A message comes in" not in await said(segue.settings)
+    rest.numbers = [number(segue.settings, sms_url="", sms_fallback_url="", capabilities=voice_only)]
+    words = await said(segue.settings)
+    assert "A message comes in" not in words
+    assert "of messages" not in words
     rest.numbers = [number(segue.settings, voice_application_sid="AP" + "1" * 32)]
     assert "is configured with a TwiML app" in await said(segue.settings)
     rest.numbers = []
