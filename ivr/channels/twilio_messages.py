@@ -10,6 +10,7 @@ STOP, START and HELP are taken before anything else. From who wants no messages 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 from typing import Literal
@@ -30,6 +31,7 @@ from ivr.channels.twilio_wire import WrongForm
 from ivr.driver import Arrival, Driver, UnknownMenu
 from ivr.engine.actions import Action
 from ivr.engine.events import Input, Left
+from ivr.engine.flow import InvokeStep
 from ivr.engine.journey import Journey
 from ivr.traces import trace
 
@@ -38,6 +40,7 @@ log = logging.getLogger(__name__)
 NODE = "twilio-messages"
 GONE = 30 * 60.0  # seconds without a message until the customer counts as gone
 PATIENCE = 8.0  # seconds that a webhook waits for a back office; Twilio gives up after 15
+SAVING, LOOK = 4.0, 0.1  # seconds more, until its words are saved; between two looks whether they are
 
 Actions = tuple[Action, ...]
 
@@ -134,11 +137,29 @@ class TwilioMessages:
         if task is None:
             task = self._turning[heard.sid] = asyncio.create_task(self._taken(heard))
             task.add_done_callback(lambda _task: self._turning.pop(heard.sid, None))
-        done, _ = await asyncio.wait({task}, timeout=PATIENCE)
-        if done:
+        await asyncio.wait({task}, timeout=PATIENCE)
+        if not task.done() and not await self._is_saved(heard, task):
+            raise StoreUnavailable("a message could not be saved in time")
+        if task.done():
             return task.result().body
         await self.late.follow(heard.sid, _contact(heard), task)
         return NOTHING
+
+    async def _is_saved(self, heard: Heard, task: asyncio.Task[Reply]) -> bool:
+        """Until its words are in the journey, where they outlive us, Twilio must not take them for delivered."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SAVING):
+                while not (task.done() or await self._holds(await self._store.by_contact(_contact(heard)), heard)):
+                    await asyncio.wait({task}, timeout=LOOK)
+                return True
+        return False
+
+    async def _holds(self, journey: Journey | None, heard: Heard) -> bool:
+        """Whether the message is a turn of the journey, or has begun one that asks a back office before all else."""
+        if journey is None or heard.sid in journey.seen:
+            return journey is not None
+        begun = journey.id == _begun_by(heard)
+        return begun and isinstance((await self._driver.flow(journey)).steps.get(journey.step or ""), InvokeStep)
 
     async def _taken(self, heard: Heard) -> Reply:
         contact = _contact(heard)
@@ -203,7 +224,7 @@ class TwilioMessages:
             menu=self._menu,
             number=heard.number,
             presentation="allowed" if heard.number else "withheld",
-            begins=hashlib.sha256(heard.sid.encode()).hexdigest()[:32],
+            begins=_begun_by(heard),
             language=heard.language,
         )
 
@@ -269,3 +290,8 @@ class _Leg:
 def _contact(heard: Heard) -> str:
     """Of the customer's address and ours; a hash, since contacts are named in logs."""
     return "tm-" + hashlib.sha256(f"{heard.ours} {heard.theirs}".encode()).hexdigest()[:24]
+
+
+def _begun_by(heard: Heard) -> str:
+    """The id of a journey that begins with this message."""
+    return hashlib.sha256(heard.sid.encode()).hexdigest()[:32]
