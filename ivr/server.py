@@ -27,17 +27,14 @@ from ivr.backoffice import BackOffice, HttpBackOffice, Secrets
 from ivr.channels.chat import Chat
 from ivr.channels.handset import Exchange
 from ivr.channels.twilio import Twilio
-from ivr.channels.twilio_account import Account
 from ivr.channels.twilio_desk import TwilioDesk
-from ivr.channels.twilio_door import Door
 from ivr.channels.twilio_media import Media
 from ivr.channels.twilio_messages import TwilioMessages
+from ivr.channels.twilio_parts import NO_TWILIO, twilio_parts
 from ivr.channels.twilio_proof import Proof
-from ivr.channels.twilio_recordings import Fetcher
 from ivr.channels.twilio_rest import Rest
 from ivr.channels.twilio_sender import Pool, TwilioSender, templates_of
-from ivr.channels.twilio_sounds import Sounds
-from ivr.channels.twilio_tokens import VOICE_SDK, Tokens
+from ivr.channels.twilio_tokens import VOICE_SDK
 from ivr.channels.webphone import WebPhone
 from ivr.collector import settle
 from ivr.drafts import Drafts
@@ -164,22 +161,10 @@ async def build(
         flows.current(settings.menu)  # a menu that is not there is told before anybody calls
         chat = Chat(driver, store, settings.menu, flows.title, render, secure=settings.url.startswith("https:"))
         asterisk = AsteriskChannel(driver, speaker, settings, ears) if settings.ami_url else None
-        twilio = twilio_desk = twilio_media = twilio_proof = messages = None
+        twilio = NO_TWILIO
         if settings.twilio_account:
-            account = Account.of(settings)
-            sounds = Sounds(speaker, secret, account.ours)
-            if rest is not None:
-                recordings = Recordings(settings.recordings_dir)
-                sender.add("recording", Fetcher(rest, recordings, keeps=settings.twilio_keep_recordings))
-            twilio = Twilio(driver, store, account, settings.url, sounds, outbox, rest)
-            twilio_desk = TwilioDesk(_tokens(settings), twilio.agents, twilio.consult) if twilio.consult else None
-            door = Door(account.sid, account.secrets, settings.url)
-            twilio_proof = Proof(door)
-            if account.our_ears:
-                exchange = Exchange(driver, speaker, Recordings(settings.recordings_dir), "", 0.0, 1.0, ears)
-                twilio_media = Media(driver, store, door, exchange)
-            messages = TwilioMessages(driver, store, door, settings.menu, outbox)
-            sender.add("late", messages.late)
+            exchange = Exchange(driver, speaker, Recordings(settings.recordings_dir), settings.menu, 0.0, 1.0, ears)
+            twilio = twilio_parts(settings, exchange, store, outbox, sender, rest, secret)
         yield Segue(
             settings,
             store,
@@ -197,11 +182,7 @@ async def build(
             asterisk,
             metrics,
             back_office,
-            twilio,
-            twilio_desk,
-            twilio_media,
-            twilio_proof,
-            messages,
+            *twilio,
         )
 
 
@@ -357,12 +338,6 @@ def _sender(settings: Settings, rest: Rest | None, store: ContextStore, clock: C
     templates = templates_of(settings.twilio_template)
     pool = Pool(senders, settings.twilio_whatsapp, templates)
     return ByKind(TwilioSender(rest, store, pool, settings.url, clock))
-
-
-def _tokens(settings: Settings) -> Tokens | None:
-    if not settings.twilio_api_key:
-        return None
-    return Tokens(settings.twilio_account, settings.twilio_api_key, settings.twilio_api_secret)
 
 
 def _nodes(settings: Settings) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Keys in the sound itself, for trunks that send them so (ITU-T Q.23 and Q.24): Goertzel's filters as one product.
+"""Keys in the sound itself, which are no speech (ITU-T Q.23 and Q.24): Goertzel's filters as one product.
 
 A key is two tones of about equal loudness, one of each group, that hold most of the energy and have no second
 harmonic, for 40 ms. It counts once, until it has been released.

@@ -16,7 +16,7 @@ from recognition.ear_utterance import Utterance, Verdict
 from recognition.ear_wire import Opening
 from recognition.echo import Echo
 from recognition.endpoint import AFTER, AMONG, BEFORE, ENOUGH, SPEECH, Edge, Endpointer, complete, pauses
-from recognition.listen import Asked, Deaf, Heard, Hints, Partial, Pressed, SpeechStarted, Told
+from recognition.listen import Asked, Deaf, Heard, Hints, Partial, SpeechStarted, Told
 from recognition.vad import STEP_SECONDS, Probability, Tell, at_once, steady
 
 KEPT: Final = AMONG + round(BEFORE / STEP_SECONDS)  # steps of sound from before speech is certain
@@ -35,7 +35,6 @@ class CallEar:
         probability: Probability,
         pool: Pool,
         engine: Callable[[str], int | None],
-        keys: bool,
         keep: Keep = None,
         ask: Ask = at_once,
     ) -> None:
@@ -45,7 +44,6 @@ class CallEar:
         self._pending = bytearray()
         self._kept: deque[bytes] = deque(maxlen=KEPT)
         self._echo = Echo(rate)
-        self._dtmf = Dtmf(rate) if keys else None
         self._opening: Opening | None = None
         self._asked: Asked | None = None
         self._endpointer: Endpointer | None = None
@@ -55,9 +53,6 @@ class CallEar:
     def feed(self, frame: bytes) -> None:
         if self._closed:
             return
-        if self._dtmf:
-            for key in self._dtmf.take(frame):
-                self._tell(Pressed(key))
         self._pending += frame
         while len(self._pending) >= self._size:
             step = bytes(self._pending[: self._size])

@@ -76,12 +76,12 @@ class Ears:
     def hears(self, language: str) -> bool:
         return self._pool.able and self._engine(language) is not None
 
-    def open(self, rate: int, tell: Callable[[Told], None], keys: bool = False) -> CallEar:
+    def open(self, rate: int, tell: Callable[[Told], None]) -> CallEar:
         if rate not in RATES:
             raise ValueError(f"a call of {rate} Hz cannot be listened to; use one of {RATES}")
         if self._vad is None:
             raise RuntimeError("nobody listens: ask `hears` first, between __aenter__ and __aexit__")
-        return CallEar(rate, tell, self._vad.open(rate), self._pool, self._engine, keys, self._keep, self._vad.ask)
+        return CallEar(rate, tell, self._vad.open(rate), self._pool, self._engine, self._keep, self._vad.ask)
 
     def check(self, hints: Hints) -> Sequence[str]:
         """Blocking, so never in the event loop. Raises `OSError` where no process is ready to answer."""

@@ -7,7 +7,6 @@ between `begin` and `end`, and tells, as plain calls in the event loop:
     Partial        what it sounds like so far; for screens only
     Heard          the utterance is over and understood as far as it can be; the ear has ended by itself
     Deaf           the utterance is lost to us; the ear has ended by itself
-    Pressed        a key was in the sound, on lines where `open` was told to look for them; also between questions
 
 A key ends the turn of speech: the channel calls `end`, and nothing more is told of it. Timers are the channel's: the
 ear never tells that nothing was said. From `SpeechStarted` to `Heard` the channel lets no no-input pass.
@@ -75,12 +74,7 @@ class Deaf:
     reason: Literal["busy", "failed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Pressed:
-    key: str
-
-
-Told = SpeechStarted | Partial | Heard | Deaf | Pressed
+Told = SpeechStarted | Partial | Heard | Deaf
 
 
 class Ear(Protocol):
@@ -109,8 +103,8 @@ class Listener(Protocol):
     def hears(self, language: str) -> bool:
         """Whether there is an engine for a language tag. Without one a question is answered by keys."""
 
-    def open(self, rate: int, tell: Callable[[Told], None], keys: bool = False) -> Ear:
-        """An ear for a call with sound of 8,000 or 16,000 Hz. `keys`: its line sends keys as tones in the sound."""
+    def open(self, rate: int, tell: Callable[[Told], None]) -> Ear:
+        """An ear for a call with sound of 8,000 or 16,000 Hz."""
 
     def check(self, hints: Hints) -> Sequence[str]:
         """What is wrong with a question, for whoever writes the menu: words that its engine does not know. Blocking."""

@@ -20,14 +20,18 @@ import pytest
 READY = 60.0  # seconds that a server is given to start on a busy machine
 
 
+def missing(what: str) -> NoReturn:
+    """What a test cannot do without is not here: it is skipped, but fails when CI=true, where all must run."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(what)
+    pytest.skip(what)
+
+
 def needs(program: str, why: str) -> str:
-    """The program's path. Where there is none the test is skipped, but fails when CI=true: there all must run."""
+    """The program's path, or `missing`."""
     if found := shutil.which(program) or next(map(str, Path("/usr/lib/postgresql").glob(f"*/bin/{program}")), None):
         return found
-    message = f"{program} is not installed: {why} (`make servers` installs what tests need)"
-    if os.environ.get("CI") == "true":
-        pytest.fail(message)
-    pytest.skip(message)
+    missing(f"{program} is not installed: {why} (`make servers` installs what tests need)")
 
 
 def free_port() -> int:

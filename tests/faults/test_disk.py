@@ -15,6 +15,7 @@ from recognition.speak import Speaker
 from tests.asterisk.phone import Phone as SipPhone
 from tests.faults.lab import FAST, PATIENCE, Lab, lab, words
 from tests.faults.office import MENU, NUMBER, QUESTION, office, services
+from tests.servers import missing
 
 SIZE = 24  # megabytes: the prompts of the menu and a small database
 
@@ -43,7 +44,7 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
     folder = tmp_path / "disk"
     folder.mkdir()
     if os.geteuid() or subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}m", "segue", folder]).returncode:
-        pytest.skip("only root may mount the small disk that is to be filled")
+        missing("only root may mount the small disk that is to be filled")
     yield Disk(folder)
     subprocess.run(["umount", "-l", folder], check=True)
 

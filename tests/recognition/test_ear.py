@@ -15,7 +15,7 @@ from recognition.ear import CallEar
 from recognition.ear_utterance import Verdict
 from recognition.ear_wire import Opening
 from recognition.endpoint import AFTER, BEFORE
-from recognition.listen import Asked, Deaf, Heard, Hints, Partial, Pressed, SpeechStarted, Told
+from recognition.listen import Asked, Deaf, Heard, Hints, Partial, SpeechStarted, Told
 from recognition.vad import STEP, Vad
 from tests.recognition import sounds
 
@@ -97,7 +97,7 @@ def vad() -> Vad:
 
 
 @pytest.fixture
-def call(vad: Vad, request: pytest.FixtureRequest) -> Call:
+def call(vad: Vad) -> Call:
     workers, told = Workers(), list[tuple[float, Told]]()
     ear = CallEar(
         RATE,
@@ -105,7 +105,6 @@ def call(vad: Vad, request: pytest.FixtureRequest) -> Call:
         vad.open(RATE),
         workers,  # type: ignore[arg-type]
         lambda _language: 0,
-        keys=getattr(request, "param", False),
     )
     made = Call(ear, workers, told)
     return made
@@ -253,7 +252,7 @@ def test_a_channel_may_end_the_question_as_soon_as_speech_is_told(vad: Vad) -> N
         told.append(what)
         ear.end()
 
-    ear = CallEar(RATE, tell, vad.open(RATE), workers, lambda _language: 0, keys=False)  # type: ignore[arg-type]
+    ear = CallEar(RATE, tell, vad.open(RATE), workers, lambda _language: 0)  # type: ignore[arg-type]
     ear.begin(HINTS)
     for frame in sounds.frames(sounds.joined(sounds.said(ORDER), sounds.silence(1))):
         ear.feed(frame)
@@ -289,21 +288,12 @@ def test_our_own_prompt_is_no_answer_but_who_speaks_on_top_of_it_is(call: Call, 
     assert 1.5 < when - began < 1.5 + 0.45
 
 
-@pytest.mark.parametrize("call", [False, True], indirect=True)
 def test_keys_in_the_sound_are_no_speech(call: Call) -> None:
     call.ear.begin(HINTS)
     for seconds in (0.06, 0.1, 0.2, 0.5):
         for level in (-30, -20, -10, -6):
             call.hear(sounds.silence(0.5), sounds.keys("1234567890*#", seconds, 0.06, decibels=level))
     assert SpeechStarted() not in call.noticed()
-
-
-@pytest.mark.parametrize("call", [True], indirect=True)
-def test_keys_are_told_where_the_line_sends_them_so_even_between_questions(call: Call) -> None:
-    call.hear(sounds.keys("42"))
-    call.ear.begin(HINTS)
-    call.hear(sounds.keys("7#"))
-    assert call.noticed() == [Pressed("4"), Pressed("2"), Pressed("7"), Pressed("#")]
 
 
 @dataclass

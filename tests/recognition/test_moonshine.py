@@ -3,7 +3,6 @@ search are the same at every run, so a fall below is a change of ours."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,17 +18,14 @@ from tests.bench.speech.line import CLEAN, NOISY, Line, mu_law, pink, through
 from tests.bench.speech.measure import SURE, read_as
 from tests.bench.speech.texts import ASK_MENU, ASK_YES_NO, Said, said
 from tests.bench.speech.voices import installed
+from tests.servers import missing, needs
 
-pytestmark = [
-    pytest.mark.skipif(packaged() is None, reason="needs moonshine-voice==0.1.0"),
-    pytest.mark.skipif(shutil.which("flite") is None, reason="needs flite: apt-get install flite"),
-]
 VOICE = "flite-slt"
 
 
 @pytest.fixture(scope="module")
 def engine() -> Moonshine:
-    return Moonshine()
+    return Moonshine() if packaged() else missing("moonshine-voice==0.1.0 is not installed")
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +35,7 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Speaker]:
 
 class Speaker:
     def __init__(self, folder: Path) -> None:
+        needs("flite", "callers are spoken by it")
         self._folder = folder
         self._voice = next(voice for voice in installed() if voice.name == VOICE)
 

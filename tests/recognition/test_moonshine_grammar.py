@@ -17,9 +17,7 @@ from recognition.listen import Hints, Kind
 from recognition.moonshine.grammar import Grammar, Meaning, compiled, meanings
 from recognition.moonshine.model import TOKENS, packaged
 from recognition.moonshine.tokens import Tokens
-
-FOLDER = packaged()
-pytestmark = pytest.mark.skipif(FOLDER is None, reason="needs moonshine-voice==0.1.0")
+from tests.servers import missing
 
 OPTIONS = {"billing": ("Billing", "a question about my bill"), "tv": ("Channel 5",), "operator": ("talk to a person",)}
 YES_NO = {"yes": ("Yes",), "no": ("No",), "operator": ("talk to a person",)}
@@ -28,9 +26,9 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp()
 
 @lru_cache(maxsize=64)
 def grammar(kind: Kind, least: int = 0, most: int = 0) -> Grammar:
-    assert FOLDER
+    folder = packaged() or missing("moonshine-voice==0.1.0 is not installed")
     phrases = {"options": OPTIONS, "yes_no": YES_NO}.get(kind, {"operator": ("talk to a person",)})
-    return compiled(Hints(kind, "en-US", phrases, frozenset({"operator"}), least, most), Tokens(FOLDER / TOKENS))
+    return compiled(Hints(kind, "en-US", phrases, frozenset({"operator"}), least, most), Tokens(folder / TOKENS))
 
 
 def meant(text: str, asked: Grammar) -> list[Meaning]:
