@@ -10,6 +10,7 @@ import asyncio
 import io
 import sqlite3
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -113,6 +114,7 @@ async def _current_postgres(url: str) -> str:
         await connection.close()
 
 
+@cache
 def _statements(dialect: str, since: str) -> list[str]:
     """The SQL from that revision to the newest; none where it is the newest."""
     if since == head():

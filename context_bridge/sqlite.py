@@ -26,6 +26,7 @@ from context_bridge.records import StoreUnavailable
 Result = TypeVar("Result")
 
 MEMORY = ":memory:"
+MIGRATION = 600.0  # seconds: a new index over years of journeys takes its time
 _dialect = SQLiteDialect_pysqlite(paramstyle="qmark")
 # What is wrong with the values of one statement, and not with the database.
 _OWN_FAULT = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError, sqlite3.InterfaceError)
@@ -45,7 +46,7 @@ class Sqlite:
         self._reader = self._writer if path == MEMORY else _Connection(path)
 
     async def open(self) -> None:
-        await self._writer.run(migrate.upgrade_sqlite)
+        await self._writer.run(migrate.upgrade_sqlite, within=MIGRATION)
         await self._reader.run(lambda connection: connection.execute("PRAGMA query_only"))  # open before a disk is full
 
     async def load(self, by: Literal["id", "contact"], keys: Sequence[str]) -> Sequence[str | None]:
@@ -90,9 +91,14 @@ class _Connection:
         self._thread = ThreadPoolExecutor(1, "sqlite")
         self._connection: sqlite3.Connection | None = None
 
-    async def run(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+    async def run(
+        self,
+        work: Callable[[sqlite3.Connection], Result],
+        within: float = PATIENCE + 0.5,  # SQLite gives up a lock after PATIENCE
+    ) -> Result:
+        """`within` is in seconds."""
         try:
-            async with asyncio.timeout(PATIENCE + 0.5):  # SQLite gives up a lock after PATIENCE
+            async with asyncio.timeout(within):
                 return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, work)
         except TimeoutError:
             raise StoreUnavailable(f"{self._path} did not answer in time: is its disk overloaded?") from None
