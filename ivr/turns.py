@@ -19,6 +19,7 @@ from ivr.engine.waits import wait_of
 
 MASKED = "••••"
 HOUR = 3600.0
+TRIES = 50  # compare-and-swap attempts of one change: more contacts than ever meet on one journey
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,16 @@ class Keeping:
     link: float
 
 
+def outward(turn: Turn) -> tuple[Action, ...]:
+    """What a channel must perform; the rest is carried out by us."""
+    return tuple(action for action in turn.actions if not isinstance(action, Send | BookCallback))
+
+
+def kept_until(at: float, keeping: Keeping) -> float:
+    """Moved in whole hours only: an index on what changes each turn would cost every turn."""
+    return (at + keeping.journey) // HOUR * HOUR
+
+
 def change_of(turn: Turn, keeping: Keeping, region: str) -> Change:
     """The next revision with its history row, its outbox rows and their links, and the callbacks that it promises, for
     one transaction. `region` is for numbers without a country code."""
@@ -54,8 +65,7 @@ def change_of(turn: Turn, keeping: Keeping, region: str) -> Change:
         expected_rev=before.rev,
         customer=after.customer,
         node=contact.node if contact else None,
-        # moved in whole hours only: an index on what changes each turn would cost every turn
-        expires_at=(event.at + keeping.journey) // HOUR * HOUR,
+        expires_at=kept_until(event.at, keeping),
         at=event.at,
         history=_history(turn, after),
         outbox=outbox,

@@ -105,7 +105,7 @@ async def test_a_call_that_is_led_twice_at_once_ends_where_it_was_led_last(
     """By two instances, say; and Twilio asks in the other order."""
     call = await waiting(carrier)
     contact = f"tw-{call.sid}"
-    leg = segue.driver._leg((await journey(segue, call)).contact)
+    leg = segue.driver._legs.of((await journey(segue, call)).contact)
     assert leg is not None
     before = len(rest.updates)
     await asyncio.gather(leg.joined("Anna"), leg.joined("Dora"))
