@@ -27,6 +27,7 @@ from recognition.listen import Deaf, Heard, Partial
 
 ANSWER: Final = 8.0  # seconds from the end of an utterance to what was heard, come what may
 QUEUE: Final = 1.0  # seconds that one may wait for a worker; who would wait longer, or has, is told that we are busy
+START: Final = 3.0  # seconds that one may wait while there is no worker at all: they start, or were all killed
 FULL: Final = 1.3  # of the workers' time, since who speaks now has to be understood a second later
 COST: Final = 0.05  # seconds of processor time for a second of speech, until we have measured
 DEAREST: Final = 0.6  # what costs more was an accident: grammars that were compiled, a model read from a disk
@@ -104,11 +105,8 @@ class Pool:
         if self._waiting(utterance) > QUEUE and not (utterance.guess or utterance.guessed):
             self._forget(utterance, Deaf("busy"))
             return
-        loop = asyncio.get_running_loop()
-        utterance.timers = [
-            loop.call_later(ANSWER, self._late, utterance),
-            loop.call_later(QUEUE, self._impatient, utterance),
-        ]
+        utterance.timers = [asyncio.get_running_loop().call_later(ANSWER, self._late, utterance)]
+        self._wait(utterance)
         self._settle(utterance)
 
     def dropped(self, utterance: Utterance) -> None:
@@ -136,6 +134,8 @@ class Pool:
 
     def _guessed(self, utterance: Utterance, verdict: Verdict, tell: Callable[[Heard], None]) -> None:
         """A guess that failed is none."""
+        if isinstance(verdict, Partial):
+            return
         utterance.guess = None
         utterance.guessed = verdict if isinstance(verdict, Heard) else None
         if utterance.finished and not utterance.over:
@@ -209,9 +209,14 @@ class Pool:
         engine = utterance.opening.engine
         self._cost[engine] += LEARN * (min(DEAREST, seconds / max(utterance.seconds, 1.0)) - self._cost[engine])
 
+    def _wait(self, utterance: Utterance) -> None:
+        """For a worker, with patience."""
+        patience = QUEUE if self._workers else START
+        utterance.timers.append(asyncio.get_running_loop().call_later(patience, self._impatient, utterance))
+
     def _impatient(self, utterance: Utterance) -> None:
-        if self._workers and not utterance.worker and not utterance.guess:
-            self._forget(utterance, Deaf("busy"))
+        if not utterance.worker and not utterance.guess:
+            self._forget(utterance, Deaf("busy" if self._workers else "failed"))
 
     def _late(self, utterance: Utterance) -> None:
         log.warning("an utterance was not decoded within %.0f s; is the machine overloaded?", ANSWER)
@@ -271,6 +276,8 @@ class Pool:
         log.warning("a process that listens ended and is started again; %d utterances were with it", len(lost))
         for utterance in lost:
             utterance.worker, utterance.sent = None, 0
+            if utterance.finished:
+                self._wait(utterance)
         if guilty := self._utterances.get(worker.in_hand):
             if by_itself:
                 self._blame(guilty.opening)

@@ -302,11 +302,23 @@ async def test_who_ends_with_many_others_is_told_that_we_are_busy(pool: Pool) ->
     assert ends[-1] == Deaf("busy")
 
 
-async def test_who_speaks_before_the_models_are_loaded_is_heard() -> None:
+async def test_who_speaks_before_the_models_are_loaded_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ear_pool, "START", BOUND)
     async with asyncio.timeout(BOUND), Pool([WHOLE, STREAMING], 1) as pool:
         assert not pool.pids
         told = [speak(pool, opening(engine=n % 2)) for n in range(5)]
         assert [seconds(await one.end) for one in told] == [1] * 5
+
+
+async def test_who_speaks_while_nobody_listens_is_told_so_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ear_pool, "AGAIN", (BOUND,))
+    monkeypatch.setattr(ear_pool, "START", 0.05)
+    monkeypatch.setattr(ear_pool, "ANSWER", BOUND)
+    async with asyncio.timeout(BOUND), Pool([WHOLE], 1) as pool:
+        await ready(pool)
+        os.kill(pool.pids[0], signal.SIGKILL)
+        await until(lambda: not pool.pids)
+        assert await speak(pool, opening()).end == Deaf("failed")
 
 
 async def test_whoever_still_speaks_when_the_server_ends_is_told(caplog: pytest.LogCaptureFixture) -> None:
