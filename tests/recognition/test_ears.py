@@ -58,7 +58,10 @@ async def ready(pool: Pool | Ears, count: int = 1) -> None:
 
 
 @pytest.fixture
-async def pool() -> AsyncIterator[Pool]:
+async def pool(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pool]:
+    """Patient: how long a process takes to start on a busy machine is nothing to test."""
+    monkeypatch.setattr(ear_pool, "START", BOUND)
+    monkeypatch.setattr(ear_pool, "ANSWER", BOUND)
     async with asyncio.timeout(BOUND), Pool([WHOLE, STREAMING], 2) as pool:
         await ready(pool, 2)
         yield pool
