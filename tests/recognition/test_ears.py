@@ -260,7 +260,10 @@ async def test_a_question_that_kills_is_not_asked_again_and_again(pool: Pool) ->
     assert set(pool.pids) == pids
 
 
-async def test_a_worker_killed_a_hundred_times_costs_an_utterance_at_most_each_time(pool: Pool) -> None:
+async def test_a_worker_killed_a_hundred_times_costs_an_utterance_at_most_each_time(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ear_pool, "QUEUE", BOUND)
     lost = 0
     for nth in range(100):
         await ready(pool)
