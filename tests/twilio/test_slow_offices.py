@@ -50,7 +50,7 @@ class Other:
 def slow(segue: Segue, monkeypatch: pytest.MonkeyPatch) -> SlowOffice:
     monkeypatch.setattr(twilio_turns, "PATIENCE", PATIENCE)
     office = SlowOffice()
-    monkeypatch.setattr(segue.driver, "_back_office", office)
+    monkeypatch.setattr(segue.driver._asking, "_back_office", office)
     return office
 
 
@@ -59,7 +59,7 @@ async def other(settings: Settings, slow: SlowOffice, monkeypatch: pytest.Monkey
     """A second server on the same database, and the same Twilio."""
     async with serving(replace(settings, port=free_port())) as segue, phoning(segue) as carrier:
         office = SlowOffice()
-        monkeypatch.setattr(segue.driver, "_back_office", office)
+        monkeypatch.setattr(segue.driver._asking, "_back_office", office)
         yield Other(carrier, office)
 
 
