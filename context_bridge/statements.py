@@ -99,7 +99,7 @@ LIVE_ON = (
     .where(
         journey.c.node == given("node"),
         journey.c.contact.is_not(None),
-        text("status IN ('new', 'live', 'queued', 'with_agent')"),
+        text("status IN ('new', 'live', 'queued', 'with_agent', 'transferred')"),
     )
     .order_by(journey.c.updated_at)
 )

@@ -21,8 +21,10 @@ from ivr.conversation import (
     Conversation,
     Deed,
     Do,
+    Does,
     Flip,
     Missed,
+    OtherEnd,
     Press,
     Record,
     Speak,
@@ -37,6 +39,7 @@ CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 DEEDS: Final[tuple[Deed, ...]] = get_args(Deed)
 EXPECTATIONS: Final = ("hears", "hears_not", "known", "status", "language", "trust", "sent", "callback", "refused")
+DOES: Final[tuple[Does, ...]] = get_args(Does)
 MISSED: Final[tuple[Literal["busy", "failed"], ...]] = ("busy", "failed")
 PROMISED: Final = ("queue", "number", "when")
 TOP: Final = (
@@ -332,4 +335,5 @@ READERS: Final[Mapping[str, Callable[[_Reader, yaml.Node], Act]]] = {
     "record": lambda reader, node: Record(reader.duration(node)),
     "wait": lambda reader, node: Wait(reader.duration(node)),
     "switch": _Reader.flip,
+    "other_end": lambda reader, node: OtherEnd(reader.one_of(node, DOES)),
 }

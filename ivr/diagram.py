@@ -32,6 +32,7 @@ from ivr.engine.flow import (
     Split,
     Step,
     Template,
+    TransferStep,
     Verify,
 )
 
@@ -124,6 +125,7 @@ SHAPES = {
     "branch": ('{"', '"}'),
     "split": ('{"', '"}'),
     "handoff": ('(["', '"])'),
+    "transfer": ('(["', '"])'),
     "end": ('(["', '"])'),
 }
 
@@ -161,6 +163,8 @@ def kind_of(step: Step) -> str:  # noqa: C901  # one line for each kind of step
             return "send"
         case Handoff():
             return "handoff"
+        case TransferStep():
+            return "transfer"
         case SetStep():
             return "set"
         case Branch():
@@ -189,6 +193,8 @@ def _title(step: Step) -> str:
             return service
         case Handoff(queue=queue) | CallbackStep(queue=queue):
             return queue
+        case TransferStep(to=to, number=number):
+            return number or to
         case SendStep(by=by, text=text):
             return _cut(f"{by}: {_plain(text)}")
         case SetStep(values=values):
@@ -232,6 +238,10 @@ def ways(flow: Flow, step: Step, name: str) -> Iterator[Way]:  # noqa: C901  # o
             if step.done:
                 yield "next", "done", step.done
             yield "failed", "unavailable", step.unavailable
+        case TransferStep():
+            if step.done:
+                yield "next", "done", step.done
+            yield "failed", "unanswered", step.unanswered
         case Branch():
             for conditions, target in step.cases:
                 yield "case", " and ".join(map(_condition, conditions)), target

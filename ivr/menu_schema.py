@@ -115,6 +115,14 @@ INSIDE: Final[Mapping[str, Mapping[str, Schema]]] = {
     "invoke": {"service": TEXT, "with": _named(TEXT), "timeout": DURATION, "filler": PROMPT, "save": {}},
     "send": {"by": _one_of(["sms", "email"]), "text": WORDING, "to_step": STEP},
     "handoff": {"queue": NAME, "skills": _several(NAME), "prompt": PROMPT, "whisper": TEXT, "timeout": DURATION},
+    "transfer": {
+        "to": TEXT,
+        "prompt": PROMPT,
+        "caller_id": TEXT,
+        "headers": {"type": "object", "patternProperties": {"^X-": TEXT}, "additionalProperties": False},
+        "whisper": WORDING,
+        "timeout": DURATION,
+    },
     "record": {"slot": NAME, "prompt": PROMPT, "longest": DURATION, "silence": DURATION, "timeout": DURATION},
     "verify": {
         "pin": NAME,
@@ -155,6 +163,7 @@ BESIDE: Final[Mapping[str, Sequence[str] | None]] = {
     "invoke": ("done", "failed"),
     "send": ("next", "failed"),
     "handoff": ("unavailable", "done"),
+    "transfer": ("unanswered", "done"),
     "set": ("next",),
     "branch": (),
     "split": (),

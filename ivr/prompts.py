@@ -8,7 +8,20 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 
 from ivr.engine.actions import Say
-from ivr.engine.flow import AskSlot, CallbackStep, End, Flow, Handoff, InvokeStep, Menu, Prompt, SayStep, Step, Verify
+from ivr.engine.flow import (
+    AskSlot,
+    CallbackStep,
+    End,
+    Flow,
+    Handoff,
+    InvokeStep,
+    Menu,
+    Prompt,
+    SayStep,
+    Step,
+    TransferStep,
+    Verify,
+)
 from ivr.engine.journey import Contact, Journey
 from ivr.engine.render import say
 from ivr.engine.waits import prompt_of
@@ -113,7 +126,7 @@ def _prompts(step: Step) -> tuple[Prompt | None, ...]:
     match step:
         case Menu(tries=tries) | AskSlot(tries=tries) | Verify(tries=tries):
             return (*tries.no_input, *tries.no_match)
-        case SayStep() | End() | Handoff() | CallbackStep():
+        case SayStep() | End() | Handoff() | TransferStep() | CallbackStep():
             return (step.prompt,)
         case InvokeStep():
             return (step.filler,)

@@ -12,7 +12,23 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from context_bridge.records import HistoryRow
-from ivr.conversation import Act, Answer, Call, CannotPlay, Choose, Do, Flip, Press, Record, Speak, Type, Wait, perform
+from ivr.conversation import (
+    Act,
+    Answer,
+    Call,
+    CannotPlay,
+    Choose,
+    Do,
+    Does,
+    Flip,
+    OtherEnd,
+    Press,
+    Record,
+    Speak,
+    Type,
+    Wait,
+    perform,
+)
 from ivr.engine import conditions
 from ivr.engine.actions import Action, Collect, Option
 from ivr.engine.actions import Wait as Waiting
@@ -30,6 +46,7 @@ from ivr.turns import MASKED
 KEYS: Final = frozenset("0123456789*#")
 WRONG: Final = tuple("12345678*")  # one of them is no answer to a question for a longer secret, and no choice either
 PROVEN: Final = 3  # the trust of who opens a link
+ENDS: Final[Mapping[str, Does]] = {"busy": "busy", "failed": "unreachable"}
 SOON: Final = 5.0  # seconds that a contact may begin later than the act that begins it
 
 
@@ -78,7 +95,7 @@ class Replay:
             at = journey.step if journey else "nowhere"
             raise CannotReplay(f"turn {row.rev} ({row.kind}) led to step {row.body.get('step')}, and now to {at}")
 
-    async def _acts(self, row: HistoryRow, player: Rehearsal) -> list[Act]:
+    async def _acts(self, row: HistoryRow, player: Rehearsal) -> list[Act]:  # noqa: C901  # one case for each event
         match row.kind:
             case "Arrived":
                 return [*self._until(row, player), await self._arrival(row, player)]
@@ -92,6 +109,10 @@ class Replay:
                 return [Do("agent_joins")]
             case "QueueLeft":
                 return [self._queue_left(player)]
+            case "TransferAnswered":
+                return [OtherEnd("answers")]
+            case "TransferEnded":
+                return self._put_through(row, player, await player.journey())
             case "Requeued":
                 raise CannotReplay(f"turn {row.rev} ({row.kind}) cannot be played: an agent put the customer back")
             case "Left" if not player.over and row.body.get("reason") != "moved":
@@ -113,6 +134,19 @@ class Replay:
     def _queue_left(self, player: Rehearsal) -> Act:
         timeout = getattr(player.waits_for, "timeout", 0.0)
         return Do("agent_finishes") if player.with_agent else Wait(round(timeout) + 1)
+
+    def _put_through(self, row: HistoryRow, player: Rehearsal, journey: Journey | None) -> list[Act]:
+        """How a transfer ended. That somebody answered is not always told before."""
+        match outcome := str(row.body.get("outcome")):
+            case "answered" if journey and journey.status == "transferred":
+                return [OtherEnd("hangs_up")]
+            case "answered":
+                return [OtherEnd("answers"), OtherEnd("hangs_up")]
+            case "no_answer":
+                return [Wait(round(getattr(player.waits_for, "timeout", 0.0)) + 1)]
+            case _ if outcome in ENDS:
+                return [OtherEnd(ENDS[outcome])]
+        raise CannotReplay(f"turn {row.rev} ({row.kind}) cannot be played: it needs a line that cannot dial")
 
     # Answers
 

@@ -11,7 +11,19 @@ from context_bridge.links import new_link, token_for
 from context_bridge.records import CallbackRow, Change, HistoryRow, LinkRow, OutboxRow
 from ivr.arrivals import LINK_TRUST
 from ivr.engine.actions import Action, BookCallback, Collect, Say, Send
-from ivr.engine.events import Arrived, Event, Input, Invoked, InvokeFailed, Left, NoInput, Recorded, Requeued, Unheard
+from ivr.engine.events import (
+    Arrived,
+    Event,
+    Input,
+    Invoked,
+    InvokeFailed,
+    Left,
+    NoInput,
+    Recorded,
+    Requeued,
+    TransferEnded,
+    Unheard,
+)
 from ivr.engine.flow import AskSlot, Flow, InvokeStep, Menu, RecordStep, Verify
 from ivr.engine.journey import Journey
 from ivr.engine.replacing import replace
@@ -145,6 +157,8 @@ def _history(turn: Turn, after: Journey) -> HistoryRow:  # noqa: C901  # one cas
         case Arrived():
             body |= {"channel": event.channel, "resume": event.resume, "trust": event.trust}
             body |= {"asked_for": event.language} if event.language else {}
+        case TransferEnded():
+            body |= {"outcome": event.outcome, "seconds": event.seconds}
         case Requeued(passed=passed) if passed is not None:
             body["passed"] = asdict(passed)
         case _:

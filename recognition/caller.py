@@ -22,7 +22,7 @@ FAILED = "TN-Validation-Failed"  # with a level and more behind it
 
 # The contact may still be on, or nobody has noticed yet that it is not: who loses the line dials again within
 # seconds, and Asterisk takes longer to miss their sound.
-ON: frozenset[Status] = frozenset({"live", "queued", "with_agent"})
+ON: frozenset[Status] = frozenset({"live", "queued", "with_agent", "transferred"})
 OPEN: frozenset[Status] = ON | {"paused", "dropped"}
 
 

@@ -29,13 +29,14 @@ from ivr.engine.flow import (
     Split,
     Step,
     Template,
+    TransferStep,
     Tries,
     Verify,
 )
 
 Path = tuple[str | int, ...]
 Question = Menu | AskSlot | Verify  # what takes keys, and always-choices with them
-PERSON = (Handoff, CallbackStep, RecordStep)  # a person now, or one who will come back to the customer
+PERSON = (Handoff, TransferStep, CallbackStep, RecordStep)  # a person now, or one who will come back to the customer
 ASKS = (Menu, AskSlot, Verify, RecordStep)
 
 
@@ -122,6 +123,9 @@ class View:
                     yield step.text
                 case Handoff():
                     yield step.whisper
+                case TransferStep():
+                    yield step.whisper
+                    yield from step.headers.values()
                 case SetStep():
                     yield from step.values.values()
                 case CallbackStep():
@@ -151,11 +155,15 @@ def _prompts(step: Step) -> Iterator[tuple[Path, Prompt]]:  # noqa: C901  # one 
             yield ("invoke", "filler"), step.filler
         case Handoff() if step.prompt:
             yield ("handoff", "prompt"), step.prompt
+        case TransferStep() if step.prompt:
+            yield ("transfer", "prompt"), step.prompt
         case CallbackStep() if step.prompt:
             yield ("callback", "prompt"), step.prompt
         case End() if step.prompt:
             yield ("end",), step.prompt
-        case InvokeStep() | Handoff() | CallbackStep() | End() | SendStep() | SetStep() | Branch() | Split() | Goto():
+        case InvokeStep() | Handoff() | TransferStep() | CallbackStep() | End():
+            return
+        case SendStep() | SetStep() | Branch() | Split() | Goto():
             return
         case _:
             assert_never(step)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ivr.advice.rule import Finding, rule
 from ivr.advice.view import ASKS, PERSON, View
 from ivr.engine.exits import exits
-from ivr.engine.flow import AskSlot, End, Handoff, Menu, SayStep, SendStep, Verify
+from ivr.engine.flow import AskSlot, End, Handoff, Menu, SayStep, SendStep, TransferStep, Verify
 
 DEEPEST = 3  # menus one after another; yes-or-no questions are no levels
 A_LEVEL = 3  # choices from which a menu is one
@@ -88,26 +88,30 @@ def _is_level(view: View, name: str) -> bool:
     "V19",
     "Words before a hand-off",
     reason="callers who hear music out of nowhere think that they were put on hold, or cut off",
-    remedy="give the handoff a prompt: that somebody is coming, and that they need not say it all again",
+    remedy="give the step a prompt: that somebody is coming, and that they need not say it all again",
     source="house rule: announce the wait, and what is passed on",
 )
 def unannounced_handoff(view: View) -> Iterator[Finding]:
     for name, step in view.flow.steps.items():
         if isinstance(step, Handoff) and step.prompt is None:
             yield Finding(name, ("handoff",), "puts the caller into a queue without a word")
+        elif isinstance(step, TransferStep) and step.prompt is None:
+            yield Finding(name, ("transfer",), "rings somebody else without a word to the caller")
 
 
 @rule(
     "V20",
     "Another way when nobody is free",
     reason="who waited in vain and is hung up on must call again",
-    remedy="let unavailable lead to a callback, a record step, a message with a link, or a menu that offers to wait",
+    remedy="let that way lead to a callback, a record step, a message with a link, or a menu that offers to wait",
     source="house rule: offer to call back",
 )
 def nobody_free(view: View) -> Iterator[Finding]:
     for name, step in view.flow.steps.items():
         if isinstance(step, Handoff) and not _offers_something(view, step.unavailable):
             yield Finding(name, ("unavailable",), "when nobody is free, the contact ends")
+        elif isinstance(step, TransferStep) and not _offers_something(view, step.unanswered):
+            yield Finding(name, ("unanswered",), "when nobody answers, the contact ends")
 
 
 def _offers_something(view: View, start: str) -> bool:

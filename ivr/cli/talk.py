@@ -17,10 +17,26 @@ from ivr.backoffice import BackOfficeError
 from ivr.cli.complaint import Complaint
 from ivr.cli.replay import write
 from ivr.cli.transcript import Transcript
-from ivr.conversation import Act, Answer, Call, CannotPlay, Deed, Do, Flip, Press, Promised, Speak, Type, Wait, perform
+from ivr.conversation import (
+    Act,
+    Answer,
+    Call,
+    CannotPlay,
+    Deed,
+    Do,
+    Does,
+    Flip,
+    OtherEnd,
+    Press,
+    Promised,
+    Speak,
+    Type,
+    Wait,
+    perform,
+)
 from ivr.conversation import Record as Message
 from ivr.conversation_file import seconds
-from ivr.engine.actions import Collect, Enqueue, Record
+from ivr.engine.actions import Collect, Enqueue, Record, Transfer
 from ivr.engine.events import Channel
 from ivr.engine.flow import Flow, InvokeStep, Verify
 from ivr.flows import read_folder
@@ -33,6 +49,7 @@ HELP = """\
   /call [NUMBER]  phone, or come back           /channel chat   come back in another channel
   /open           open the link that was sent   /code           give the one-time code that was sent
   /join  /finish  an agent takes the call, and is done
+  /other answers  whom the call goes to answers; also: busy, unreachable, hangs_up
   /switch emergency on                          ops flip a switch of the menu
   /slots          what is known                 /quit           end"""
 DEEDS: Mapping[str, Deed] = {
@@ -44,6 +61,7 @@ DEEDS: Mapping[str, Deed] = {
     "/join": "agent_joins",
     "/finish": "agent_finishes",
 }
+DOES: tuple[Does, ...] = get_args(Does)
 WORDS_A_SECOND = 2.5  # of somebody who leaves a message
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 
@@ -154,6 +172,9 @@ class Talk:
             case "/channel":
                 channel = next((known for known in CHANNELS if known == rest), None)
                 return self.arrival(channel) if channel else f"which one? {', '.join(CHANNELS)}"
+            case "/other":
+                does = next((known for known in DOES if known == rest), None)
+                return OtherEnd(does) if does else f"what do they do? {', '.join(DOES)}"
             case "/switch":
                 return self._flip(rest)
             case _:
@@ -194,6 +215,8 @@ class Talk:
                 print("  (a message is recorded: type its words, or /silence)")
             case Enqueue(queue=queue):
                 print(f"  (waits for a person in queue {queue}; /join takes the call, /finish ends the talk)")
+            case Transfer(to=to):
+                print(f"  (calls {to}; /other answers, busy, unreachable or, when they have answered, hangs_up)")
             case None:
                 print("  (nobody is on the line; /call, /channel chat or /open come back, /quit ends)")
 

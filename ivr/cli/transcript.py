@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ivr.conversation import Act, Answer, Call, Choose, Do, Flip, Missed, Press, Record, Speak, Type, Wait
+from ivr.conversation import Act, Answer, Call, Choose, Do, Flip, Missed, OtherEnd, Press, Record, Speak, Type, Wait
 
 
 @dataclass
@@ -64,6 +64,8 @@ def _act(act: Act) -> str:  # noqa: C901  # one case for each kind of act
             return f"record: {seconds:g}s"
         case Wait(seconds):
             return f"wait: {round(seconds)}s"
+        case OtherEnd(does):
+            return f"other_end: {does}"
         case Flip(switches):
             return "switch: {" + ", ".join(f'{name}: "{"on" if on else "off"}"' for name, on in switches.items()) + "}"
         case Do(deed):

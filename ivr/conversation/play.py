@@ -16,6 +16,7 @@ from ivr.conversation.told import (
     Do,
     Flip,
     Missed,
+    OtherEnd,
     Press,
     Record,
     Speak,
@@ -127,6 +128,8 @@ async def perform(act: Act, menu: str, player: Player) -> None:  # noqa: C901  #
             await player.wait(seconds)
         case Flip(switches):
             await player.flip(switches)
+        case OtherEnd(does):
+            await player.other_end(does)
         case Do(deed):
             await _do(deed, player)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from ivr.conversation.told import Does
 from ivr.engine.events import Channel
 from ivr.engine.journey import Journey
 
@@ -63,6 +64,9 @@ class Player(Protocol):
 
     async def agent_joins(self) -> None: ...
     async def agent_finishes(self) -> None: ...
+
+    async def other_end(self, does: Does) -> None:
+        """Whom the caller is put through to does this."""
 
     async def heard(self) -> list[str]:
         """What was said since this was last asked, in order, once Segue waits for the customer or the contact ended."""

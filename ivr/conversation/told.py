@@ -10,6 +10,7 @@ from ivr.engine.events import Channel
 from ivr.engine.journey import Status
 
 Deed = Literal["silence", "drop", "hang_up", "open_link", "give_code", "agent_joins", "agent_finishes"]
+Does = Literal["answers", "busy", "unreachable", "hangs_up"]
 Answer = Mapping[str, str] | None  # what a back office gives, by the names a menu saves it under; None: it fails
 
 
@@ -74,11 +75,18 @@ class Flip:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherEnd:
+    """What they do whom the caller is put through to: they answer, are busy, cannot be reached, or end the talk."""
+
+    does: Does
+
+
+@dataclass(frozen=True, slots=True)
 class Do:
     deed: Deed
 
 
-Act = Call | Press | Choose | Type | Speak | Missed | Record | Wait | Flip | Do
+Act = Call | Press | Choose | Type | Speak | Missed | Record | Wait | Flip | OtherEnd | Do
 FEATURES: Mapping[type, str] = {
     Press: "press",
     Choose: "choose",
@@ -88,6 +96,7 @@ FEATURES: Mapping[type, str] = {
     Record: "record",
     Wait: "wait",
     Flip: "switch",
+    OtherEnd: "other_end",
 }
 
 

@@ -109,6 +109,23 @@ class Enqueue:
 
 @dataclass(frozen=True, slots=True)
 class Send:
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Wait while the caller is put through to `to`: a number (E.164), `sip:…` or `client:…`, which is rung for at most
+    `timeout` seconds. Comes back as `TransferAnswered`, then `TransferEnded`. `caller_id`: the number that the other
+    end sees: the `caller`'s, `ours`, or one in E.164. `headers`: of the SIP request. `whisper`: said to whoever
+    answers, in `language`, before the two are joined."""
+
+    turn: int
+    step: str
+    to: str
+    caller_id: str
+    headers: Mapping[str, str]
+    whisper: str
+    timeout: float
+    language: str = "en-US"
+
+
     """Send words outside this contact. `{link}` in the text is replaced by the driver with a single-use address
     that leads to `to_step` (None: to where the journey stands); `{code}` (where `code` is its name, see
     `Journey.proofs`) with a one-time code."""
@@ -140,5 +157,5 @@ class Hangup:
     reason: Literal["finished", "moved", "broken"] = "finished"
 
 
-Wait = Collect | Record | Invoke | Enqueue
+Wait = Collect | Record | Invoke | Enqueue | Transfer
 Action = Say | Send | BookCallback | Wait | Hangup

@@ -16,6 +16,7 @@ Mode = Literal["keys", "speech", "text", "button"]
 Resume = Literal["fresh", "continue", "offer"]
 LeftReason = Literal["caller", "dropped", "ours", "moved"]
 QueueOutcome = Literal["done", "unavailable", "timeout"]
+TransferOutcome = Literal["answered", "busy", "no_answer", "failed", "unable"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +146,23 @@ class Requeued(_Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TransferAnswered(_Event):
+    """Whom the caller is put through to has answered. May stay away: the end of the talk says it too."""
+
+    turn: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferEnded(_Event):
+    """The talk with whom the caller was put through to is over after `seconds`, or there was none. `failed`: the
+    network could not reach them; `unable`: nothing that carries this contact can dial them."""
+
+    outcome: TransferOutcome
+    seconds: float = 0.0
+    turn: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Left(_Event):
     """The contact ended. The journey does not."""
 
@@ -168,6 +186,8 @@ Event = (
     | AgentJoined
     | QueueLeft
     | Requeued
+    | TransferAnswered
+    | TransferEnded
     | Left
     | Expired
 )

@@ -22,6 +22,7 @@ from ivr.engine.flow import (
     SetStep,
     Split,
     Step,
+    TransferStep,
     Verify,
 )
 
@@ -71,6 +72,10 @@ def _exits(step: Step) -> Iterator[Exit]:  # noqa: C901  # one case for each kin
             yield Exit("unavailable", step.unavailable, ("unavailable",))
             if step.done is not None:
                 yield Exit("done", step.done, ("done",))
+        case TransferStep():
+            yield Exit("unanswered", step.unanswered, ("unanswered",))
+            if step.done is not None:
+                yield Exit("done", step.done, ("done",))
         case Branch():
             for n, (_, target) in enumerate(step.cases):
                 yield Exit(f"case {n + 1}", target, ("branch", n))
@@ -110,6 +115,8 @@ def rewired(step: Step, lead: Callable[[Exit], str]) -> Step:  # noqa: C901  # o
             return replace(step, next=to["next"], failed=to["failed"])
         case Handoff():
             return replace(step, unavailable=to["unavailable"], done=to.get("done"))
+        case TransferStep():
+            return replace(step, unanswered=to["unanswered"], done=to.get("done"))
         case Branch():
             cases = tuple((ifs, to[f"case {n + 1}"]) for n, (ifs, _) in enumerate(step.cases))
             return replace(step, cases=cases, otherwise=to["else"])

@@ -160,6 +160,22 @@ class Handoff:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferStep:
+    """Put the caller through to `to`; see `actions.Transfer`. `number`: the same for people, where it is a number:
+    who writes to us is told it. `unanswered`: they are busy, do not answer or cannot be reached."""
+
+    to: str
+    number: str
+    prompt: Prompt | None
+    caller_id: str
+    headers: Mapping[str, Template]
+    whisper: Template
+    timeout: float
+    unanswered: str
+    done: str | None = None  # after the talk; None: the journey is finished
+
+
+@dataclass(frozen=True, slots=True)
 class SetStep:
     """`values`: slot -> template of its value; an empty template forgets the slot."""
 
@@ -262,6 +278,7 @@ Step = (
     | InvokeStep
     | SendStep
     | Handoff
+    | TransferStep
     | SetStep
     | Branch
     | Split

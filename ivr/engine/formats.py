@@ -61,6 +61,12 @@ def read_back(words: Words, kind: SlotType, value: str) -> str:
             return value
 
 
+def telephone(words: Words, number: str) -> str:
+    """`+44 20 7946 0018` in the groups in which it is written, digit by digit."""
+    groups = re.findall(r"[0-9]+", number)
+    return ", ".join([words.symbols.get("+", "+"), *map(" ".join, groups)])
+
+
 def _grouped(digits: str) -> list[str]:
     """Of three or four, as alike as can be: more nobody keeps in mind."""
     size, larger = divmod(len(digits), -(-len(digits) // LONGEST_GROUP))

@@ -9,8 +9,9 @@ from typing import Literal
 from ivr.engine.events import Channel, LeftReason, Passed
 
 # new: nothing happened yet; live: a contact is on; queued: waits for a person; with_agent: talks to one;
+# transferred: talks to somebody outside whom the menu has put them through to;
 # paused: the customer left; dropped: the line was lost; finished: the flow came to its end; expired: left alone.
-Status = Literal["new", "live", "queued", "with_agent", "paused", "dropped", "finished", "expired"]
+Status = Literal["new", "live", "queued", "with_agent", "transferred", "paused", "dropped", "finished", "expired"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from ivr.engine.flow import (
     Split,
     Step,
     Template,
+    TransferStep,
     Verify,
 )
 from ivr.engine.match import MAX_TEXT
@@ -57,6 +58,8 @@ def perform(turn: Turn, step: Step) -> str | None:  # noqa: C901  # one case for
             turn.visit()
             turn.journey = replace(turn.journey, status="queued", agent="")
             turn.wait()
+        case TransferStep():
+            return _transfer(turn, step)
         case SetStep():
             return _set(turn, step)
         case Branch():
@@ -74,11 +77,25 @@ def perform(turn: Turn, step: Step) -> str | None:  # noqa: C901  # one case for
         case End():
             turn.visit()
             turn.say(step.prompt)
-            turn.journey = replace(turn.journey, status="finished")
-            turn.hang_up()
+            turn.finish()
         case _:
             assert_never(step)
     return None
+
+
+def _transfer(turn: Turn, step: TransferStep) -> str | None:
+    """Who writes to us can call the number themselves, and is told it; of another address they have nothing."""
+    turn.visit()
+    if render.spoken(turn.journey):
+        turn.wait()
+        return None
+    if not step.number:
+        return step.unanswered
+    turn.say(step.prompt)
+    turn.tell_number(step.number)
+    if step.done is None:
+        turn.finish()
+    return step.done
 
 
 def _ask(turn: Turn, step: AskSlot) -> str | None:

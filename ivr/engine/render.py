@@ -18,6 +18,7 @@ from ivr.engine.words import MASK, words_in, words_of
 ATTESTED = 2  # the trust tier from which private slots may be said back
 SENSITIVITIES: tuple[Sensitivity, ...] = ("public", "private", "secret")
 SUMMARY_CHOICES, SUMMARY_VALUE = 6, 80  # the last choices, and characters of a value, that a sentence can bear
+HEADER = 200  # characters of a SIP header's value; Twilio takes 1,024 of all of them
 LINK, CODE = "{link}", "{code}"  # replaced by whoever sends
 
 Show = Callable[[str, Slot], str | None]  # slot name, slot -> what to show of it; None: it stays hidden
@@ -80,6 +81,12 @@ def for_agent(flow: Flow, journey: Journey, template: Template) -> str:
 def for_service(flow: Flow, journey: Journey, template: Template) -> str:
     """Bare values, secrets too: a PIN is asked for to be checked."""
     return _fill(flow, journey, template, lambda _, slot: slot.value, lambda _: "", bare=True)
+
+
+def for_header(flow: Flow, journey: Journey, template: Template) -> str:
+    """A value beside a call that goes to somebody else: bare, on one line, without secrets."""
+    text = _fill(flow, journey, template, _agents_show(flow), lambda _: "", bare=True)
+    return "".join(filter(str.isprintable, " ".join(text.split())))[:HEADER]
 
 
 def for_slot(flow: Flow, journey: Journey, template: Template, target: str) -> str:

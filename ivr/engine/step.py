@@ -31,16 +31,18 @@ from ivr.engine.events import (
     QueueLeft,
     Recorded,
     Requeued,
+    TransferAnswered,
+    TransferEnded,
     Unheard,
 )
-from ivr.engine.flow import AskSlot, Flow, Handoff, InvokeStep, Menu, RecordStep, Step, Verify
+from ivr.engine.flow import AskSlot, Flow, Handoff, InvokeStep, Menu, RecordStep, Step, TransferStep, Verify
 from ivr.engine.journey import Journey, Status
 from ivr.engine.match import NOTE, clean, saved_value
 from ivr.engine.render import summary
 from ivr.engine.replacing import replace
 from ivr.engine.turn import Turn
 from ivr.engine.waits import current_wait, is_on
-from ivr.engine.words import words_in
+from ivr.engine.words import words_in, words_of
 
 HANDED_ON = 500  # characters kept of what an agent writes for the next one
 
@@ -110,6 +112,11 @@ def _take(turn: Turn, event: Event) -> bool:  # noqa: C901  # one line for each 
             _leave_queue(turn, handoff, end)
         case Requeued() as back, Handoff() if turn.journey.status == "with_agent":
             _queue_again(turn, back)
+        case TransferAnswered(), TransferStep() if turn.journey.status == "live":
+            turn.journey = replace(turn.journey, status="transferred")
+            turn.wait_on()
+        case TransferEnded() as end, TransferStep() as transfer:
+            _take_back(turn, transfer, end)
         case Left() as left, place if turn.journey.contact is not None:
             _leave(turn, left, place)
         case Expired(), _ if turn.journey.status != "expired":
@@ -177,8 +184,21 @@ def _leave_queue(turn: Turn, handoff: Handoff, event: QueueLeft) -> None:
     elif handoff.done is not None:
         turn.go(handoff.done)
     else:
-        turn.journey = replace(turn.journey, status="finished", passed=None)
-        turn.hang_up()
+        turn.finish()
+
+
+def _take_back(turn: Turn, transfer: TransferStep, event: TransferEnded) -> None:
+    """Whom we cannot dial, the caller may."""
+    if event.outcome == "unable":
+        turn.tell(words_of(turn.flow.language).cannot_transfer)
+        if transfer.number:
+            turn.tell_number(transfer.number)
+    if event.outcome != "answered":
+        turn.go(transfer.unanswered)
+    elif transfer.done is not None:
+        turn.go(transfer.done)
+    else:
+        turn.finish()
 
 
 def _queue_again(turn: Turn, event: Requeued) -> None:
@@ -189,10 +209,11 @@ def _queue_again(turn: Turn, event: Requeued) -> None:
 
 
 def _leave(turn: Turn, event: Left, place: Step | Literal["offer"] | None) -> None:
-    """The contact ends, the journey does not, unless it was at its end: finished, or done with an agent after whom
+    """The contact ends, the journey does not, unless it was at its end: finished, or done with somebody after whom
     nothing is planned. A line that is lost in the middle of that talk is no end."""
     journey = turn.journey
-    talk = isinstance(place, Handoff) and place.done is None and journey.status == "with_agent"
+    talking = journey.status in {"with_agent", "transferred"}
+    talk = talking and isinstance(place, Handoff | TransferStep) and place.done is None
     status: Status = "dropped" if event.reason == "dropped" else "paused"
     if journey.status == "finished" or (talk and event.reason in {"caller", "ours"}):
         status = "finished"

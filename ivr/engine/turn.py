@@ -8,12 +8,14 @@ from ivr.engine import render, verify
 from ivr.engine.actions import Action, Hangup, Say, Send
 from ivr.engine.events import Event
 from ivr.engine.flow import Flow, Prompt, Verify
+from ivr.engine.formats import telephone
 from ivr.engine.guard import proof_before
 from ivr.engine.journey import Ask, Contact, Doubt, Journey, Slot, Visit
 from ivr.engine.languages import lookup
 from ivr.engine.perform import perform
 from ivr.engine.replacing import replace
 from ivr.engine.waits import prompt_of, wait_of
+from ivr.engine.words import words_in
 
 MAX_STEPS = 100  # in one turn; more are a loop
 SEEN, PATH, LEDGER = 32, 50, 200  # how many events, visits and asks a journey remembers
@@ -65,7 +67,7 @@ class Turn:
             name, keep_counters = self.journey.owed, False
         proof = proof_before(self.flow, name, self.contact.trust)
         if proof is None:
-            self.go(name, keep_counters=keep_counters, keep_doubt=name == self.journey.step)
+            self.go(name, keep_counters=keep_counters, again=name == self.journey.step)
         else:
             self.go(proof)
             self.journey = replace(self.journey, owed=name)
@@ -110,6 +112,11 @@ class Turn:
         self.journey = replace(
             journey,
             noinputs=journey.noinputs + noinputs,
+    def finish(self) -> None:
+        """The end, for the journey."""
+        self.journey = replace(self.journey, status="finished", passed=None)
+        self.hang_up()
+
             nomatches=journey.nomatches + nomatches,
             misheard=journey.misheard + misheard,
         )
@@ -126,6 +133,12 @@ class Turn:
         if not values:
             return
         channel, contact = (self.contact.channel, self.contact.id) if given else (None, None)
+    def tell_number(self, number: str) -> None:
+        """Which one to call, as people write it: `+44 20 7946 0018`."""
+        words = words_in(self.flow)
+        spoken = telephone(words, number) if render.spoken(self.journey) else number
+        self.tell(words.please_call.format(number=spoken))
+
         slots = {
             **self.journey.slots,
             **{name: Slot(value, channel, contact, self.at) for name, value in values.items()},

@@ -6,7 +6,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ivr.engine import doubts, render, verify
-from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Invoke, Keys, Option, Record, Say, SlotType, Wait
+from ivr.engine.actions import (
+    Action,
+    Collect,
+    Enqueue,
+    Hangup,
+    Invoke,
+    Keys,
+    Option,
+    Record,
+    Say,
+    SlotType,
+    Transfer,
+    Wait,
+)
 from ivr.engine.flow import (
     CODE_SERVICE,
     HELPED,
@@ -19,6 +32,7 @@ from ivr.engine.flow import (
     Menu,
     RecordStep,
     SlotSpec,
+    TransferStep,
     Verify,
 )
 from ivr.engine.journey import Journey
@@ -48,7 +62,7 @@ VALUE_KEYS: dict[SlotType, tuple[int, int]] = {"number": (1, 15), "money": (1, 1
 
 def is_on(journey: Journey) -> bool:
     """Whether a contact is on that a wait can be put to."""
-    return journey.contact is not None and journey.status in {"live", "queued", "with_agent"}
+    return journey.contact is not None and journey.status in {"live", "queued", "with_agent", "transferred"}
 
 
 def current_wait(flow: Flow, journey: Journey) -> tuple[Action, ...]:
@@ -66,7 +80,7 @@ def wait_of(flow: Flow, journey: Journey) -> Wait | Hangup:
     return wait
 
 
-def _wait_of(flow: Flow, journey: Journey) -> Wait | Hangup:
+def _wait_of(flow: Flow, journey: Journey) -> Wait | Hangup:  # noqa: C901  # one case for each kind of wait
     if not is_on(journey):
         return Hangup("broken" if journey.contact is not None and journey.status == "paused" else "finished")
     name = journey.step or ""
@@ -91,6 +105,8 @@ def _wait_of(flow: Flow, journey: Journey) -> Wait | Hangup:
             whisper, why = render.for_agent(flow, journey, step.whisper), render.summary(flow, journey)
             queue = (journey.passed and journey.passed.queue) or step.queue
             return Enqueue(journey.turn, name, queue, step.skills, whisper, why, step.timeout, flow.language)
+        case TransferStep():
+            return _transfer(flow, journey, name, step)
         case _:  # this flow does not know the step: it is not the version that the journey is pinned to
             return Hangup("broken")
 
@@ -124,7 +140,7 @@ def _prompt_of(flow: Flow, journey: Journey) -> tuple[Say, ...]:
             return () if verify.is_given(journey, step) else render.say(flow, journey, step.prompt)
         case InvokeStep():
             return render.say(flow, journey, step.filler)
-        case RecordStep() | Handoff():
+        case RecordStep() | Handoff() | TransferStep():
             return render.say(flow, journey, step.prompt)
         case _:
             return ()
@@ -212,6 +228,12 @@ def _offer(flow: Flow, journey: Journey, name: str) -> Collect:
     options, always = offers_of(flow), always_of(flow)
     keys = Keys(options=keys_of(*options, *always))
     return Collect(
+def _transfer(flow: Flow, journey: Journey, name: str, step: TransferStep) -> Transfer:
+    headers = {header: render.for_header(flow, journey, value) for header, value in step.headers.items()}
+    whisper = render.for_agent(flow, journey, step.whisper)
+    return Transfer(journey.turn, name, step.to, step.caller_id, headers, whisper, step.timeout, flow.language)
+
+
         turn=journey.turn,
         step=name,
         slot=None,

@@ -15,6 +15,7 @@ KINDS: Mapping[str, str] = {
     "SendStep": "a message to the customer", "Handoff": "a hand-off to a person", "SetStep": "a change of slots",
     "Branch": "a branch", "Goto": "a jump", "End": "an end", "Split": "a split by percent",
     "RecordStep": "a recording", "Verify": "a check of a PIN or code", "CallbackStep": "a promise to call back",
+    "TransferStep": "a transfer to somebody else",
 }  # fmt: skip
 
 # Field, or Noun.field -> how a new value is told, and the words for it and for the one before.
@@ -26,6 +27,11 @@ SAYS: Mapping[str, tuple[str, Words]] = {
     "done": ("now goes to {} when it is done", step_name),
     "failed": ("now goes to {} when it fails", step_name),
     "unavailable": ("now goes to {} when nobody is free", step_name),
+    "unanswered": ("now goes to {} when nobody answers", step_name),
+    "TransferStep.number": ("now tells who writes to call {}", lambda number: number or telling.NOTHING),
+    "to": ("now calls {}", str),
+    "caller_id": ("now shows the number of {}", str),
+    "headers": ("now sends the headers {}", telling.templates),
     "to_step": ("now sends a link to {}", step_name),
     "goto": ("now leads to {}", step_name),
     "start": ("now begins at {}", step_name),
@@ -38,6 +44,7 @@ SAYS: Mapping[str, tuple[str, Words]] = {
     "no_match": ("now says {} after an answer that does not fit", prompts),
     "text": ("now writes {}", wording),
     "whisper": ("now whispers {} to the agent", wording),
+    "TransferStep.whisper": ("now whispers {} to whoever answers", wording),
     "tries": ("now gives {} tries", str),
     "timeout": ("now waits {}", seconds),
     "Tries.timeout": ("now waits {} for an answer", seconds),

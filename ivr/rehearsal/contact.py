@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Record, Say, Wait
+from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Record, Say, Transfer, Wait
 from ivr.engine.events import Channel
 from ivr.stage import VirtualClock
 from recognition.keys import Answer as KeyAnswer
@@ -40,7 +40,7 @@ class Contact:
                 case Record():
                     self.wait = action
                     self.deadline = self.clock() + action.timeout if self.channel == "voice" else None
-                case Enqueue():
+                case Enqueue() | Transfer():
                     self.wait, self.deadline = action, self.clock() + action.timeout
                 case Hangup():
                     self.ended = action.reason

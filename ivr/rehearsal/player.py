@@ -10,15 +10,28 @@ from typing import Final, Literal, get_args
 from context_bridge.codes import code_for
 from context_bridge.links import token_for
 from context_bridge.records import OutboxRow
-from ivr.conversation import FEATURES, CannotPlay, Deed, Promised, Refused
+from ivr.conversation import FEATURES, CannotPlay, Deed, Does, Promised, Refused
 from ivr.driver import Arrival, LinkRefused
-from ivr.engine.actions import Action, Collect, Enqueue, Option, Record, Wait
-from ivr.engine.events import Channel, Input, Left, LeftReason, NoInput, QueueOutcome, Recorded, Unheard
+from ivr.engine.actions import Action, Collect, Enqueue, Option, Record, Transfer, Wait
+from ivr.engine.events import (
+    Channel,
+    Input,
+    Left,
+    LeftReason,
+    NoInput,
+    QueueOutcome,
+    Recorded,
+    TransferAnswered,
+    TransferEnded,
+    TransferOutcome,
+    Unheard,
+)
 from ivr.engine.journey import Journey
 from ivr.rehearsal.contact import Contact
 from ivr.stage import KEEPING, Stage
 from recognition.keys import Keyed, Silence
 
+COMES_OF: Final[Mapping[Does, TransferOutcome]] = {"busy": "busy", "unreachable": "failed", "hangs_up": "answered"}
 KEY_SECONDS: Final = 0.3  # between two keys of somebody who knows what to press
 ACT_SECONDS: Final = 1.0  # every act takes a little time, so that what is stored has an order
 AGENT: Final = "Robin"
@@ -175,6 +188,22 @@ class Rehearsal:
             raise CannotPlay("no agent is talking to the customer")
         await self._release(contact, "done")
 
+    async def other_end(self, does: Does) -> None:
+        contact, journey = self._current(), await self.journey()
+        if not isinstance(contact.wait, Transfer) or journey is None:
+            raise CannotPlay("the caller is not being put through to anybody")
+        if (journey.status == "transferred") is not (does == "hangs_up"):
+            raise CannotPlay("who has answered can only hang up, and nobody else can")
+        if does == "answers":
+            await self._driver.advance(
+                TransferAnswered(
+                    id=self._driver.new_event_id(), at=self._clock(), contact=contact.id, turn=contact.wait.turn
+                )
+            )
+            contact.deadline = None
+        else:
+            await self._put_through(contact, contact.wait, COMES_OF[does])
+
     async def give_code(self) -> None:
         found = CODE.search(await self.sent() or "")
         if found is None:
@@ -264,6 +293,8 @@ class Rehearsal:
         self._clock.move(max(0.0, deadline - self._clock()))
         if isinstance(contact.wait, Enqueue):
             await self._release(contact, "timeout")
+        elif isinstance(contact.wait, Transfer):
+            await self._put_through(contact, contact.wait, "no_answer")
         elif isinstance(contact.wait, Record):
             silent = NoInput(
                 id=self._driver.new_event_id(), at=self._clock(), contact=contact.id, turn=contact.wait.turn
@@ -272,6 +303,12 @@ class Rehearsal:
         else:
             contact.keyed = contact.keypad.tick(self._clock())
             await self._answer(contact)
+
+    async def _put_through(self, contact: Contact, wait: Transfer, outcome: TransferOutcome) -> None:
+        """The transfer is over."""
+        name, at = self._driver.new_event_id(), self._clock()
+        event = TransferEnded(id=name, at=at, contact=contact.id, turn=wait.turn, outcome=outcome)
+        await self._perform(contact, await self._driver.advance(event, contact.say))
 
     async def _release(self, contact: Contact, outcome: QueueOutcome) -> None:
         await self._driver.release(contact.id, outcome)

@@ -30,6 +30,9 @@ from ivr.engine.events import (
     Recorded,
     Requeued,
     Resume,
+    TransferAnswered,
+    TransferEnded,
+    TransferOutcome,
     Unheard,
 )
 from ivr.engine.flow import (
@@ -62,6 +65,7 @@ from ivr.engine.flow import (
     Step,
     Switch,
     Template,
+    TransferStep,
     Tries,
     Verify,
 )
@@ -172,6 +176,18 @@ STEPS: dict[type, st.SearchStrategy[Step]] = {
     Handoff: st.builds(
         Handoff, st.just("q"), st.just(()), st.none() | prompts, templates, st.just(60.0), targets, st.none() | targets
     ),
+    TransferStep: st.builds(
+        TransferStep,
+        st.sampled_from(["+442079460018", "sip:pharmacy@pbx.example"]),
+        st.sampled_from(["+44 20 7946 0018", ""]),
+        st.none() | prompts,
+        st.sampled_from(["caller", "ours", "+442079460018"]),
+        st.fixed_dictionaries({"X-Given": templates}),
+        templates,
+        st.just(30.0),
+        targets,
+        st.none() | targets,
+    ),
     SetStep: st.builds(
         SetStep,
         st.dictionaries(SLOTS, templates, max_size=2)
@@ -266,6 +282,7 @@ class Move:
     reach: dict[str, str]
     reason: LeftReason
     outcome: QueueOutcome
+    talk: TransferOutcome
     after: float
     ok: str
     switches: frozenset[str]
@@ -311,6 +328,10 @@ class Move:
             case "Requeued":
                 passed = Passed("Anna", self.text[:50], queue="q2") if self.ok else None
                 return Requeued(**head, turn=turn, passed=passed)
+            case "TransferAnswered":
+                return TransferAnswered(**head, turn=turn)
+            case "TransferEnded":
+                return TransferEnded(**head, turn=turn, outcome=self.talk, seconds=self.confidence)
             case "Left":
                 return Left(**head, reason=self.reason, detail=self.text[:50])
             case _:
@@ -327,6 +348,8 @@ KINDS = (
     AgentJoined,
     QueueLeft,
     Requeued,
+    TransferAnswered,
+    TransferEnded,
     Left,
     Arrived,
     Expired,
@@ -359,6 +382,7 @@ moves = st.builds(
     reach=st.dictionaries(st.sampled_from(["sms", "email"]), st.just("+15550100"), max_size=2),
     reason=st.sampled_from(["caller", "dropped", "ours", "moved"]),
     outcome=st.sampled_from(["done", "unavailable", "timeout"]),
+    talk=st.sampled_from(get_args(TransferOutcome)),
     after=st.floats(0, 10_000_000),
     ok=st.sampled_from(["yes", "no", ""]),
     switches=st.sampled_from([frozenset[str]()] * 4 + [frozenset({"storm"}), frozenset({"closed", "storm", "gone"})]),

@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import ivr.engine.step
-from ivr.engine.actions import Action, BookCallback, Collect, Enqueue, Hangup, Invoke, Record, Say, Send
+from ivr.engine.actions import Action, BookCallback, Collect, Enqueue, Hangup, Invoke, Record, Say, Send, Transfer
 from ivr.engine.conditions import drawn
 from ivr.engine.events import Arrived, Channel, Expired, Input, Invoked, Left, LeftReason, NoInput, Resume, Unheard
-from ivr.engine.flow import AskSlot, Branch, End, Flow, RecordStep, SetStep, Split, Step, Verify
+from ivr.engine.flow import AskSlot, Branch, End, Flow, RecordStep, SetStep, Split, Step, TransferStep, Verify
 from ivr.engine.guard import proof_before
 from ivr.engine.journey import Journey
 from ivr.engine.languages import lookup
@@ -56,7 +56,7 @@ def test_a_turn_is_says_and_sends_then_one_wait_or_a_hang_up(game: Game) -> None
     for turn in played(game):
         *before, last = turn.actions
         assert all(isinstance(action, Say | Send | BookCallback) for action in before)
-        assert isinstance(last, Collect | Record | Invoke | Enqueue | Hangup)
+        assert isinstance(last, Collect | Record | Invoke | Enqueue | Transfer | Hangup)
 
 
 @LAW
@@ -71,7 +71,7 @@ def test_a_wait_carries_its_number_its_step_and_its_limits(game: Game) -> None:
                 assert wait.keys.max >= wait.keys.min >= 0
             case Record() as wait:
                 assert min(wait.longest, wait.silence, wait.timeout) > 0
-            case Invoke() | Enqueue() as wait:
+            case Invoke() | Enqueue() | Transfer() as wait:
                 assert wait.timeout > 0
             case _:
                 continue
@@ -206,6 +206,8 @@ def _goes_elsewhere(flow: Flow, journey: Journey, channel: Channel) -> bool:
     place = flow.steps.get(journey.step or "")
     if isinstance(place, AskSlot):
         return channel in place.fallback or place.slot in journey.slots
+    if isinstance(place, TransferStep):
+        return channel != "voice"
     return isinstance(place, Verify) or (isinstance(place, RecordStep) and place.slot in journey.slots)
 
 
@@ -274,6 +276,8 @@ def test_secrets_are_in_no_words_and_private_slots_only_in_words_for_who_may_hea
         for_customers += [a.markup or "" for a in turn.actions if isinstance(a, Say)]
         for_agents = [a.whisper + a.why for a in turn.actions if isinstance(a, Enqueue)]
         for_agents += [a.number + a.when + a.why for a in turn.actions if isinstance(a, BookCallback)]
+        put_through = [a for a in turn.actions if isinstance(a, Transfer)]
+        for_agents += [words for a in put_through for words in (a.whisper, *a.headers.values())]
         for_agents.append(summary(turn.flow, turn.after))
         for_agents += [visit.chose for visit in turn.after.path]
         if _is_kept(turn, "secret", SECRET):
@@ -388,7 +392,7 @@ def test_a_journey_stays_with_its_version_until_it_arrives_at_a_newer_one(
 
 def test_every_kind_of_step_and_of_action_is_in_the_games() -> None:
     assert set(STEPS) == set(get_args(Step))
-    assert set(get_args(Action)) == {Say, Send, BookCallback, Collect, Record, Invoke, Enqueue, Hangup}
+    assert set(get_args(Action)) == {Say, Send, BookCallback, Collect, Record, Invoke, Enqueue, Transfer, Hangup}
 
 
 @LAW

@@ -20,6 +20,7 @@ from ivr.engine.flow import (
     Split,
     Step,
     Switch,
+    TransferStep,
     Verify,
 )
 from ivr.publishing import renames
@@ -44,6 +45,9 @@ OTHER_STEPS: Mapping[str, Step] = {
         "pin", prompt("Your PIN."), tries(), "cards.pin", {"pin": ("x",)}, 3.0, "bye", "sorry", 3, "sms", ("{code}",)
     ),
     "callback": CallbackStep("support", ("{number}",), ("noon",), prompt("We call you."), "bye", "sorry"),
+    "transfer": TransferStep(
+        "sip:a@b.example", "", prompt("One moment."), "ours", {"X-A": ("b",)}, ("Hello.",), 30.0, "sorry", "bye"
+    ),
 }
 # One of every kind of step and of every noun
 FULL = replace(

@@ -15,6 +15,7 @@ from ivr.engine.words import words_of
 
 SENSITIVITIES: tuple[Sensitivity, ...] = get_args(Sensitivity)  # from the least to the most
 FILLS = {"asked", "saved", "set"}
+LEAVES = {"said": "said", "sent": "sent", "coded": "sent", "handed": "told to others"}  # where no secret may go
 OURS = ("customer.name", "journey.summary", "link", "code")  # names in templates that are no slots
 FORMATS: dict[Format, set[SlotType]] = {
     "digits": {"digits", "number", "text"},
@@ -71,8 +72,8 @@ def _about(mention: Mention, flow: Flow, draft: Draft) -> Iterator[tuple[str, st
     if mention.format != "plain" and spec.type not in FORMATS[mention.format]:
         fitting = [format_ for format_, types in FORMATS.items() if spec.type in types]
         yield f"format {mention.format} does not fit {name}, a {spec.type}", f"use {{{name}{_or(fitting)}}}"
-    if mention.how in {"said", "sent", "coded"} and spec.sensitivity == "secret":
-        yield f"{name} is secret and must not be {'said' if mention.how == 'said' else 'sent'}", "leave it out"
+    if mention.how in LEAVES and spec.sensitivity == "secret":
+        yield f"{name} is secret and must not be {LEAVES[mention.how]}", "leave it out"
     if mention.how == "reached" and name not in draft.saved:
         yield f"{name} is what anybody may say", "set customer.number to a value that a back office has given"
     target = flow.slots.get(mention.into or "")

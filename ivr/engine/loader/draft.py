@@ -18,7 +18,7 @@ from ivr.engine.loader.translations import Words, file_of, read
 from ivr.engine.services import ServiceSpec
 
 # asked, saved, set: fills the slot. said, sent, coded (beside a one-time code): the customer gets it; told: an agent;
-# passed: a back office, a slot. reached: it becomes the number of the customer.
+# handed: whoever they are put through to; passed: a back office, a slot. reached: it becomes the customer's number.
 How = Literal[
     "asked", "saved", "set", "forgotten", "tested", "said", "sent", "coded", "told", "passed", "copied", "reached"
 ]

@@ -19,8 +19,8 @@ from ivr.engine.loader.source import Fields, Items, Node, Text
 
 T = TypeVar("T")
 L = TypeVar("L", bound=str)
-WORDED = {"said", "sent", "coded", "told"}  # these are words, which have a language
-BESIDE = {"next", "done", "failed", "unavailable"}
+WORDED = {"said", "sent", "coded", "told", "handed"}  # these are words, which have a language
+BESIDE = {"next", "done", "failed", "unavailable", "unanswered"}
 INSIDE = {"prompt", "choices", "slot", "no_input", "no_match", "tries", "exhausted", "timeout", "interdigit"}
 
 
@@ -225,7 +225,7 @@ class Reader:
     def template(self, key: str, node: Node, how: How, into: str | None = None) -> Template:
         nothing: Template = ()
         if how in WORDED:
-            found = self.in_language(key, node, every=how != "told")
+            found = self.in_language(key, node, every=how not in {"told", "handed"})
             if found is None:
                 return nothing
             node = found

@@ -12,7 +12,7 @@ from ivr.engine.flow import Branch, Ref, Split
 T = TypeVar("T")
 
 # The fields of all steps, and of what they hold, in which a step's or a slot's name stands
-TO_STEP = {"goto", "exhausted", "next", "done", "failed", "unavailable", "to_step", "target"}
+TO_STEP = {"goto", "exhausted", "next", "done", "failed", "unavailable", "unanswered", "to_step", "target"}
 TO_STEPS = {"fallback"}  # something -> step
 SLOT = {"slot", "subject"}
 SLOTS = {"save", "values"}  # slot -> something; of a condition, `values` are texts

@@ -15,10 +15,12 @@ from ivr.engine.loader.record import record
 from ivr.engine.loader.source import Fields
 from ivr.engine.loader.split import split
 from ivr.engine.loader.surveys import survey
+from ivr.engine.loader.transfer import transfer
 from ivr.engine.loader.verify import verify
 
 VERBS: Mapping[str, Callable[[Reader], Step]] = {
     **steps.VERBS,
+    "transfer": transfer,
     "split": split,
     "record": record,
     "callback": callback,

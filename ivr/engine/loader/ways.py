@@ -23,6 +23,7 @@ from ivr.engine.flow import (
     SetStep,
     Split,
     Step,
+    TransferStep,
     Verify,
 )
 from ivr.engine.loader.draft import UNKNOWN, Draft
@@ -52,6 +53,8 @@ def exits(step: Step) -> tuple[str, ...]:  # noqa: C901  # one case for each kin
             return tuple(target for target in (step.next, step.failed, step.to_step) if target is not None)
         case Handoff():
             return (step.unavailable,) if step.done is None else (step.unavailable, step.done)
+        case TransferStep():
+            return (step.unanswered,) if step.done is None else (step.unanswered, step.done)
         case Branch():
             return (*(target for _, target in step.cases), step.otherwise)
         case Goto():
@@ -167,13 +170,17 @@ def _forgotten(steps: Iterable[Step]) -> Iterator[str]:
             yield from (slot for slot, value in step.values.items() if not value)
 
 
+def _ends(step: Step) -> bool:
+    return isinstance(step, End | Handoff) or (isinstance(step, TransferStep) and step.done is None)
+
+
 def _no_way_out(flow: Flow, draft: Draft, ways: Ways, circling: set[str]) -> None:
-    """Every step must lead to an end or a hand-off. Where a way could not be read, it may."""
+    """Every step must lead to where a journey ends. Where a way could not be read, it may."""
     entries = defaultdict(list)
     for name, targets in ways.items():
         for target in targets:
             entries[target].append(name)
-    done = {name for name, step in flow.steps.items() if isinstance(step, End | Handoff)}
+    done = {name for name, step in flow.steps.items() if _ends(step)}
     ahead = [*done, *circling, *(target for target in entries if target not in flow.steps)]
     out = set(ahead)
     while ahead:

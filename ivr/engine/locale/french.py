@@ -37,6 +37,8 @@ FRENCH = Words(
     "dit.",
     use_keys="Veuillez utiliser les touches de votre téléphone.",
     take_call="Appuyez sur 1 pour prendre l’appel.",
+    cannot_transfer="Je ne peux pas vous mettre en relation d'ici.",
+    please_call="Veuillez appeler le {number}.",
     cannot_listen="Je ne peux pas écouter pour le moment. Veuillez utiliser les touches de votre téléphone.",
     say_again="Excusez-moi, pouvez-vous répéter ?",
     did_you_say="Avez-vous dit {label} ?",

@@ -39,6 +39,8 @@ GERMAN = Words(
     "behalte ich.",
     use_keys="Bitte benutzen Sie die Tasten Ihres Telefons.",
     take_call="Drücken Sie die 1, um das Gespräch anzunehmen.",
+    cannot_transfer="Von hier aus kann ich Sie nicht verbinden.",
+    please_call="Bitte rufen Sie {number} an.",
     cannot_listen="Ich kann gerade nicht zuhören. Bitte benutzen Sie die Tasten Ihres Telefons.",
     say_again="Entschuldigung, bitte sagen Sie das noch einmal.",
     did_you_say="Sagten Sie {label}?",

@@ -58,6 +58,8 @@ class Words:
     fault: str
     use_keys: str
     take_call: str  # an agent hears it before a call is put through to their phone
+    cannot_transfer: str  # whoever the menu would put them through to
+    please_call: str  # of {number}
     cannot_listen: str  # too many speak at once
     say_again: str  # we have missed it
     did_you_say: str  # of {label}
