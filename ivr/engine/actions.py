@@ -108,8 +108,6 @@ class Enqueue:
 
 
 @dataclass(frozen=True, slots=True)
-class Send:
-@dataclass(frozen=True, slots=True)
 class Transfer:
     """Wait while the caller is put through to `to`: a number (E.164), `sip:…` or `client:…`, which is rung for at most
     `timeout` seconds. Comes back as `TransferAnswered`, then `TransferEnded`. `caller_id`: the number that the other
@@ -126,6 +124,8 @@ class Transfer:
     language: str = "en-US"
 
 
+@dataclass(frozen=True, slots=True)
+class Send:
     """Send words outside this contact. `{link}` in the text is replaced by the driver with a single-use address
     that leads to `to_step` (None: to where the journey stands); `{code}` (where `code` is its name, see
     `Journey.proofs`) with a one-time code."""

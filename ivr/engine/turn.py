@@ -107,16 +107,16 @@ class Turn:
         """The end, for this contact."""
         self.actions.append(Hangup())
 
-    def count(self, *, noinputs: int = 0, nomatches: int = 0, misheard: int = 0) -> None:
-        journey = self.journey
-        self.journey = replace(
-            journey,
-            noinputs=journey.noinputs + noinputs,
     def finish(self) -> None:
         """The end, for the journey."""
         self.journey = replace(self.journey, status="finished", passed=None)
         self.hang_up()
 
+    def count(self, *, noinputs: int = 0, nomatches: int = 0, misheard: int = 0) -> None:
+        journey = self.journey
+        self.journey = replace(
+            journey,
+            noinputs=journey.noinputs + noinputs,
             nomatches=journey.nomatches + nomatches,
             misheard=journey.misheard + misheard,
         )
@@ -128,17 +128,17 @@ class Turn:
         """Built-in words; not `fixed` with a value in them."""
         self.actions.append(Say(words, fixed=fixed, language=self.flow.language))
 
-    def keep(self, values: Mapping[str, str], *, given: bool) -> None:
-        """Slots' values; an empty one forgets. `given` by the customer in this contact, or found by us."""
-        if not values:
-            return
-        channel, contact = (self.contact.channel, self.contact.id) if given else (None, None)
     def tell_number(self, number: str) -> None:
         """Which one to call, as people write it: `+44 20 7946 0018`."""
         words = words_in(self.flow)
         spoken = telephone(words, number) if render.spoken(self.journey) else number
         self.tell(words.please_call.format(number=spoken))
 
+    def keep(self, values: Mapping[str, str], *, given: bool) -> None:
+        """Slots' values; an empty one forgets. `given` by the customer in this contact, or found by us."""
+        if not values:
+            return
+        channel, contact = (self.contact.channel, self.contact.id) if given else (None, None)
         slots = {
             **self.journey.slots,
             **{name: Slot(value, channel, contact, self.at) for name, value in values.items()},

@@ -224,16 +224,16 @@ def _message(flow: Flow, journey: Journey, name: str, step: RecordStep) -> Recor
     )
 
 
-def _offer(flow: Flow, journey: Journey, name: str) -> Collect:
-    options, always = offers_of(flow), always_of(flow)
-    keys = Keys(options=keys_of(*options, *always))
-    return Collect(
 def _transfer(flow: Flow, journey: Journey, name: str, step: TransferStep) -> Transfer:
     headers = {header: render.for_header(flow, journey, value) for header, value in step.headers.items()}
     whisper = render.for_agent(flow, journey, step.whisper)
     return Transfer(journey.turn, name, step.to, step.caller_id, headers, whisper, step.timeout, flow.language)
 
 
+def _offer(flow: Flow, journey: Journey, name: str) -> Collect:
+    options, always = offers_of(flow), always_of(flow)
+    keys = Keys(options=keys_of(*options, *always))
+    return Collect(
         turn=journey.turn,
         step=name,
         slot=None,

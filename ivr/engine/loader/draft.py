@@ -20,8 +20,9 @@ from ivr.engine.services import ServiceSpec
 # asked, saved, set: fills the slot. said, sent, coded (beside a one-time code): the customer gets it; told: an agent;
 # handed: whoever they are put through to; passed: a back office, a slot. reached: it becomes the customer's number.
 How = Literal[
-    "asked", "saved", "set", "forgotten", "tested", "said", "sent", "coded", "told", "passed", "copied", "reached"
-]
+    "asked", "saved", "set", "forgotten", "tested", "said", "sent", "coded", "told", "handed", "passed", "copied",
+    "reached",
+]  # fmt: skip
 
 UNKNOWN = ""  # stands for a step whose name could not be read
 NOTHING = Prompt((), ())
