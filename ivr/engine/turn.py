@@ -67,7 +67,7 @@ class Turn:
             name, keep_counters = self.journey.owed, False
         proof = proof_before(self.flow, name, self.contact.trust)
         if proof is None:
-            self.go(name, keep_counters=keep_counters, again=name == self.journey.step)
+            self.go(name, keep_counters=keep_counters, keep_doubt=name == self.journey.step)
         else:
             self.go(proof)
             self.journey = replace(self.journey, owed=name)
