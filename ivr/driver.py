@@ -29,6 +29,7 @@ from ivr.hand_off import HandOff
 from ivr.legs import Leg, Legs
 from ivr.notes import Notes
 from ivr.pops import Pops
+from ivr.recall import Recall
 from ivr.stepper import Answering, Stepper
 from ivr.switches import Switches
 from ivr.turns import Keeping, Turn, outward
@@ -61,8 +62,9 @@ class Driver:
         self.switches = Switches(store, bus, clock)
         self._legs, self._pops = Legs(store), Pops(store, flows, nodes)
         self._notes = Notes(store, keeping, clock)
+        self._recall = Recall()
         self._stepper = stepper = Stepper(
-            store, bus, flows, self._pops, self.switches, keeping, region, on_saved, on_turn
+            store, bus, flows, self._pops, self._recall, self.switches, keeping, region, on_saved, on_turn
         )
         self._asking = Asking(stepper, store, back_office, keeping.secret, clock, self.new_event_id)
         self._hand_off = HandOff(store, bus, stepper, self._legs, self._notes, self.advance, clock, self.new_event_id)
@@ -93,10 +95,10 @@ class Driver:
         the answer that is saved with the turn's last change; it is not asked when nothing changed.
         An event of a contact that is on no journey any more answers `(Hangup("moved"),)`."""
         async with self._stepper.lock(event.contact):
-            journey = await self._store.by_contact(event.contact)
-            if journey is None:
+            turn = await self._next_turn(event, answering)
+            if turn is None:
                 return (Hangup("moved"),)
-            return await self._until_answered(await self._stepper.turn(journey, event, answering), say, answering)
+            return await self._until_answered(turn, say, answering)
 
     async def current(
         self, contact: str, say: Saying | None = None, answering: Answering | None = None
@@ -177,6 +179,15 @@ class Driver:
         if journey is None:
             return None
         return journey, current_wait(await self._flows.pinned(journey.menu, journey.version), journey)
+
+    async def _next_turn(self, event: Event, answering: Answering | None) -> Turn | None:
+        """Of the journey that the contact is on; None: it is on none."""
+        if (recalled := self._recall.take(event.contact)) is not None:
+            turn = await self._stepper.turn(recalled, event, answering)
+            if turn.after.rev != turn.before.rev:  # it was saved; else what was recalled may be too old to say so
+                return turn
+        journey = await self._store.by_contact(event.contact)
+        return None if journey is None else await self._stepper.turn(journey, event, answering)
 
     async def _until_answered(self, turn: Turn, say: Saying | None, answering: Answering | None) -> Actions:
         return await self._asking.until_answered(turn.event.contact, outward(turn), say, answering)

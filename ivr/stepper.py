@@ -18,6 +18,7 @@ from ivr.engine.journey import Journey
 from ivr.engine.replacing import replace
 from ivr.flows import Flows
 from ivr.pops import Pops
+from ivr.recall import Recall
 from ivr.room import taken
 from ivr.switches import Switches
 from ivr.turns import TRIES, Keeping, Turn, change_of, outward, shown
@@ -40,14 +41,16 @@ class Stepper:
         bus: EventBus,
         flows: Flows,
         pops: Pops,
+        recall: Recall,
         switches: Switches,
         keeping: Keeping,
         region: str,
         on_saved: Callable[[Change, float], None],
         on_turn: Callable[[Turn], None],
     ) -> None:
-        self._store, self._bus, self._flows, self._pops, self._switches = store, bus, flows, pops, switches
-        self._keeping, self._region, self._on_saved, self._on_turn = keeping, region, on_saved, on_turn
+        self._store, self._bus, self._flows, self._pops, self._recall = store, bus, flows, pops, recall
+        self._switches, self._keeping, self._region = switches, keeping, region
+        self._on_saved, self._on_turn = on_saved, on_turn
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def lock(self, contact: str) -> asyncio.Lock:
@@ -71,6 +74,7 @@ class Stepper:
                 change = replace(change, answer=await answering.make(change.journey, said + outward(turn)))
             saved = await self._store.save(change)
             if not isinstance(saved, Conflict):
+                self._recall.keep(turn.before, change.journey)
                 self._on_saved(change, time.monotonic() - began)
                 self._on_turn(turn)
                 if answering is not None and change.answer is not None:
