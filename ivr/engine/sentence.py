@@ -9,7 +9,7 @@ Known limit, by choice: free texts, yes and no, and bare numbers are in no sente
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ivr.engine.actions import SlotType
 from ivr.engine.events import Mode
@@ -127,17 +127,39 @@ def _by_form(said: Sequence[str], specs: Sequence[SlotSpec], mode: Mode, words: 
 
 
 def _first(said: Sequence[str], begin: int, spec: SlotSpec, mode: Mode, words: Words, at: float) -> _Found | None:
-    if not is_part(said[begin], words) or plain(said[begin]) in words.spoken.homophones:
+    heard_digits = mode == "speech" and spec.type == "digits"
+    if not is_part(said[begin], words) or (plain(said[begin]) in words.spoken.homophones and not heard_digits):
         return None
+    look = _digits if heard_digits else _value
     for end in range(min(len(said), begin + LONGEST_VALUE), begin, -1):
-        text = " ".join(said[begin:end])
         if not is_part(said[end - 1], words) or not _has_form(spec, said[begin:end], words):
             continue
-        if found := meanings(spec, text, mode, words, at):
-            if spec.type == "digits" and len(found[0].value) < SHORTEST_DIGITS:
-                return None
-            return _Found(spec, begin, end, found[0].value, found[0].sure and len(found) == 1)
+        if found := look(said, begin, end, spec, mode, words, at):
+            return None if spec.type == "digits" and len(found.value) < SHORTEST_DIGITS else found
     return None
+
+
+def _digits(
+    said: Sequence[str], begin: int, end: int, spec: SlotSpec, mode: Mode, words: Words, at: float
+) -> _Found | None:
+    """A word at their edge that is perhaps no digit, only sounds like one, counts where the slot needs it (`for two one
+    seven`). Where it may count or not, it does not, and that is not sure."""
+    first, last = begin, end
+    while first < last and plain(said[first]) in words.spoken.ambiguous:
+        first += 1
+    while first < last < len(said) and plain(said[last - 1]) in words.spoken.ambiguous:
+        last -= 1
+    whole, part = (_value(said, *span, spec, mode, words, at) for span in ((begin, end), (first, last)))
+    if whole is None or part is None or whole == part:
+        return whole or part
+    return replace(part, sure=False)
+
+
+def _value(
+    said: Sequence[str], begin: int, end: int, spec: SlotSpec, mode: Mode, words: Words, at: float
+) -> _Found | None:
+    found = meanings(spec, " ".join(said[begin:end]), mode, words, at)
+    return _Found(spec, begin, end, found[0].value, found[0].sure and len(found) == 1) if found else None
 
 
 def _label(said: Sequence[str], begin: int, spec: SlotSpec, mode: Mode, words: Words, at: float) -> _Found | None:

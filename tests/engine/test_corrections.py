@@ -36,7 +36,7 @@ def ordered(flow: Flow | None = None) -> Talk:
 
 
 @pytest.mark.parametrize(
-    "words", ["no, I said 4218", "no I meant four two one eight", "I said 4218", "no 4218", "sorry, 4218"]
+    "words", ["no, I said 4218", "no I meant four two one eight", "I said for 218", "no 4218", "sorry, 4218"]
 )
 def test_the_number_given_last_is_exchanged_at_the_next_question(words: str) -> None:
     talk = says(ordered(), words)

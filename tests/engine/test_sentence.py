@@ -117,6 +117,23 @@ def test_a_number_is_found_in_the_sentences_of_each_language(language: str, text
     assert parsed(text, (ORDER,), "speech", words_of(language), NOON).values == {"order": value}
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "sure"),
+    [
+        ("track order for two one seven", "4217", True),
+        ("where is my order for 217", "4217", True),
+        ("order won two three to", "1232", True),
+        ("track my order for 4217", "4217", False),
+        ("order 4217 to my office", "4217", False),
+        ("oh 4217 is my order", "4217", False),
+    ],
+)
+def test_what_sounds_like_a_digit_is_one_where_the_number_needs_it(text: str, value: str, sure: bool) -> None:
+    told = parsed(text, (ORDER,), "speech", words_of("en-US"), NOON)
+    assert (told.values, told.sure) == ({"order": value}, sure)
+    assert parsed("track order for 217", (ORDER,), "text", words_of("en-US"), NOON).values == {}
+
+
 def test_a_year_is_part_of_its_date_and_no_order() -> None:
     told = parsed("december third 2026 for 99812", (ORDER, DAY), "speech", words_of("en-US"), NOON)
     assert told.values == {"order": "99812", "on": "2026-12-03"}

@@ -128,6 +128,7 @@ ENGLISH = Words(
         joiners=frozenset({"and"}),
         ones=frozenset({"a"}),
         homophones={"for": "4", "to": "2", "too": "2", "ate": "8", "won": "1", "oh": "0", "o": "0", "niner": "9"},
+        ambiguous=frozenset({"for", "to", "too", "oh"}),
         repeats={"double": 2, "triple": 3, "treble": 3},
         point=frozenset({"point", "dot"}),
         clock={

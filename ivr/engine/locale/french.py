@@ -117,6 +117,7 @@ FRENCH = Words(
     spoken=Spoken(
         scales={"cent": 100, "cents": 100, "mille": 1000, "million": 1_000_000, "millions": 1_000_000},
         homophones={"set": "7", "cet": "7", "cette": "7"},
+        ambiguous=frozenset({"cet", "cette"}),
         repeats={"double": 2, "deux fois": 2, "triple": 3, "trois fois": 3},
         point=frozenset({"virgule", "point"}),
         clock={

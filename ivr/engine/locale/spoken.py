@@ -17,8 +17,8 @@ class Spoken:
     inside longer words. `joiners` may stand between parts of a number, `ones` count as one before a scale. `units`
     stand behind figures, in the same word.
 
-    `homophones`: what sounds like a digit, taken for one among digits only. `repeats`: how often the next digit comes.
-    `point`: where decimals begin.
+    `homophones`: what sounds like a digit, taken for one among digits only; `ambiguous` ones also stand beside a number
+    as words of their own (`for 4217`). `repeats`: how often the next digit comes. `point`: where decimals begin.
 
     `clock`: a pattern of hour `{h}` (and minutes `{m}`) to the minutes that are added to the hour; with `{m}`, 1 or -1
     of them. `coming` and `past` stand beside a day of the week. `letters`: between a letter and a word that it begins.
@@ -35,6 +35,7 @@ class Spoken:
     units: tuple[str, ...] = ()
 
     homophones: Mapping[str, str] = field(default_factory=dict)
+    ambiguous: frozenset[str] = frozenset()
     repeats: Mapping[str, int] = field(default_factory=dict)
     point: frozenset[str]
 

@@ -50,10 +50,11 @@ def _repeated(said: Sequence[str], at: int, words: Words) -> tuple[str, int] | N
 
 
 def _homophone(said: Sequence[str], at: int, words: Words) -> tuple[str, int] | None:
-    """What sounds like a digit is one among digits only: `for` alone is no 4."""
+    """What sounds like a digit is one among digits only: `for` alone is no 4, nor between two numbers."""
     beside = [*said[max(at - 1, 0) : at], *said[at + 1 : at + 2]]
     digit = words.spoken.homophones.get(said[at])
     near = any(word in words.spoken.homophones or _digit(word, words) for word in beside)
+    near = near or (len(beside) == 1 and bool(DIGITS.fullmatch(beside[0])))
     return (digit, 1) if digit and (near or said[at] in {"oh", "o"}) else None
 
 
