@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from context_bridge.codes import is_code
 from context_bridge.records import ContextStore
-from ivr.backoffice import BackOffice, BackOfficeError
+from ivr.backoffice import Attempt, BackOffice, BackOfficeError
 from ivr.engine.actions import Action, Hangup, Invoke, Say
 from ivr.engine.events import Event, Invoked, InvokeFailed
 from ivr.engine.flow import CODE_SERVICE
@@ -42,15 +42,16 @@ class Asking:
         self._clock, self._new_id = clock, new_id
 
     async def until_answered(
-        self, contact: str, actions: Actions, say: Saying | None, answering: Answering | None
+        self, contact: str, actions: Actions, say: Saying | None, answering: Answering | None, *, again: bool = False
     ) -> Actions:
         """The actions of a turn; where it waits for a back office, those of the turn that ends the asking. What is said
-        meanwhile goes to `say`, or without it before the final actions."""
+        meanwhile goes to `say`, or without it before the final actions. `again`: it may have been asked before."""
         said: Actions = ()
         while actions and isinstance(actions[-1], Invoke):
             wait, says = actions[-1], tuple(action for action in actions if isinstance(action, Say))
             speaking = asyncio.ensure_future(say(says)) if say and says else None
-            event = await self._ask(contact, wait)
+            event = await self._ask(contact, wait, again)
+            again = False
             if speaking is not None:
                 await speaking
             else:
@@ -61,16 +62,16 @@ class Asking:
             actions = outward(await self._stepper.turn(journey, event, answering, said))
         return said + actions
 
-    async def _ask(self, contact: str, wait: Invoke) -> Event:
+    async def _ask(self, contact: str, wait: Invoke, again: bool) -> Event:
         try:
-            result = await self._answer_to(wait)
+            result = await self._answer_to(wait, again)
         except BackOfficeError as error:
             log.warning("back office: %s", error)
             return InvokeFailed(id=self._new_id(), at=self._clock(), contact=contact, turn=wait.turn, reason=str(error))
         return Invoked(id=self._new_id(), at=self._clock(), contact=contact, turn=wait.turn, result=result)
 
-    async def _answer_to(self, wait: Invoke) -> Mapping[str, str]:
+    async def _answer_to(self, wait: Invoke, again: bool) -> Mapping[str, str]:
         """A back office's; whether a one-time code is right is known here. Raises `BackOfficeError`."""
         if wait.service == CODE_SERVICE:
             return {"ok": "yes" if is_code(self._secret, **wait.arguments) else "no"}
-        return await self._back_office.ask(wait.service, wait.arguments, wait.timeout)
+        return await self._back_office.ask(wait.service, wait.arguments, wait.timeout, Attempt(wait.key, again))

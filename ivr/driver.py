@@ -113,7 +113,7 @@ class Driver:
             found = await self._standing(contact)  # who held the lock may have had the answer
             if found is None or not asks(found[1]):
                 return found
-            actions = await self._asking.until_answered(contact, found[1], say, answering)
+            actions = await self._asking.until_answered(contact, found[1], say, answering, again=True)
         return await self._store.by_contact(contact) or found[0], actions
 
     async def flow(self, journey: Journey) -> Flow:

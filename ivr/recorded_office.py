@@ -9,7 +9,7 @@ from typing import Final
 
 from context_bridge.identity import normalize
 from context_bridge.records import HistoryRow
-from ivr.backoffice import BackOfficeError
+from ivr.backoffice import FIRST, Attempt, BackOfficeError, Values
 from ivr.conversation import Answer
 from ivr.engine import conditions
 from ivr.engine.flow import Branch, Flow, InvokeStep, SlotSpec, Verify
@@ -40,7 +40,7 @@ class RecordedOffice:
         step = self.flow.steps.get(before.body.get("step") or "")
         return isinstance(step, Verify) and step.send is not None
 
-    async def ask(self, service: str, arguments: Mapping[str, str], within: float) -> Mapping[str, str]:  # noqa: ARG002  # it is known what it answers
+    async def ask(self, service: str, arguments: Values, within: float, attempt: Attempt = FIRST) -> Values:  # noqa: ARG002  # it is known what it answers
         row = next(self._rows, None)
         answer = (
             None if row is None or row.kind == "InvokeFailed" else self._masked(service, row.body.get("result", {}))

@@ -12,7 +12,7 @@ from typing import Final
 from context_bridge.live import open_bus
 from context_bridge.records import ContextStore, Customer
 from context_bridge.store import open_store
-from ivr.backoffice import BackOffice, BackOfficeError
+from ivr.backoffice import FIRST, Attempt, BackOffice, BackOfficeError, Values
 from ivr.conversation import Answer, CannotPlay
 from ivr.driver import Driver
 from ivr.engine.conditions import drawn
@@ -45,7 +45,7 @@ class ScriptedBackOffice:
     def __init__(self, answers: Mapping[str, tuple[Answer, ...]]) -> None:
         self._answers = {name: list(given) for name, given in answers.items()}
 
-    async def ask(self, service: str, arguments: Mapping[str, str], within: float) -> Mapping[str, str]:  # noqa: ARG002  # a script answers anybody, at once
+    async def ask(self, service: str, arguments: Values, within: float, attempt: Attempt = FIRST) -> Values:  # noqa: ARG002  # a script answers anybody, at once
         answers = self._answers.get(service)
         if not answers:
             raise CannotPlay(f"{service} is asked; say what it answers: services: {{{service}: {{…}}}}, or: fails")

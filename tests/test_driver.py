@@ -14,6 +14,7 @@ from context_bridge.links import token_for
 from context_bridge.live import open_bus
 from context_bridge.records import ContextStore, Customer
 from context_bridge.store import open_store
+from ivr.backoffice import FIRST, Attempt
 from ivr.driver import Arrival, Driver, LinkRefused
 from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Say
 from ivr.engine.events import Input, Left, LeftReason
@@ -32,10 +33,14 @@ class Office:
     """The shop's back office. `closed` holds its answers back."""
 
     asked: int = 0
+    keys: list[str] = field(default_factory=list)
     open: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def ask(self, service: str, arguments: Mapping[str, str], within: float) -> Mapping[str, str]:
+    async def ask(
+        self, service: str, arguments: Mapping[str, str], within: float, attempt: Attempt = FIRST
+    ) -> Mapping[str, str]:
         self.asked += 1
+        self.keys.append(attempt.key)
         await self.open.wait()
         return {"status": "on its way", "eta": "2026-12-03"}
 

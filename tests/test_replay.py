@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import ivr
 from ivr import conversation_file
-from ivr.backoffice import BackOfficeError
+from ivr.backoffice import FIRST, Attempt, BackOfficeError
 from ivr.cli.complaint import Complaint
 from ivr.cli.replay import as_test
 from ivr.conversation import (
@@ -155,7 +155,9 @@ class Bank:
     def __init__(self, answers: list[str | None]) -> None:
         self._answers = answers
 
-    async def ask(self, service: str, arguments: Mapping[str, str], within: float) -> Mapping[str, str]:
+    async def ask(
+        self, service: str, arguments: Mapping[str, str], within: float, attempt: Attempt = FIRST
+    ) -> Mapping[str, str]:
         answer = self._answers.pop(0) if self._answers else BALANCES[0]
         if answer is None:
             raise BackOfficeError("the bank is closed")
@@ -249,7 +251,9 @@ steps:
 
 
 class Club:
-    async def ask(self, service: str, arguments: Mapping[str, str], within: float) -> Mapping[str, str]:
+    async def ask(
+        self, service: str, arguments: Mapping[str, str], within: float, attempt: Attempt = FIRST
+    ) -> Mapping[str, str]:
         return {"mobile": "+12025550188"} if service == "club.find" else {"state": "paid"}
 
 

@@ -12,6 +12,7 @@ from context_bridge.codes import code_for, is_code
 from context_bridge.live import open_bus
 from context_bridge.records import ContextStore
 from context_bridge.store import open_store
+from ivr.backoffice import FIRST, Attempt
 from ivr.driver import Arrival, Driver
 from ivr.engine.events import Input
 from ivr.engine.journey import Journey
@@ -55,7 +56,9 @@ class Carrier:
 
 
 class Office:
-    async def ask(self, service: str, arguments: Mapping[str, str], within: float) -> Mapping[str, str]:
+    async def ask(
+        self, service: str, arguments: Mapping[str, str], within: float, attempt: Attempt = FIRST
+    ) -> Mapping[str, str]:
         assert service == "cards.check", "a one-time code is no back office's business"
         return {"ok": "yes" if arguments == {"pin": "2468"} else "no"}
 

@@ -7,15 +7,19 @@ from collections.abc import Mapping
 import msgspec
 
 from ivr.backoffice.client import Reply
-from ivr.backoffice.failure import BackOfficeError, Transient
+from ivr.backoffice.failure import BackOfficeError, Transient, UnderWay
 from ivr.engine.services import AnswerField, ServiceSpec
 
 NOT_THERE = {404, 410}
+UNDER_WAY = 409  # draft-ietf-httpapi-idempotency-key-header, section 2.6
 ASK_AGAIN = {429, 500, 502, 503, 504}
 
 
-def check_status(reply: Reply, spec: ServiceSpec) -> None:
-    """Raises `BackOfficeError` when there is nothing to be read, `Transient` when there may be a moment later."""
+def check_status(reply: Reply, spec: ServiceSpec, again: bool = False) -> None:
+    """Raises `BackOfficeError` when there is nothing to be read, `Transient` when there may be a moment later.
+    `again`: the request was sent before, so that a 409 is about that one."""
+    if again and spec.key_header is not None and reply.status == UNDER_WAY:
+        raise UnderWay("it is still at it", reply.retry_after)
     if reply.status in ASK_AGAIN:
         raise Transient(f"it answered with status {reply.status}", reply.retry_after)
     expected = 200 <= reply.status < 300 or (reply.status in NOT_THERE and spec.missing is not None)

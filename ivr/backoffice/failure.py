@@ -18,6 +18,10 @@ class Transient(BackOfficeError):
         self.after = after
 
 
+class UnderWay(Transient):
+    """It says that an earlier attempt at the same is not at its end yet; that one's answer will be ours as well."""
+
+
 FIRST, LONGEST = 0.1, 2.0  # seconds
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote, urlencode
+from uuid import UUID, uuid5
 
 import msgspec
 from yarl import URL
@@ -21,12 +22,13 @@ from ivr.engine.flow import Ref
 from ivr.engine.services import ServiceSpec
 
 STEPS = re.compile(r"[/\\;]")  # with ; Tomcat begins parameters of a segment, and `..;` is `..` to it
+ASKINGS = UUID("0d3b9f0e-6c1f-4c39-9f0a-6a5f4a1f3c57")  # the namespace of their names (RFC 9562, section 5.5)
 UNQUOTED = 5  # times; a value that is quoted more often than that is no order number
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`headers` are those that the service declares: they are for its own host and no other."""
+    """`headers` are those that the service declares, and the name of the asking: for its own host and no other."""
 
     method: str
     url: URL
@@ -39,14 +41,16 @@ class Request:
         return replace(self, url=url, headers=self.headers if same else {})
 
 
-def request_of(spec: ServiceSpec, arguments: Mapping[str, str], secrets: Secrets, demo_url: str) -> Request:
-    """Raises `BackOfficeError` for arguments that cannot be passed."""
+def request_of(
+    spec: ServiceSpec, arguments: Mapping[str, str], secrets: Secrets, demo_url: str, key: str = ""
+) -> Request:
+    """`key` names the asking; empty: it has no name. Raises `BackOfficeError` for arguments that cannot be passed."""
     for name in sorted(spec.in_url - arguments.keys()):  # a menu of an older version may know another declaration
         raise BackOfficeError(f"{spec.name} needs {name}, which the menu does not give")
     for name, value in arguments.items():
         if not _is_text(value):
             raise BackOfficeError(f"{name} for {spec.name} is no text in Unicode")
-    headers = {name: secrets.fill(value) for name, value in spec.headers.items()}
+    headers = {name: secrets.fill(value) for name, value in spec.headers.items()} | _name_of(spec, key)
     url = URL(_url(spec, arguments, demo_url), encoded=True)
     if not spec.has_body:
         return Request(spec.method, url, headers)
@@ -54,6 +58,14 @@ def request_of(spec: ServiceSpec, arguments: Mapping[str, str], secrets: Secrets
     if spec.body == "form":
         return Request(spec.method, url, headers, urlencode(rest).encode(), "application/x-www-form-urlencoded")
     return Request(spec.method, url, headers, msgspec.json.encode(rest), "application/json")
+
+
+def _name_of(spec: ServiceSpec, key: str) -> dict[str, str]:
+    """As a UUID: that is what the draft recommends, what some services insist on, and it tells nothing of the key."""
+    if spec.key_header is None or not key:
+        return {}
+    name = str(uuid5(ASKINGS, key))
+    return {spec.key_header.name: f'"{name}"' if spec.key_header.quoted else name}
 
 
 def _url(spec: ServiceSpec, arguments: Mapping[str, str], demo_url: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import get_args
 
 from ivr import settings
-from ivr.backoffice import BackOfficeError
+from ivr.backoffice import FIRST, Attempt, BackOfficeError, Values
 from ivr.cli.complaint import Complaint
 from ivr.cli.replay import write
 from ivr.cli.transcript import Transcript
@@ -233,7 +233,7 @@ class AskingBackOffice:
         self._read = read or _read
         self.given: dict[str, list[Answer]] = {}
 
-    async def ask(self, service: str, arguments: Mapping[str, str], within: float) -> Mapping[str, str]:
+    async def ask(self, service: str, arguments: Values, within: float, attempt: Attempt = FIRST) -> Values:  # noqa: ARG002  # who answers needs no name for it
         asked = ", ".join(f"{name} {value}" for name, value in arguments.items())
         print(f"  {service} is asked about {asked}. What does it answer within {within:g} s? (nothing: it fails)")
         values = {name: self._value(name) for name in self._values.get(service, ())}

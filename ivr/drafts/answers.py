@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from ivr.backoffice import BackOffice, BackOfficeError
+from ivr.backoffice import FIRST, Attempt, BackOffice, BackOfficeError
 from ivr.engine.services import Services
 
 Answers = Mapping[str, Mapping[str, str] | None]  # by service; None: it fails
@@ -18,16 +18,20 @@ class TypedBackOffice:
         self.answers: Answers = {}
         self._services, self._real, self._asked = services, real, asked
 
-    async def ask(self, service: str, arguments: Mapping[str, str], within: float) -> Mapping[str, str]:
+    async def ask(
+        self, service: str, arguments: Mapping[str, str], within: float, attempt: Attempt = FIRST
+    ) -> Mapping[str, str]:
         try:
-            found = await self._ask(service, arguments, within)
+            found = await self._ask(service, arguments, within, attempt)
         except BackOfficeError as error:
             await self._asked(service, str(error))
             raise
         await self._asked(service, ", ".join(f"{name} {value}" for name, value in found.items()) or "nothing")
         return found
 
-    async def _ask(self, service: str, arguments: Mapping[str, str], within: float) -> Mapping[str, str]:
+    async def _ask(
+        self, service: str, arguments: Mapping[str, str], within: float, attempt: Attempt
+    ) -> Mapping[str, str]:
         if service in self.answers:
             typed = self.answers[service]
             if typed is None:
@@ -36,4 +40,4 @@ class TypedBackOffice:
         spec = self._services.get(service)
         if spec is None or not spec.is_demo:
             raise BackOfficeError("not asked in a try; type what it would answer, below")
-        return await self._real.ask(service, arguments, within)
+        return await self._real.ask(service, arguments, within, attempt)

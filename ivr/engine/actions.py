@@ -83,13 +83,15 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Invoke:
-    """Wait for a back office, at most `timeout` seconds; comes back as `Invoked` or `InvokeFailed`."""
+    """Wait for a back office, at most `timeout` seconds; comes back as `Invoked` or `InvokeFailed`. `key` names the
+    asking: until it is answered it stays the same, whoever asks."""
 
     turn: int
     step: str
     service: str
     arguments: Mapping[str, str]
     timeout: float
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

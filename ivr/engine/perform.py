@@ -51,7 +51,7 @@ def perform(turn: Turn, step: Step) -> str | None:  # noqa: C901  # one case for
             return step.next
         case InvokeStep():
             turn.visit()
-            turn.wait()
+            turn.invoke()
         case SendStep():
             return _send(turn, step)
         case Handoff():

@@ -28,6 +28,18 @@ HeaderValue = tuple[str | SecretRef, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class KeyHeader:
+    """The header that names an asking, so that the service does what is asked twice once. `quoted`: a String of
+    structured headers (RFC 9651), as draft-ietf-httpapi-idempotency-key-header has it."""
+
+    name: str
+    quoted: bool = False
+
+
+IDEMPOTENCY_KEY = KeyHeader("Idempotency-Key", quoted=True)
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerField:
     """Where a value stands in the JSON that comes back: keys and indexes, from the outside in. With `values` (as it
     comes -> as the menu knows it) all others are unknown. `default` stands for what is absent, null or unknown; None:
@@ -42,7 +54,8 @@ class AnswerField:
 class ServiceSpec:
     """A declared back office. `url` names `{argument}`s; the others go into the `body`. An address that begins with
     `demo:/` is a path of our own demo back office. `timeout` (seconds) is the longest that anybody waits for it, with
-    all `retries`. `missing`: the values when it says that there is no such thing; None: that is a failure."""
+    all `retries`. `missing`: the values when it says that there is no such thing; None: that is a failure.
+    `key_header`: None where askings have no names."""
 
     name: str
     url: Template
@@ -53,6 +66,7 @@ class ServiceSpec:
     body: Body = "json"
     retries: int = 0
     missing: Mapping[str, str] | None = None
+    key_header: KeyHeader | None = None
 
     @property
     def in_url(self) -> frozenset[str]:

@@ -46,19 +46,19 @@ class Turn:
             raise LookupError("steps run only while a contact is on; let it arrive first")
         return self.journey.contact
 
-    def go(self, name: str, *, keep_counters: bool = False, keep_doubt: bool = False) -> None:
-        """Enter a step and run on until a wait or a hang-up."""
+    def go(self, name: str, *, keep_counters: bool = False, again: bool = False) -> None:
+        """Enter a step and run on until a wait or a hang-up. `again`: what was in doubt or asked there still is."""
         origin = self.journey
-        doubt = origin.doubt if keep_doubt else None
+        doubt, asked = (origin.doubt, origin.asked) if again else (None, 0)
         tries = (origin.noinputs, origin.nomatches, origin.misheard) if keep_counters else (0, 0, 0)
         for _ in range(MAX_STEPS):
             if name not in self.flow.steps:
                 break
-            self._enter(name, *tries, doubt)
+            self._enter(name, *tries, doubt, asked)
             following = perform(self, self.flow.steps[name])
             if following is None:
                 return
-            name, tries, doubt = following, (0, 0, 0), None
+            name, tries, doubt, asked = following, (0, 0, 0), None, 0
         self._give_up(origin)
 
     def return_to(self, name: str, *, keep_counters: bool = False) -> None:
@@ -67,7 +67,7 @@ class Turn:
             name, keep_counters = self.journey.owed, False
         proof = proof_before(self.flow, name, self.contact.trust)
         if proof is None:
-            self.go(name, keep_counters=keep_counters, keep_doubt=name == self.journey.step)
+            self.go(name, keep_counters=keep_counters, again=name == self.journey.step)
         else:
             self.go(proof)
             self.journey = replace(self.journey, owed=name)
@@ -98,6 +98,11 @@ class Turn:
         """Put the question of the current step: a new wait, so that what answers an older one is late."""
         self.journey = replace(self.journey, turn=self.journey.turn + 1)
         self.actions += (*prompt_of(self.flow, self.journey), wait_of(self.flow, self.journey))
+
+    def invoke(self) -> None:
+        """Have a back office asked. Where the contact was lost meanwhile, it is the same asking as before."""
+        self.journey = replace(self.journey, asked=self.journey.asked or self.journey.turn + 1)
+        self.wait()
 
     def wait_on(self) -> None:
         """Go on with the same wait, without a word."""
@@ -208,7 +213,7 @@ class Turn:
         if _question(line) not in map(_question, journey.ledger):
             self.journey = replace(journey, ledger=(*journey.ledger, line)[-LEDGER:])
 
-    def _enter(self, name: str, noinputs: int, nomatches: int, misheard: int, doubt: Doubt | None) -> None:
+    def _enter(self, name: str, noinputs: int, nomatches: int, misheard: int, doubt: Doubt | None, asked: int) -> None:
         self.journey = replace(
             self.journey,
             step=name,
@@ -219,6 +224,7 @@ class Turn:
             misheard=misheard,
             owed=None,
             doubt=doubt,
+            asked=asked,
             unheard=0,
             passed=self.journey.passed if name == self.journey.step else None,
         )

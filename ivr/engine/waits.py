@@ -100,7 +100,7 @@ def _wait_of(flow: Flow, journey: Journey) -> Wait | Hangup:  # noqa: C901  # on
             return _message(flow, journey, name, step)
         case InvokeStep():
             arguments = {key: render.for_service(flow, journey, value) for key, value in step.arguments.items()}
-            return Invoke(journey.turn, name, step.service, arguments, step.timeout)
+            return Invoke(journey.turn, name, step.service, arguments, step.timeout, _asking(journey))
         case Handoff():
             whisper, why = render.for_agent(flow, journey, step.whisper), render.summary(flow, journey)
             queue = (journey.passed and journey.passed.queue) or step.queue
@@ -200,7 +200,11 @@ def _verify(flow: Flow, journey: Journey, name: str, step: Verify) -> Collect | 
     if step.service == CODE_SERVICE:
         return Invoke(journey.turn, name, step.service, verify.code_arguments(journey, step), step.timeout)
     arguments = {key: render.for_service(flow, journey, value) for key, value in step.arguments.items()}
-    return Invoke(journey.turn, name, step.service, arguments, step.timeout)
+    return Invoke(journey.turn, name, step.service, arguments, step.timeout, _asking(journey))
+
+
+def _asking(journey: Journey) -> str:
+    return f"{journey.id}:{journey.asked or journey.turn}:{journey.step}"
 
 
 def _message(flow: Flow, journey: Journey, name: str, step: RecordStep) -> Record | Collect:

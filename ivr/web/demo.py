@@ -1,7 +1,7 @@
 """The demo's back offices: what a shop, a bank and a clinic would answer. Served only with IVR_DEMO.
 
 Numbers that begin with 0 do not exist. All others do, and the same number is always the same thing. What a customer
-changes is agreed to and forgotten.
+changes is agreed to and forgotten; but what is asked under one `Idempotency-Key` is done once.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from collections.abc import Mapping
 import msgspec
 from aiohttp import web
 
+from ivr.web.once import Once
+
 STATES = ("on its way", "being packed", "ready to be picked up", "with our carrier")
 ZIP = "10001"  # where everything is delivered to
 REGISTERED = "+14155550134"  # of everybody who has a card; the demo's phone calls from it
@@ -20,24 +22,25 @@ MODELS = ("Acme Air 13", "Acme Pro 15")
 
 class DemoBackOffice:
     def routes(self) -> list[web.RouteDef]:
+        once = Once()
         return [
             web.get("/demo/orders/{order:[0-9]+}", self.order),
-            web.post("/demo/orders/{order}/zip", self.zip),
+            web.post("/demo/orders/{order}/zip", once(self.zip)),
             web.get("/demo/orders/{order:[0-9]+}/invoice", self.invoice),
-            web.post("/demo/orders/{order}/delivery", self.delivery),
-            web.post("/demo/orders/{order}/cancellation", self.cancellation),
-            web.post("/demo/orders/{order}/returns", self.returns),
+            web.post("/demo/orders/{order}/delivery", once(self.delivery)),
+            web.post("/demo/orders/{order}/cancellation", once(self.cancellation)),
+            web.post("/demo/orders/{order}/returns", once(self.returns)),
             web.get("/demo/cards/{card:[0-9]+}", self.card),
-            web.post("/demo/cards/{card}/holder", self.holder),
-            web.post("/demo/cards/{card}/pin", self.pin),
-            web.put("/demo/cards/{card}/{change:activation|block|limit}", self.done),
+            web.post("/demo/cards/{card}/holder", once(self.holder)),
+            web.post("/demo/cards/{card}/pin", once(self.pin)),
+            web.put("/demo/cards/{card}/{change:activation|block|limit}", once(self.done)),
             web.get("/demo/laptops/{serial:[0-9]+}", self.laptop),
             web.get("/demo/patients/{insurance:[0-9]+}", self.patient),
             web.get("/demo/appointments/free/{doctor}/{day}/{part}", self.free),
             web.get("/demo/appointments/{insurance:[0-9]+}", self.appointment),
-            web.post("/demo/appointments/{insurance:[0-9]+}", self.agreed),
-            web.put("/demo/appointments/{insurance:[0-9]+}", self.agreed),
-            web.delete("/demo/appointments/{insurance:[0-9]+}", self.agreed),
+            web.post("/demo/appointments/{insurance:[0-9]+}", once(self.agreed)),
+            web.put("/demo/appointments/{insurance:[0-9]+}", once(self.agreed)),
+            web.delete("/demo/appointments/{insurance:[0-9]+}", once(self.agreed)),
         ]
 
     # The shop

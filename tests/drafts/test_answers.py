@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from ivr.backoffice import BackOfficeError
+from ivr.backoffice import FIRST, Attempt, BackOfficeError
 from ivr.drafts.answers import TypedBackOffice
 from ivr.engine.loader import load_services
 
@@ -22,7 +22,9 @@ class Real:
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    async def ask(self, service: str, arguments: Mapping[str, str], within: float) -> Mapping[str, str]:
+    async def ask(
+        self, service: str, arguments: Mapping[str, str], within: float, attempt: Attempt = FIRST
+    ) -> Mapping[str, str]:
         self.asked.append(service)
         return {"status": "on its way"}
 

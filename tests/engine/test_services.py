@@ -81,6 +81,16 @@ def test_what_need_not_be_said() -> None:
         (one("url: 'demo:/x', method: POST, retries: 1"), "this POST is not idempotent; take retries away, or write"),
         (one("url: 'demo:/x', idempotent: no, retries: 1"), "this GET is not idempotent"),
         (one("url: 'demo:/x', body: form"), "a GET has no body"),
+        (one("url: 'demo:/x', idempotency_key: no"), "a GET changes nothing and needs no key; take it away"),
+        (
+            one("url: 'demo:/x', method: POST, idempotency_key: 'a b'"),
+            "cannot be the header of the key; write its name",
+        ),
+        (one("url: 'demo:/x', method: POST, idempotency_key: host"), '"host" cannot be the header of the key'),
+        (
+            one("url: 'demo:/x', method: POST, headers: {idempotency-key: '1'}"),
+            "headers sets Idempotency-Key, which names one asking and must differ from the next; take it away",
+        ),
         (one("url: 'demo:/x', headers: {Host: x}"), 'header "Host" cannot be set'),
         (one("url: 'demo:/x', headers: {'A B': x}"), 'header "A B" cannot be set'),
         (one("url: 'demo:/x', headers: {A: 'ä'}"), "A: it holds characters that no header can carry"),

@@ -81,7 +81,8 @@ def test_a_right_pin_raises_the_tier_and_leaves_no_trace() -> None:
     assert talk.said == ["Your PIN?"]
     assert talk.collect.secret
     talk.press("1234")
-    assert talk.invoke == Invoke(talk.journey.turn, "pin", "cards.check", {"pin": "1234"}, 3.0)
+    turn = talk.journey.turn
+    assert talk.invoke == Invoke(turn, "pin", "cards.check", {"pin": "1234"}, 3.0, key=f"j1:{turn}:pin")
     assert trust(talk) == 1
     talk.invoked(ok="yes")
     assert (talk.journey.step, trust(talk)) == ("inside", 3)

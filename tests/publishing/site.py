@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from context_bridge.live import open_bus
 from context_bridge.records import ContextStore
+from ivr.backoffice import FIRST, Attempt
 from ivr.driver import Arrival, Driver
 from ivr.engine.actions import Action, Say
 from ivr.engine.events import Input, Left
@@ -22,7 +23,9 @@ KEEPING = Keeping(b"0123456789abcdef", 30 * 86400.0, 86400.0)
 
 
 class NoOffice:
-    async def ask(self, service: str, arguments: Mapping[str, str], within: float) -> Mapping[str, str]:
+    async def ask(
+        self, service: str, arguments: Mapping[str, str], within: float, attempt: Attempt = FIRST
+    ) -> Mapping[str, str]:
         raise AssertionError(f"nobody asks {service} here")
 
 

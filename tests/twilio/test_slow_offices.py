@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from ivr.backoffice import FIRST, Attempt
 from ivr.channels import twilio_turns
 from ivr.server import Segue
 from ivr.settings import Settings
@@ -26,7 +27,9 @@ class SlowOffice:
     def __init__(self) -> None:
         self.questions, self.changed, self.answers = 0, asyncio.Condition(), asyncio.Event()
 
-    async def ask(self, service: str, arguments: Mapping[str, str], within: float) -> Mapping[str, str]:
+    async def ask(
+        self, service: str, arguments: Mapping[str, str], within: float, attempt: Attempt = FIRST
+    ) -> Mapping[str, str]:
         async with self.changed:
             self.questions += 1
             self.changed.notify_all()

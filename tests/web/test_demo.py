@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
 import ivr
@@ -14,19 +15,25 @@ from ivr.backoffice import HttpBackOffice
 from ivr.engine.flow import InvokeStep, Verify
 from ivr.flows import read_folder
 from ivr.web.demo import REGISTERED, ZIP, DemoBackOffice
+from ivr.web.once import KEY, REPLAYED, Once
 
 FLOWS, SERVICES = read_folder(Path(ivr.__file__).parent / "menus")
 SAMPLES = {"day": "2099-12-01", "zip": ZIP, "pin": "0042", "card": "42170042"}  # other arguments are just a number
 
 
 @pytest.fixture
-async def office() -> AsyncIterator[HttpBackOffice]:
+async def shop() -> AsyncIterator[TestServer]:
     app = web.Application()
     app.add_routes(DemoBackOffice().routes())
     async with TestServer(app) as server:
-        office = HttpBackOffice(SERVICES, str(server.make_url("")).rstrip("/"))
-        yield office
-        await office.close()
+        yield server
+
+
+@pytest.fixture
+async def office(shop: TestServer) -> AsyncIterator[HttpBackOffice]:
+    office = HttpBackOffice(SERVICES, str(shop.make_url("")).rstrip("/"))
+    yield office
+    await office.close()
 
 
 def arguments(service: str) -> dict[str, str]:
@@ -55,3 +62,38 @@ async def test_what_a_newcomer_tries(office: HttpBackOffice) -> None:
     assert await office.ask("cards.check_pin", {"card": "42170042", "pin": "0043"}, 20) == {"ok": "no"}
     assert await office.ask("cards.holder", {"card": "42170042", "name": ""}, 20) == {"registered": REGISTERED}
     assert (await office.ask("laptops.find", {"serial": "90000000"}, 20))["warranty"] == "over"
+
+
+async def test_what_is_asked_under_one_key_is_done_once(shop: TestServer) -> None:
+    async with ClientSession(shop.make_url("/")) as http:
+
+        async def cancels(key: str, order: str = "4217") -> tuple[int, str, bool]:
+            headers = {KEY: key} if key else {}
+            async with http.post(f"/demo/orders/{order}/cancellation", json={}, headers=headers) as answer:
+                return answer.status, await answer.text(), REPLAYED in answer.headers
+
+        first = await cancels("one")
+        assert first[0] == 200
+        assert await cancels("one") == (*first[:2], True)
+        assert not (await cancels("two"))[2]
+        assert not (await cancels(""))[2]
+        assert (await cancels("one", "4218"))[0] == 422
+
+
+async def test_a_second_attempt_is_told_that_the_first_is_under_way_and_a_failed_one_may_be_tried_again() -> None:
+    """That the office waits then: tests/backoffice/test_attempts.py."""
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(_request: web.Request) -> web.Response:
+        begun.set()
+        await go_on.wait()
+        raise web.HTTPServiceUnavailable
+
+    app = web.Application()
+    app.add_routes([web.post("/", Once()(slow))])
+    async with TestServer(app) as server, ClientSession(server.make_url("/")) as http, asyncio.timeout(30):
+        first = asyncio.create_task(http.post("/", headers={KEY: "one"}))
+        await begun.wait()
+        assert (await http.post("/", headers={KEY: "one"})).status == 409
+        go_on.set()
+        assert (await first).status == (await http.post("/", headers={KEY: "one"})).status == 503

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 
 from ivr.engine.loader.mistakes import Unfit, did_you_mean, quoted
 from ivr.engine.loader.reader import Reader
-from ivr.engine.services import HeaderValue, SecretRef
+from ivr.engine.services import IDEMPOTENCY_KEY, HeaderValue, KeyHeader, SecretRef
 
 NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}", re.ASCII)  # RFC 9110, section 5.6.2: a token
 VALUE = re.compile(r"[\x20-\x7e]*")
 SECRET = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}", re.ASCII)
 NOTHING: HeaderValue = ()
+NO_KEY = KeyHeader("")
 PARTS = re.compile(r"(\{\{|\}\}|\{[^{}]*\}|[{}])")
 # Ours, or those of the connection: with them in other hands, one request can be read as two.
 OURS = frozenset(
@@ -47,6 +48,24 @@ def headers(declared: Reader, known: tuple[str, ...]) -> Mapping[str, HeaderValu
                 every.wrong(place, f"header {quoted(name)} cannot be set", "take it away")
             found[name] = every.get(name, lambda text: _value(text, known), NOTHING)
     return found
+
+
+def key_header(declared: Reader, others: Mapping[str, HeaderValue]) -> KeyHeader | None:
+    """The header that names an asking; `others` are those that the file sets itself. One that a file names carries the
+    key alone: APIs that are older than the draft know no quotes."""
+    found = declared.get("idempotency_key", _key_header, IDEMPOTENCY_KEY)
+    if found.name and found.name.lower() in {name.lower() for name in others}:
+        problem = f"headers sets {found.name}, which names one asking and must differ from the next"
+        declared.wrong(declared.place("headers"), problem, "take it away, or write idempotency_key: no")
+    return found if found.name else None
+
+
+def _key_header(text: str) -> KeyHeader:
+    if text in {"no", "false"}:
+        return NO_KEY
+    if not NAME.fullmatch(text) or text.lower() in OURS:
+        raise Unfit(f"{quoted(text)} cannot be the header of the key", "write its name, such as X-Request-Id, or no")
+    return KeyHeader(text)
 
 
 def _value(text: str, known: tuple[str, ...]) -> HeaderValue:

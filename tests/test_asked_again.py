@@ -1,0 +1,63 @@
+"""Whoever asks a back office once more (a restarted server, a second one, the caller's next call) gives what is asked
+the same name until it was answered; what is asked anew has another."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import suppress
+
+from tests.test_driver import ANN, Shop, shop
+
+__all__ = ["shop"]
+
+
+async def cut_off(shop: Shop, contact: str) -> None:
+    """The server dies between the question and the answer."""
+    shop.office.open.clear()
+    asking = asyncio.create_task(shop.press(contact, "4217"))
+    async with asyncio.timeout(30):
+        while not shop.office.keys:  # noqa: ASYNC110  # the office has no event for it, and answers in this process
+            await asyncio.sleep(0)
+    asking.cancel()
+    with suppress(asyncio.CancelledError):
+        await asking
+    shop.office.open.set()
+
+
+async def at_the_order(shop: Shop) -> str:
+    shop.now = time.time()  # the store's own clock says which journeys are too old to go on
+    contact = await shop.call()
+    await shop.press(contact, "1")
+    return contact
+
+
+async def test_a_server_that_takes_over_asks_under_the_same_name(shop: Shop) -> None:
+    contact = await at_the_order(shop)
+    await cut_off(shop, contact)
+    assert await shop.another().current(contact)
+    one, other = shop.office.keys
+    assert one == other
+    assert (await shop.journey(contact)).step == "what_next"
+
+
+async def test_a_caller_who_lost_the_line_meanwhile_is_asked_for_under_the_same_name(shop: Shop) -> None:
+    contact = await at_the_order(shop)
+    await cut_off(shop, contact)
+    await shop.leave(contact)
+    again = await shop.call(ANN)
+    one, other = shop.office.keys
+    assert one == other
+    assert (await shop.journey(again)).step == "what_next"
+
+
+async def test_what_is_asked_anew_has_another_name(shop: Shop) -> None:
+    contact = await at_the_order(shop)
+    await shop.press(contact, "4217")
+    await shop.press(contact, "9")
+    before = list(shop.office.keys)
+    stranger = await shop.call("+14155550135")
+    await shop.press(stranger, "1")
+    await shop.press(stranger, "4217")
+    assert len(before) == 1
+    assert len(set(shop.office.keys)) == len(shop.office.keys) == 2
