@@ -34,6 +34,9 @@ class Settings:
     ami_url: str = field(default="", repr=False)  # ami://user:secret@host:5038; empty: no Asterisk
     asterisk_sounds: Path | None = None  # where Asterisk may read our prompts; None: data_dir/prompts
     asterisk_media: str = "127.0.0.1"  # host or host:port of ours that Asterisk brings the callers' sound to
+    asterisk_trunk: str = ""  # the PJSIP endpoint that menus put callers through to numbers by; empty: they cannot
+    asterisk_sip: str = ""  # the same for sip: addresses
+    caller_id: str = ""  # our number, which they may show; empty: the trunk's own, at Twilio that of messages
     voice: str = "gmw/en-us"
     voice_rate: int = 165  # words a minute
     voices: Mapping[str, str] = field(default_factory=dict)  # language -> engine:voice, in place of the usual one
@@ -99,6 +102,8 @@ class Settings:
 PREFIX = "IVR_"
 SECRET_PREFIX = "IVR_SECRET_"  # noqa: S105  # of what services.yaml calls secrets, which `ivr.backoffice.secret` reads
 SENDER = re.compile(r"\+[1-9][0-9]{2,14}|[0-9]{3,8}|MG[0-9a-f]{32}")  # E.164, short code, messaging service
+NUMBER = re.compile(r"\+[1-9][0-9]{2,14}")
+ENDPOINT = re.compile(r"[A-Za-z0-9_.-]{1,80}")  # whatever else there is would mean something in a dial string
 TEMPLATE = re.compile(r"([A-Za-z]{2,3}(-[A-Za-z0-9]+)*=)?HX[0-9a-f]{32}")
 PHONE = re.compile(r"[^=]+=\s*(\+[1-9][0-9]{2,14}|sip:[A-Za-z0-9._+-]+@[A-Za-z0-9.:-]+)")  # of an agent
 VOICE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]+)*=(espeak|piper):[^,=]+")
@@ -190,7 +195,17 @@ def _conflicts(settings: Settings) -> list[str]:
         found.append("IVR_SECRET: use at least 16 random characters, such as those of `openssl rand -hex 32`")
     if settings.public_url and urlsplit(settings.public_url).scheme not in {"http", "https"}:
         found.append("IVR_PUBLIC_URL: begins with neither http:// nor https://")
-    return found + _speech_conflicts(settings) + _twilio_conflicts(settings)
+    return found + _transfer_conflicts(settings) + _speech_conflicts(settings) + _twilio_conflicts(settings)
+
+
+def _transfer_conflicts(settings: Settings) -> list[str]:
+    found = []
+    if settings.caller_id and not NUMBER.fullmatch(settings.caller_id):
+        found.append(f"IVR_CALLER_ID: {settings.caller_id!r} is not written as +14155550100")
+    for name, endpoint in (("TRUNK", settings.asterisk_trunk), ("SIP", settings.asterisk_sip)):
+        if endpoint and not ENDPOINT.fullmatch(endpoint):
+            found.append(f"IVR_ASTERISK_{name}: {endpoint!r} is not the name of an endpoint of pjsip.conf")
+    return found
 
 
 def _speech_conflicts(settings: Settings) -> list[str]:
@@ -216,7 +231,7 @@ def _twilio_conflicts(settings: Settings) -> list[str]:
     found += [
         f"IVR_TWILIO_BLOCKED: {number!r} is not written as +14155550100"
         for number in listed(settings.twilio_blocked)
-        if not re.fullmatch(r"\+[1-9][0-9]{2,14}", number)
+        if not NUMBER.fullmatch(number)
     ]
     if (settings.twilio_senders or settings.twilio_whatsapp) and not settings.twilio_account:
         found.append("IVR_TWILIO_SENDERS and IVR_TWILIO_WHATSAPP need IVR_TWILIO_ACCOUNT")

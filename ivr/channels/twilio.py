@@ -32,6 +32,7 @@ from ivr.channels.twilio_recordings import due, owe
 from ivr.channels.twilio_refusal import Refusal
 from ivr.channels.twilio_rest import Rest
 from ivr.channels.twilio_sounds import Sounds
+from ivr.channels.twilio_transfer import Transfers
 from ivr.channels.twilio_turns import Turns
 from ivr.channels.twilio_twiml import nothing, redirect
 from ivr.driver import Arrival, Driver, UnknownMenu
@@ -60,11 +61,12 @@ class Twilio:
     ) -> None:
         self._driver, self._store, self._menu, self._rest = driver, store, account.menu, rest
         public = public.rstrip("/")
+        sockets = socket_of(public) if account.our_ears else ""
         self._documents = documents = Documents(
-            account.voices, sounds, socket_of(public) if account.our_ears else "", account.speech_model
+            account.voices, sounds, sockets, account.speech_model, account.caller_id or account.sender
         )
         self._sounds, self._outbox = sounds, outbox
-        self._queue = Queue(driver, store, documents)
+        self._queue, self._transfers = Queue(driver, store, documents), Transfers(driver, documents)
         self._refusal = Refusal(driver, store, account.blocked, account.most_calls)
         self._door, self._turns = Door(account.sid, account.secrets, public), Turns(driver, store, documents)
         self._lead = lead = Lead(driver, store, documents, public, rest)
@@ -84,6 +86,8 @@ class Twilio:
             web.post(rf"/twilio/streamed/{PATH}{MOST}", self._voice(self.streamed)),
             web.post(f"/twilio/screened/{PATH}", self._voice(self.screened)),
             web.post(f"/twilio/alone/{PATH}", self._voice(self.alone)),
+            web.post(f"/twilio/transferred/{PATH}", self._voice(self.transferred)),
+            *(web.post(path, self._voice(handler)) for path, handler in self._transfers.webhooks()),
             *(web.post(path, self._voice(handler)) for path, handler in self._queue.webhooks()),
             *(web.post(path, self._voice(handler)) for path, handler in self.agents.webhooks()),
             *(web.post(path, self._voice(handler)) for path, handler in self._consulting()),
@@ -142,6 +146,14 @@ class Twilio:
     async def screened(self, call: Call) -> bytes:
         """An agent's phone was rung, with a whisper."""
         event = await self.agents.screened(call)
+        return await self._turns.take(call, lambda say, answering: self._driver.advance(event, say, answering))
+
+    async def transferred(self, call: Call) -> bytes:
+        """Whom the caller was put through to was rung, and may have talked with them."""
+        last = await self._store.last_answer(call.contact)
+        if last is not None and last.epoch != call.epoch:
+            return redirect(f"/twilio/again/{last.epoch}.{last.turn}")
+        event = self._transfers.ended(call)
         return await self._turns.take(call, lambda say, answering: self._driver.advance(event, say, answering))
 
     async def alone(self, call: Call) -> bytes:

@@ -15,7 +15,8 @@ OURS = "ours"  # in the place of a voice of Twilio's
 class Account:
     """`sid` and `secrets` of the account whose webhooks we take; `menu` that its calls get; `voices`: language -> the
     voice of Twilio's that speaks it; `ours`: the languages that our own voice speaks; `phones`: agents who take calls
-    on a phone -> its number or SIP address; `sender`: our number that phones are called from; `our_ears`: hear what
+    on a phone -> its number or SIP address; `sender`: our number that phones are called from; `caller_id`: the
+    one that is shown to whom callers are put through to, if it is another; `our_ears`: hear what
     callers say, by media streams; `blocked`: numbers whose calls are refused; `most_calls` at a time, 0: any number."""
 
     sid: str
@@ -25,6 +26,7 @@ class Account:
     ours: frozenset[str] = frozenset()
     phones: Mapping[str, str] = field(default_factory=dict)
     sender: str = ""
+    caller_id: str = ""
     our_ears: bool = False
     speech_model: str = ""
     blocked: frozenset[str] = frozenset()
@@ -42,6 +44,7 @@ class Account:
             ours=frozenset(language for language, voice in voices.items() if voice == OURS),
             phones=dict(map(_pair, listed(settings.twilio_phones))),
             sender=next((number for number in listed(settings.twilio_senders) if number.startswith("+")), ""),
+            caller_id=settings.caller_id,
             blocked=frozenset(listed(settings.twilio_blocked)),
             most_calls=settings.twilio_most_calls,
             speech_model=settings.twilio_speech_model,

@@ -1,7 +1,5 @@
 """The documents of agents' calls, pure: how an agent is rung, what they hear before the customer, and the room in which
-two of them talk. Reference: twilio.com/docs/voice/twiml/dial, and /client, /number, /sip, /conference below it.
-
-An agent's address is written as the REST API takes it: `client:<identity>`, `+4930…` or `sip:name@host`.
+two of them talk. Reference: twilio.com/docs/voice/twiml/dial, and /conference below it.
 """
 
 from __future__ import annotations
@@ -12,6 +10,7 @@ from collections.abc import Sequence
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
+from ivr.channels.twilio_dial import reach
 from ivr.channels.twilio_twiml import NO_XML, RING, written
 from ivr.engine.actions import Say
 
@@ -33,15 +32,10 @@ def ring(address: str, contact: str, action: str, whisper: str) -> bytes:
     through, since a mailbox answers too."""
     response = VoiceResponse()
     dial = Dial(action=action, method="POST", answer_on_bridge=True, timeout=RING)
-    kind, _, name = address.partition(":")
-    if kind == "client":
-        client = dial.client()
-        client.identity(name)
-        client.parameter(name="context", value=contact)
-    elif kind == "sip":
-        dial.sip(f"{address}?{CONTEXT_HEADER}={contact}", url=whisper, method="POST")
+    if address.startswith("client:"):
+        reach(dial, address, {"context": contact})
     else:
-        dial.number(address, url=whisper, method="POST")
+        reach(dial, address, {CONTEXT_HEADER: contact}, url=whisper, method="POST")
     response.append(dial)
     return written(response)
 

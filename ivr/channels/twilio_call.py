@@ -33,7 +33,7 @@ class Call:
     epoch: int = 0
     turn: int = 0
     most: int = 0  # seconds in a queue
-    about: str = ""  # the customer's contact, where the call is an agent's
+    about: str = ""  # the customer's contact, where the call is an agent's, or was dialled for the customer
     leg: str = ""  # another agent's call
     language: str = ""  # as the address of the first webhook names it
 
@@ -43,6 +43,8 @@ class Call:
         contact = contact_of(wire.call_of(form))
         epoch, turn, most = (int(found.get(name, 0)) for name in ("epoch", "turn", "most"))
         about, leg, language = (found.get(name, "") for name in ("about", "leg", "language"))
+        if not about and (parent := wire.parent_of(form)):
+            about = contact_of(parent)
         return cls(contact, form, epoch, turn, most, about, leg, language)
 
     @property

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 
 from ivr.channels.twilio_sounds import MUSIC, Sounds
-from ivr.channels.twilio_twiml import TooLong, Ways, document, listen, waiting
+from ivr.channels.twilio_twiml import TooLong, Ways, document, listen, said, waiting
 from ivr.engine.actions import Action, Collect, Hangup, Say
 from ivr.prompts import ENGLISH, fault, moved
 
@@ -17,10 +17,13 @@ log = logging.getLogger(__name__)
 
 class Documents:
     """`voices`: language -> the voice of Twilio's that speaks it. `sounds`: what is played instead. `sockets`: the
-    address (wss://…) at which our own ears hear the answers; empty: Twilio's do, with its speech `model`."""
+    address (wss://…) at which our own ears hear the answers; empty: Twilio's do, with its speech `model`. `ours`: our
+    number, which is shown to whom callers are put through to."""
 
-    def __init__(self, voices: Mapping[str, str], sounds: Sounds, sockets: str = "", model: str = "") -> None:
-        self._voices, self._sounds, self._sockets, self._model = voices, sounds, sockets, model
+    def __init__(
+        self, voices: Mapping[str, str], sounds: Sounds, sockets: str = "", model: str = "", ours: str = ""
+    ) -> None:
+        self._voices, self._sounds, self._sockets, self._model, self._ours = voices, sounds, sockets, model, ours
 
     async def prepare(self, actions: tuple[Action, ...]) -> None:
         """Make the sounds of a turn ready; what is not then, Twilio says."""
@@ -50,5 +53,11 @@ class Documents:
         await self.prepare((words,))
         return waiting(words, left, MUSIC, pressed, self.ways(""))
 
+    async def said(self, words: Say) -> bytes:
+        """To who is dialled, before they are put through."""
+        await self.prepare((words,))
+        return said(words, self.ways(""))
+
     def ways(self, place: str) -> Ways:
-        return Ways(f"/twilio/voice/{place}", f"/twilio/wait/{place}", self._sounds.address, self._voices, self._model)
+        action, music = f"/twilio/voice/{place}", f"/twilio/wait/{place}"
+        return Ways(action, music, self._sounds.address, self._voices, self._model, place, self._ours)

@@ -19,6 +19,7 @@ from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Connect, VoiceResponse
 from twilio.twiml.voice_response import Say as SayVerb
 
+from ivr.channels.twilio_dial import put_through
 from ivr.channels.twilio_ssml import speak_marked, takes_marks
 from ivr.engine import actions as act
 
@@ -46,13 +47,16 @@ TYPES: Mapping[str, tuple[str, ...]] = {  # what callers say to a question of th
 class Ways:
     """Where things are found: `action` of the wait that the document ends with, `music` of a queue (a dot and the
     seconds that one may wait come behind it); `sound` gives the address of a say that we have as audio, or None.
-    `voices`: language -> a voice of Twilio's; `ears`: its model of speech recognition, empty: its default."""
+    `voices`: language -> a voice of Twilio's; `ears`: its model of speech recognition, empty: its default. `place`: of
+    a transfer, its epoch and turn; `ours`: our number, which it may show."""
 
     action: str
     music: str = ""
     sound: Callable[[act.Say], str | None] = lambda _say: None
     voices: Mapping[str, str] = field(default_factory=dict)
     ears: str = ""
+    place: str = ""
+    ours: str = ""
 
 
 class TooLong(Exception):
@@ -67,6 +71,8 @@ def document(actions: Sequence[act.Action], ways: Ways) -> bytes:
             return _response(_gather(wait, ways, says))
         case act.Enqueue() as wait:
             return _response(says + _enqueue(wait, ways))
+        case act.Transfer() as wait:
+            return _response(says + _xml(put_through(wait, ways.place, ways.ours)))
         case act.Record() as wait:  # where nothing was said, Record tells nothing and goes on
             return _response(says + _record(wait, ways) + _redirect(ways.action))
         case act.Hangup():
@@ -78,6 +84,11 @@ def document(actions: Sequence[act.Action], ways: Ways) -> bytes:
 def redirect(to: str, says: Iterable[act.Say] = (), ways: Ways | None = None) -> bytes:
     """Say something, and ask again there."""
     return _response(_says(says, ways or Ways("")) + _redirect(to))
+
+
+def said(words: act.Say, ways: Ways) -> bytes:
+    """For who is dialled, before they are put through."""
+    return _response(_says((words,), ways))
 
 
 def listen(socket: str, action: str) -> bytes:

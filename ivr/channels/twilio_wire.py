@@ -82,6 +82,12 @@ def call_of(form: Form) -> str:
     return form["CallSid"]
 
 
+def parent_of(form: Form) -> str:
+    """The CallSid of the call that this one was dialled for, if it was."""
+    sid = form.get("ParentCallSid", "")
+    return sid if CALL_SID.fullmatch(sid) else ""
+
+
 def caller_of(form: Form) -> Caller:
     """Who calls, as far as the network says. Twilio writes the verdict of a diverted call with a suffix; it says
     nothing about this number then."""

@@ -42,6 +42,8 @@ class Office:
         assert dial.tag == "Dial"
         [noun] = dial
         leg = self._leg(noun.findtext("Identity") or noun.text or "", call)
+        if (told := noun.get("statusCallback")) and noun.get("statusCallbackEvent") == "answered":
+            await self._post(leg, told, {})
         if (url := noun.get("url")) and not await self._asked(leg, url, key):
             leg.over = True
             del self._rest.legs[leg.sid]
@@ -164,7 +166,8 @@ class Office:
         customer = self._carrier.stranger(leg.sid, leg.to)
         path = urlsplit(url).path
         assert path.startswith("/twilio/"), f"{url} is no webhook of ours"
-        answer = await customer.ask(path, {"CallStatus": "in-progress", "Direction": "outbound-dial", **form})
+        parent = {"ParentCallSid": leg.customer.sid} if leg.customer else {}
+        answer = await customer.ask(path, {"CallStatus": "in-progress", "Direction": "outbound-dial", **parent, **form})
         assert answer.status == 200, f"{url} answered {answer.status}"
         assert customer.wrong == []
         return answer
