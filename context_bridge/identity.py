@@ -15,10 +15,11 @@ from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from context_bridge.records import IdentifierKind
 
-# RFC 3323 (anonymous), Asterisk's own default caller, and what carriers send, in words and keyed on a telephone.
+# RFC 3323 (anonymous), Asterisk's own default caller, and what carriers send, in words and keyed on a telephone, as
+# Twilio's list misspells them too (RESTRICTED, UNKNOWN).
 WITHHELD: Final = frozenset(
     {"anonymous", "restricted", "unavailable", "unknown", "private", "blocked", "withheld", "asterisk", "nobody"}
-    | {"266696687", "7378742833", "86282452253", "8656696", "2562533"}
+    | {"266696687", "7378742833", "7378742883", "86282452253", "8656696", "8566696", "2562533"}
 )
 NOWHERE: Final = ("anonymous.invalid", "unknown.invalid")
 LONGEST: Final = 250  # of what phonenumbers and we read

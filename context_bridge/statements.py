@@ -203,7 +203,8 @@ ANSWER = _of_call.where(answer.c.epoch == given("epoch"), answer.c.turn == given
 LAST_ANSWER = _of_call.order_by(answer.c.epoch.desc(), answer.c.at.desc(), answer.c.turn.desc()).limit(
     literal_column("1")
 )
-PURGE_ANSWERS = delete(answer).where(answer.c.at < given("before"))
+_on = exists().where(journey.c.contact == answer.c.contact)  # a call may be as long as it likes, and wait in a queue
+PURGE_ANSWERS = delete(answer).where(answer.c.at < given("before"), not_(_on))
 
 # switches
 

@@ -224,6 +224,7 @@ class Store:
         await self._database.write(Step(sql.INSERT_ANSWER, {**asdict(row), "token": _token()}))
 
     async def purge_answers(self, before: float) -> None:
+        """Remove what was said before that on contacts which are over."""
         await self._database.write(Step(sql.PURGE_ANSWERS, {"before": before}))
 
     # switches

@@ -75,7 +75,7 @@ Clock = Callable[[], float]
 
 DAY = 86400.0
 LINK_LIFE = 2 * DAY
-ANSWER_LIFE = 6 * 3600.0  # seconds that a webhook's answer is kept: longer than Twilio lets a call be (four hours)
+ANSWER_LIFE = 6 * 3600.0  # seconds that a webhook's answer is kept at least, and while its call is on
 SWEEP = 60.0  # seconds between looks for journeys that were left alone for too long
 CLOSE_WITHIN = 5.0  # seconds that handlers may take to end when we go down
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from context_bridge.records import AnswerRow, Conflict, ContextStore, Saved
+from ivr.engine.journey import Contact
 from tests.context_bridge.turns import NOW, journey, save, turn
 
 CALL = "tw-CA1"
@@ -51,5 +52,15 @@ async def test_old_answers_are_forgotten(store: ContextStore) -> None:
     await store.save(replace(turn(journey("a")), answer=FIRST))
     await store.purge_answers(NOW)
     assert await store.last_answer(CALL) == FIRST
+    await store.purge_answers(NOW + 1)
+    assert await store.last_answer(CALL) is None
+
+
+async def test_what_was_said_in_a_call_that_is_on_is_not_forgotten(store: ContextStore) -> None:
+    on = journey("a", contact=Contact(CALL, "voice", 1))
+    await store.save(replace(turn(on), answer=FIRST))
+    await store.purge_answers(NOW + 1)
+    assert await store.last_answer(CALL) == FIRST
+    await store.save(turn(replace(on, rev=1, contact=None)))
     await store.purge_answers(NOW + 1)
     assert await store.last_answer(CALL) is None

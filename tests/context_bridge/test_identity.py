@@ -36,11 +36,23 @@ def test_a_number_that_may_not_be_shown_identifies_nobody(presentation: str) -> 
 @pytest.mark.parametrize("region", ["US", "GB", "DE", "IS"])
 @pytest.mark.parametrize("word", sorted(WITHHELD))
 @pytest.mark.parametrize(
-    "form", ["{}", "+{}", "sip:{}@carrier.example", '"x" <sip:{}@anonymous.invalid>', "tel:{}", "1{}"]
+    "form", ["{}", "+{}", "sip:{}@carrier.example", '"x" <sip:{}@anonymous.invalid>', "tel:{}", "1{}", "+1{}"]
 )
 def test_withheld_however_it_is_spelt(region: str, word: str, form: str) -> None:
     for raw in (form.format(word), form.format(word.upper()), form.format(" " + word)):
         assert normalize(raw, region, "allowed") is None
+
+
+@pytest.mark.parametrize(
+    "word", ["7378742833", "7378742883", "2562533", "8566696", "8656696", "86282452253", "266696687"]
+)
+def test_what_twilio_writes_for_no_number_is_withheld(word: str) -> None:
+    assert word in WITHHELD
+
+
+@pytest.mark.parametrize("raw", ["+464", "+1464"])
+def test_what_is_too_short_for_a_number_is_none(raw: str) -> None:
+    assert normalize(raw, "US", "allowed") is None
 
 
 @pytest.mark.parametrize("raw", ["737-874-2833", "(737) 874-2833", "+1 737 874 2833", "256-2533", "+1-266696687"])
