@@ -27,7 +27,7 @@ from ivr.engine.render import say
 from ivr.engine.waits import prompt_of
 from ivr.engine.words import words_of
 from ivr.settings import Settings
-from recognition.speak import Speaker, SpeakFailed
+from recognition.speak import RATES, Speaker, SpeakFailed
 
 ENGLISH = "en-US"
 PREPARE = 15.0  # seconds that a new version waits for its prompts; what is not ready then is spoken when it is needed
@@ -56,7 +56,8 @@ BUILT_IN = (MOMENT, MOVED, SORRY)
 
 
 def speaker_of(settings: Settings) -> Speaker:
-    """The voices that are set up, not started."""
+    """The voices that are set up, not started. Only telephone lines have prompts of 8,000 Hz."""
+    by_telephone = settings.ami_url or settings.twilio_account
     return Speaker(
         settings.prompts_dir,
         settings.voice,
@@ -64,6 +65,7 @@ def speaker_of(settings: Settings) -> Speaker:
         settings.menus,
         voices=settings.voices,
         most=settings.prompts_mb * 1_000_000,
+        ahead=RATES if by_telephone else (16000,),
     )
 
 

@@ -54,8 +54,8 @@ class _Part:
 
 
 class Speaker:
-    """Async context manager. `cache` is where the clips are kept, `audio_root` the folder that recordings are under.
-    All that makes a clip raises `SpeakFailed`; a caller who hangs up meanwhile does not stop it for others."""
+    """Async context manager. `cache` is where the clips are kept, `audio_root` the folder that recordings are under,
+    `ahead` the rates that clips are made for before anybody needs them. All that makes a clip raises `SpeakFailed`; a caller who hangs up meanwhile does not stop it for others."""
 
     def __init__(
         self,
@@ -66,13 +66,16 @@ class Speaker:
         python: str = sys.executable,
         voices: Mapping[str, str] | None = None,
         most: int = MOST,
+        ahead: Sequence[Rate] = RATES,
     ) -> None:
+        self.ahead = ahead
         self._clips = Clips(cache, most)
         self._audio_root = audio_root.resolve() if audio_root else None
         self._voices = Voices(voice, words_a_minute, voices, python)
         self._how = [VERSION, "pyttsx3 espeak-ng", words_a_minute]
         self._rendering: dict[tuple[str, Rate], asyncio.Task[Clip]] = {}
         self._complained: set[str] = set()
+        self._last: tuple[tuple[str, str, float], bytes] | None = None  # what was spoken last, for its other rate
 
     async def __aenter__(self) -> Self:
         """Raises `SpeakFailed` when the cache cannot be written to, there is no engine, or the voice is unknown."""
@@ -133,12 +136,11 @@ class Speaker:
     async def warm(
         self,
         says: Iterable[Say],
-        rates: Iterable[Rate] = RATES,
         progress: Callable[[int, int], None] | None = None,
     ) -> int:
         """Make clips before anybody waits for them; `progress(done, all)`. How many are ready. One at a time, so that
         a caller who needs a clip meanwhile waits for one other at most. What fails is left for when it is needed."""
-        wanted = [(say, rate) for say in dict.fromkeys(says) for rate in rates]
+        wanted = [(say, rate) for say in dict.fromkeys(says) for rate in self.ahead]
         ready = 0
         for done, (say, rate) in enumerate(wanted, 1):
             try:
@@ -240,7 +242,10 @@ class Speaker:
     async def _sound(self, segment: Segment, voice: str) -> bytes:
         if isinstance(segment, Pause) or not segment.text:
             return b""
-        return await self._voices.sound(segment.text, voice, segment.rate * EMPHASIS[segment.loudness][0])
+        what = (segment.text, voice, segment.rate * EMPHASIS[segment.loudness][0])
+        if self._last is None or self._last[0] != what:
+            self._last = what, await self._voices.sound(*what)
+        return self._last[1]
 
     def _cannot_write(self, error: Exception) -> SpeakFailed:
         folder = self._clips.folder

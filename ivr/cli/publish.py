@@ -19,7 +19,7 @@ from ivr.engine.flow import Flow
 from ivr.prompts import fixed_says, speaker_of
 from ivr.publishing.publisher import Draft
 from ivr.settings import Settings
-from recognition.speak import RATES, SpeakFailed
+from recognition.speak import SpeakFailed
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -49,8 +49,9 @@ async def _speak_ahead(setting: Settings, flows: Iterable[Flow]) -> None:
     says = dict.fromkeys(says for flow in flows if "voice" in flow.channels for says in fixed_says(flow))
     try:
         async with speaker_of(setting) as speaker:
-            new = [say for say in says if say.audio is None and not all(speaker.ready(say, rate) for rate in RATES)]
-            with Progress("prompts spoken", len(new) * len(RATES)) as progress:
+            spoken = [say for say in says if say.audio is None]
+            new = [say for say in spoken if not all(speaker.ready(say, rate) for rate in speaker.ahead)]
+            with Progress("prompts spoken", len(new) * len(speaker.ahead)) as progress:
                 await speaker.warm(new, progress=lambda done, _all: progress.at(done))
     except SpeakFailed as error:
         print(f"segue: the prompts are not spoken ahead: {error}", file=sys.stderr)

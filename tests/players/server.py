@@ -106,6 +106,7 @@ async def serving(
                 await segue.store.attach(Customer(id=name, name=name), "e164", number)
         if told.splits:
             segue.driver._new_id = ids(segue.flows.menus.values(), told.splits)
+        segue.speaker.ahead = ()  # only what is heard here is spoken
         spoken = Spoken(segue.speaker)
         segue = replace(segue, webphone=WebPhone(segue.driver, segue.speaker, settings, listener, speed=SPEED))
         if segue.asterisk:
