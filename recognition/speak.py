@@ -55,7 +55,8 @@ class _Part:
 
 class Speaker:
     """Async context manager. `cache` is where the clips are kept, `audio_root` the folder that recordings are under,
-    `ahead` the rates that clips are made for before anybody needs them. All that makes a clip raises `SpeakFailed`; a caller who hangs up meanwhile does not stop it for others."""
+    `ahead` the rates that clips are made for before anybody needs them. All that makes a clip raises `SpeakFailed`;
+    a caller who hangs up meanwhile does not stop it for others."""
 
     def __init__(
         self,
