@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from ivr.engine import render
 from ivr.engine.actions import Option
@@ -29,9 +30,12 @@ def options_at(flow: Flow, step: Question) -> tuple[Option, ...]:
 
 def intents_at(flow: Flow, step: Question) -> Mapping[str, Choice]:
     """By option id, what an open question takes besides: the choices of the menus behind its own, and of those behind
-    these. What two of them call by the same name is in none: nobody could say which."""
+    these. What two of them call by the same name is in none: nobody could say which. Yes and no are not among their
+    phrases: they answer the menu that asks for them, and no other."""
     if not isinstance(step, Menu) or not step.open:
         return {}
+    words = words_of(flow.language)
+    idle = {fold(phrase) for phrase in (*words.yes, *words.no)}
     steps = dict(flow.steps.items())  # to look a step up in the flow is to come to it, for coverage
     names = {fold(choice.label) for choice in step.choices}
     found: dict[str, Choice] = {}
@@ -42,7 +46,7 @@ def intents_at(flow: Flow, step: Question) -> Mapping[str, Choice]:
             twice.add(name)
         if name not in names:
             names.add(name)
-            found[id_] = choice
+            found[id_] = replace(choice, phrases=tuple(one for one in choice.phrases if fold(one) not in idle))
     own = {fold(choice.label) for choice in step.choices}
     return {id_: choice for id_, choice in found.items() if fold(choice.label) not in twice - own}
 

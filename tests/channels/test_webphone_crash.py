@@ -66,7 +66,7 @@ async def test_a_killed_server_loses_neither_the_call_nor_a_key(http: aiohttp.Cl
     server = Server(tmp_path)
     with server.running() as process:
         phone = await connect(http, server, number="+14155550134")
-        welcome = await phone.until("say", text="Welcome to Acme support.")
+        welcome = await phone.until("say", text="Welcome to Acme support. What can we do for you?")
         sound = np.frombuffer(await phone.frames(int(welcome["seconds"] / 0.02)), "<i2").astype(float)
         assert np.sqrt(np.mean(sound**2)) > 300  # somebody speaks
         await phone.press("1", 1)

@@ -112,7 +112,7 @@ async def test_what_our_voice_cannot_say_twilio_says(ours: Segue, monkeypatch: p
     monkeypatch.setattr(ours.speaker, "say", fails)
     async with phoning(ours) as carrier:
         call = await carrier.call(NUMBER)
-        assert call.heard[0] == "Welcome to Acme support."
+        assert call.heard[0] == "Welcome to Acme support. What can we do for you?"
         assert played(call) == call.wrong == []
 
 

@@ -26,7 +26,7 @@ async def journey(segue: Segue, call: Call) -> Journey:
 
 async def test_a_call_is_dropped_and_goes_on_where_it_was(segue: Segue, carrier: Carrier) -> None:
     call = await carrier.call(NUMBER)
-    assert call.heard[0] == "Welcome to Acme support."
+    assert call.heard[0] == "Welcome to Acme support. What can we do for you?"
     await call.press("1")
     await call.press("4217#")
     assert "Order 4 2 1 7 is with our carrier." in " ".join(call.heard)
@@ -36,7 +36,7 @@ async def test_a_call_is_dropped_and_goes_on_where_it_was(segue: Segue, carrier:
 
     again = await carrier.call(NUMBER)
     assert again.heard[0] == "Welcome back. We were cut off."
-    assert "Welcome to Acme support." not in again.heard
+    assert "Welcome to Acme support. What can we do for you?" not in again.heard
     assert (await journey(segue, again)).id == left.id
     await again.press("4")
     assert again.over == "document"
@@ -62,7 +62,7 @@ async def test_nobody_is_known_by_a_number_that_is_none(segue: Segue, carrier: C
     await first.hang_up()
     second = await carrier.call(number)
     assert (await journey(segue, second)).id != (await journey(segue, first)).id
-    assert second.heard[0] == "Welcome to Acme support."
+    assert second.heard[0] == "Welcome to Acme support. What can we do for you?"
 
 
 @pytest.mark.parametrize(

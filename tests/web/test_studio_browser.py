@@ -251,7 +251,7 @@ async def test_a_dropped_line_comes_back_in_the_draft_and_no_customer_is_touched
 
 async def test_the_edited_menu_is_played_by_web_phone(alice: Ops, segue: Segue) -> None:
     page = await alice.open()
-    await alice.write("voice: Welcome to Acme support.", "voice: Hello from the draft.")
+    await alice.write("Welcome to Acme support.", "Hello from the draft.")
     await expect(page.get_by_label("Problems")).to_contain_text("Not published yet")
     await page.get_by_role("button", name="Try it").click()
     await page.get_by_label("Phone").check()
