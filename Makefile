@@ -17,7 +17,7 @@ run: setup $(if $(ASTERISK),asterisk) ## serve the demo on http://127.0.0.1:8080
 	@IVR_PORT=$(PORT) exec $(BIN)/segue serve --demo $(if $(ASTERISK),--asterisk)
 
 test: setup-dev servers ## check everything and run all tests, real servers included
-	@$(MAKE) check
+	@scripts/check static
 	@$(BIN)/python -m pytest -n 4 --dist worksteal $(TESTS)
 
 check: setup-dev ## format, lint, types, import rules, examples in the docs, menus
