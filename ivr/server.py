@@ -58,6 +58,7 @@ from ivr.web.api import Api
 from ivr.web.callbacks import Callbacks
 from ivr.web.demo import DemoBackOffice
 from ivr.web.health import Check, Health, Metrics, writable
+from ivr.web.listening import listening
 from ivr.web.live import Live
 from ivr.web.menus import Menus
 from ivr.web.openapi import OpenApi
@@ -128,7 +129,10 @@ async def build(
         keeping_speech = SpeechKeeping(store, Utterances(settings.utterances_dir), clock)
         stack.push_async_callback(keeping_speech.close)
         specs = engines(settings.vosk, settings.moonshine)
-        ears = await stack.enter_async_context(Ears(specs, settings.ears, keeper=keeping_speech.take))
+        metrics = Metrics()
+        listener = Ears(specs, settings.ears, keeper=keeping_speech.take, note=metrics.utterance)
+        ears = await stack.enter_async_context(listener)
+        metrics.listening.set_function(lambda: len(ears.pids))
         back_office = HttpBackOffice(
             services, f"http://{settings.host}:{settings.port}", Secrets.of(services, settings.secrets_dir)
         )
@@ -138,7 +142,7 @@ async def build(
             raise MenuMistakes(folder.mistakes)
         await leave_out(settings.menus, folder.broken, folder.mistakes, store)
         await publish_folder(settings.menus, folder.flows.values(), store, Publisher(store, clock))
-        flows, metrics = Flows(folder.flows, store, lambda flow: revise(informed(flow, services))), Metrics()
+        flows = Flows(folder.flows, store, lambda flow: revise(informed(flow, services)))
         await flows.refresh()
         publisher = Publisher(store, clock, lambda flow: prepare(speaker, flow))
         secret = settings.secret.encode() if settings.secret else _secret(settings.data_dir / "secret")
@@ -195,7 +199,8 @@ def application(segue: Segue) -> web.Application:
     switches, callbacks = SwitchBoard(driver.switches, segue.flows, store), Callbacks(store, segue.bus)
     playback = Playback(Recordings(settings.recordings_dir))
     kept_speech = KeptSpeech(segue.keeping_speech, Utterances(settings.utterances_dir))
-    health = Health(driver, store, segue.metrics, _checks(segue), _nodes(settings))
+    ears = listening(segue.ears, lambda: segue.flows.menus.values(), wanted=settings.ears != 0)
+    health = Health(driver, store, segue.metrics, _checks(segue), _nodes(settings), {"ears": ears})
     studio = Studio(store, segue.services, driver.now)
     drafts = Drafts(Workshop(settings, segue.services, segue.back_office, segue.speaker, segue.ears))
     openapi = OpenApi(

@@ -21,7 +21,7 @@ import msgspec
 
 from recognition import ear_wire as wire
 from recognition.ear_process import EarProcess
-from recognition.ear_utterance import Utterance, Verdict
+from recognition.ear_utterance import Note, Utterance, Verdict, outcome
 from recognition.ear_wire import Done, EngineSpec, Opening
 from recognition.listen import Deaf, Heard, Partial
 
@@ -42,10 +42,16 @@ log = logging.getLogger(__name__)
 
 
 class Pool:
-    """Async context manager: the workers live between. Of one event loop."""
+    """Async context manager: the workers live between. Of one event loop. `note` is told once of each utterance."""
 
-    def __init__(self, specs: Sequence[EngineSpec], count: int, python: str = sys.executable) -> None:
-        self._specs, self._count, self._python = specs, count, python
+    def __init__(
+        self,
+        specs: Sequence[EngineSpec],
+        count: int,
+        python: str = sys.executable,
+        note: Note = lambda _what, _seconds: None,
+    ) -> None:
+        self._specs, self._count, self._python, self._note = specs, count, python, note
         self._workers: list[EarProcess] = []  # that are ready
         self._utterances: dict[int, Utterance] = {}
         self._checks: dict[int, asyncio.Future[Sequence[str]]] = {}
@@ -82,10 +88,9 @@ class Pool:
 
     def start(self, opening: Opening, tell: Callable[[Verdict], None]) -> Utterance | Deaf:
         """Somebody speaks, or cannot be listened to."""
-        if not self.able or self._poisonous(opening):
-            return Deaf("failed")
-        if self._busy(opening.engine):
-            return Deaf("busy")
+        if deaf := self._deaf(opening):
+            self._note(outcome(deaf), 0.0)
+            return deaf
         utterance = self._add(opening, tell)
         self._assign(utterance)
         return utterance
@@ -97,7 +102,7 @@ class Pool:
             return
         utterance.tried = True
         guess = self._add(utterance.opening, lambda verdict: self._guessed(utterance, verdict, tell))
-        utterance.guess = guess
+        utterance.guess, guess.guessing = guess, True
         guess.feed(b"".join([*utterance.sound, silence]))
         guess.finish()
 
@@ -151,6 +156,11 @@ class Pool:
             utterance.send()
         else:
             self._assign(utterance)
+
+    def _deaf(self, opening: Opening) -> Deaf | None:
+        if not self.able or self._poisonous(opening):
+            return Deaf("failed")
+        return Deaf("busy") if self._busy(opening.engine) else None
 
     def _busy(self, engine: int) -> bool:
         """Whether one more would be too many: never the only one. While workers start, it can wait for them."""
@@ -234,6 +244,8 @@ class Pool:
             timer.cancel()
         utterance.resume()
         self._assign_all()
+        if not utterance.guessing:
+            self._note(outcome(verdict), utterance.waited)
         if verdict:
             utterance.tell(verdict)
 
@@ -273,7 +285,7 @@ class Pool:
             return
         self._workers.remove(worker)
         lost = [one for one in self._utterances.values() if one.worker is worker]
-        log.warning("a process that listens ended and is started again; %d utterances were with it", len(lost))
+        log.warning("a process that listens ended and is started again; utterances that it had: %d", len(lost))
         for utterance in lost:
             utterance.worker, utterance.sent = None, 0
             if utterance.finished:

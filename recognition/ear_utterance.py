@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 from recognition import ear_wire as wire
 from recognition.ear_process import EarProcess
@@ -14,6 +14,20 @@ from recognition.listen import Deaf, Heard, Partial
 CHUNK: Final = 5  # pieces of sound sent at a time
 
 Verdict = Partial | Heard | Deaf
+Outcome = Literal["heard", "failed", "refused", "dropped"]  # refused: too many spoke; dropped: nobody wants to know
+Note = Callable[[Outcome, float], None]  # what became of an utterance, and the seconds since its end
+
+
+def outcome(verdict: Heard | Deaf | None) -> Outcome:
+    match verdict:
+        case None:
+            return "dropped"
+        case Heard():
+            return "heard"
+        case Deaf("busy"):
+            return "refused"
+        case _:
+            return "failed"
 
 
 class Decoders(Protocol):
@@ -38,9 +52,11 @@ class Utterance:
         self.sent = 0  # pieces
         self.finished = self.over = self.tried = self._cut = self._dropped = False
         self.worker: EarProcess | None = None
+        self.guessing = False  # it is one, of an utterance that may go on
         self.guess: Utterance | None = None  # what it is if no more is said: while a worker is at that ...
         self.guessed: Heard | None = None  # ... and once it has been found
         self.timers: list[asyncio.TimerHandle] = []
+        self._ended: float | None = None  # the loop's time
 
     def feed(self, pcm: bytes) -> None:
         self.sound.append(pcm)
@@ -53,9 +69,14 @@ class Utterance:
         """All of it so far, at the rate of the call."""
         return b"".join(self.sound)
 
+    @property
+    def waited(self) -> float:
+        """Seconds since it ended."""
+        return 0.0 if self._ended is None else asyncio.get_running_loop().time() - self._ended
+
     def finish(self, cut: bool = False) -> None:
         """It is over. `cut`: we did not let it go on."""
-        self.finished, self._cut = True, cut
+        self.finished, self._cut, self._ended = True, cut, asyncio.get_running_loop().time()
         self._pool.finished(self)
 
     def pause(self, silence: bytes, tell: Callable[[Heard], None]) -> None:

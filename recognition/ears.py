@@ -21,6 +21,7 @@ from typing import Self
 from ivr.engine.languages import lookup, primary
 from recognition.ear import CallEar
 from recognition.ear_pool import CHECK, Pool
+from recognition.ear_utterance import Note
 from recognition.ear_wire import EngineSpec, Opening
 from recognition.kept import Keeper, Kept
 from recognition.listen import Asked, Heard, Hints, Told
@@ -42,7 +43,7 @@ def engines(vosk: Mapping[str, Path], moonshine: Path | None = None) -> list[Eng
 class Ears:
     """A `recognition.listen.Listener`; async context manager. `processes`: how many listen, None: one for each core,
     0: nobody listens. Their models load while the server already serves; who speaks meanwhile waits a little.
-    `keeper` gets what was said where that may be kept; without one nothing is."""
+    `keeper` gets what was said where that may be kept; without one nothing is. `note`: see `Pool`."""
 
     def __init__(
         self,
@@ -50,10 +51,11 @@ class Ears:
         processes: int | None = None,
         python: str = sys.executable,
         keeper: Keeper | None = None,
+        note: Note = lambda _what, _seconds: None,
     ) -> None:
         count = len(os.sched_getaffinity(0)) if processes is None else processes
         self._specs = specs if count else ()
-        self._pool = Pool(self._specs, count if specs else 0, python)
+        self._pool = Pool(self._specs, count if specs else 0, python, note)
         self._keeper = keeper
         self._vad: Vad | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -72,6 +74,15 @@ class Ears:
     def pids(self) -> list[int]:
         """The processes that are ready to listen."""
         return self._pool.pids
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with what is set up, and what to do about it; calls are answered by keys meanwhile. Empty:
+        nothing, as far as we know."""
+        if self._specs and not self._pool.able:
+            return "the processes that listen do not start: the log says why"
+        missing = ((self._specs[place], why) for place, why in self._pool.missing.items())
+        return "; ".join(f"{spec.name} does not hear {spec.language}: {why}" for spec, why in missing)
 
     def hears(self, language: str) -> bool:
         return self._pool.able and self._engine(language) is not None

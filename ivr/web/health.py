@@ -23,6 +23,7 @@ from ivr.http import Route, answer
 log = logging.getLogger(__name__)
 
 Check = Callable[[], Awaitable[str]]  # what is wrong and what to do about it; empty: all is well
+Look = Callable[[], tuple[str, str]]  # at what calls go on without: what is wrong, and what is worth knowing
 PATIENCE = 3.0  # seconds that a check may take
 PROBE = 64 * 1024  # bytes: a turn, or a short prompt
 COUNTED = 1000  # outbox rows looked at for the gauge: more than these waiting is as bad
@@ -33,9 +34,13 @@ class Alive(Struct, frozen=True):
 
 
 class Part(Struct, frozen=True):
+    """`needed`: without it we are not ready. `note`: what is worth knowing, also where nothing is wrong."""
+
     name: str
     ok: bool
     wrong: str
+    needed: bool = True
+    note: str = ""
 
 
 class Ready(Struct, frozen=True):
@@ -58,6 +63,18 @@ class Metrics:
             buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
         )
         self._store_errors = Counter("segue_store_errors", "Times the store did not answer", registry=self.registry)
+        self._utterances = Counter(
+            "segue_utterances", "What callers said, by what became of it", ["outcome"], registry=self.registry
+        )
+        self._waits = Histogram(
+            "segue_utterance_seconds",
+            "From the end of what a caller said to what was heard",
+            registry=self.registry,
+            buckets=(0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 8),
+        )
+        self.listening = Gauge(
+            "segue_listening_processes", "Processes that are ready to listen", registry=self.registry
+        )
         self.open = Gauge("segue_open_contacts", "Contacts that are on now, by node", ["node"], registry=self.registry)
         self.outbox = Gauge("segue_outbox_waiting", "Messages that wait to be sent", registry=self.registry)
 
@@ -65,18 +82,30 @@ class Metrics:
         self._turns.labels(channel, event).inc()
         self._seconds.observe(seconds)
 
+    def utterance(self, outcome: str, seconds: float) -> None:
+        self._utterances.labels(outcome).inc()
+        if outcome == "heard":
+            self._waits.observe(seconds)
+
     def store_error(self) -> None:
         self._store_errors.inc()
 
 
 class Health:
-    """`checks`: what this server stands on, such as `store`, `voices` and `ami`. `nodes`: whose contacts to count."""
+    """`checks`: what this server stands on, such as `store`, `voices` and `ami`. `nodes`: whose contacts to count.
+    `looks`: at what calls go on without, such as `ears`."""
 
     def __init__(
-        self, driver: Driver, store: ContextStore, metrics: Metrics, checks: Mapping[str, Check], nodes: tuple[str, ...]
+        self,
+        driver: Driver,
+        store: ContextStore,
+        metrics: Metrics,
+        checks: Mapping[str, Check],
+        nodes: tuple[str, ...],
+        looks: Mapping[str, Look] | None = None,
     ) -> None:
         self._driver, self._store, self._metrics = driver, store, metrics
-        self._checks, self._nodes = checks, nodes
+        self._checks, self._nodes, self._looks = checks, nodes, looks or {}
 
     def routes(self) -> list[web.RouteDef]:
         return [route.definition() for route in self.table()]
@@ -88,7 +117,7 @@ class Health:
                 method="GET",
                 path="/readyz",
                 handler=self.ready,
-                summary="Able to serve: each part with what is wrong; 503 with the same body when one is not",
+                summary="Able to serve: each part with what is wrong; 503 with the same body when a needed one is not",
                 answer=Ready,
             ),
             Route(
@@ -107,7 +136,9 @@ class Health:
     async def ready(self, _request: web.Request) -> web.Response:
         wrongs = await asyncio.gather(*map(_wrong, self._checks.values()))
         parts = [Part(name, not wrong, wrong) for name, wrong in zip(self._checks, wrongs, strict=True)]
-        ready = all(part.ok for part in parts)
+        seen = [(name, *look()) for name, look in self._looks.items()]
+        parts += [Part(name, not wrong, wrong, needed=False, note=note) for name, wrong, note in seen]
+        ready = all(part.ok for part in parts if part.needed)
         return answer(Ready(ready, parts), status=200 if ready else 503)
 
     async def metrics(self, _request: web.Request) -> web.Response:

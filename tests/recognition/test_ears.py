@@ -18,7 +18,7 @@ from recognition.ear_wire import EngineSpec, Opening
 from recognition.ears import Ears, engines
 from recognition.endpoint import AFTER, BEFORE
 from recognition.listen import Deaf, Heard, Hints, Partial, SpeechStarted, Told
-from tests.recognition import sounds
+from tests.recognition import scripted, sounds
 
 BOUND = 120.0  # seconds that nothing here needs
 WHOLE = EngineSpec("tests.recognition.scripted:whole", "en")
@@ -92,6 +92,34 @@ def seconds(heard: Heard | Deaf) -> float:
 async def test_what_was_said_is_heard_whole(pool: Pool, engine: int) -> None:
     told = [speak(pool, opening(engine=engine), n) for n in range(1, 9)]
     assert [seconds(await one.end) for one in told] == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+async def test_what_becomes_of_each_utterance_is_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ear_pool, "START", BOUND)
+    monkeypatch.setattr(ear_pool, "ANSWER", BOUND)
+    counted: list[tuple[str, float]] = []
+    async with (
+        asyncio.timeout(BOUND),
+        Pool([WHOLE], 1, note=lambda what, seconds: counted.append((what, seconds))) as pool,
+    ):
+        await ready(pool)
+        paused = begin(pool, opening(), told := Told1())
+        paused.feed(SECOND)
+        guess: asyncio.Future[Heard] = asyncio.get_running_loop().create_future()
+        paused.pause(b"", guess.set_result)
+        await guess
+        assert not counted, "a guess is none"
+        paused.finish()
+        await told.end
+        assert isinstance(await speak(pool, opening("slow")).end, Heard)
+        assert await speak(pool, opening("raise")).end == Deaf("failed")
+        begin(pool, opening(), Told1()).drop()
+        begin(pool, opening(), Told1())
+        pool._cost = [ear_pool.FULL]
+        assert pool.start(opening(), Told1()) == Deaf("busy")
+    assert [what for what, _ in counted] == ["heard", "heard", "failed", "dropped", "refused", "failed"]
+    waits = [seconds for _, seconds in counted]
+    assert waits[1] >= scripted.SLOW > waits[0]
 
 
 async def test_nothing_was_an_answer(pool: Pool) -> None:
@@ -344,6 +372,7 @@ async def test_a_language_without_its_model_is_keys_only_and_the_log_says_why(
         await ready(ears)
         assert not ears.hears("de-DE")
         assert ears.hears("en-GB")
+        assert "scripted:streaming does not hear de-DE: " in ears.trouble
     assert "scripted:streaming does not hear de-DE, so it is keys only" in caplog.text
     assert "unpack one there" in caplog.text
 
@@ -363,7 +392,9 @@ async def test_workers_that_never_start_leave_calls_to_keys(
     monkeypatch.setattr(ear_pool, "AGAIN", (0.0,))
     with caplog.at_level(logging.ERROR):
         async with asyncio.timeout(BOUND), Ears([WHOLE], 1, python="/bin/false") as ears:
+            assert not ears.trouble
             await until(lambda: not ears.hears("en-US"))
+            assert ears.trouble == "the processes that listen do not start: the log says why"
             told: list[Told] = []
             ear = ears.open(8000, told.append)
             ear.begin(Hints("yes_no", "en-US", {}))
@@ -399,6 +430,7 @@ async def test_without_processes_or_engines_nobody_listens() -> None:
     for ears in (Ears([WHOLE], 0), Ears([], 2)):
         async with ears:
             assert not ears.hears("en-US")
+            assert not ears.trouble
             assert not ears.pids
             with pytest.raises(RuntimeError, match="hears"):
                 ears.open(8000, lambda _told: None)

@@ -400,6 +400,7 @@ class Desk:
         self.driver = Talk(self.store, self.bus)
         self.metrics = Metrics()
         self.wrong = {"store": "", "voices": "", "ami": ""}
+        self.ears = ("", "heard: en-US")  # what is wrong with them, and what to know
         store: Any = self.store
         self.access = Access(key, "http://127.0.0.1", ops_key=ops_key)
         self.api = Api(self.driver, store, lambda row: str(row.payload["text"]))
@@ -407,7 +408,8 @@ class Desk:
         title = "Acme support"
         self.chat = Chat(self.driver, store, "support", lambda _menu: title, render, grace=grace, heartbeat=heartbeat)
         checks = {name: self._check(name) for name in self.wrong}
-        self.health = Health(self.driver, store, self.metrics, checks, ("chat", "webphone"))
+        looks = {"ears": lambda: self.ears}
+        self.health = Health(self.driver, store, self.metrics, checks, ("chat", "webphone"), looks)
         self.recordings = Recordings(recordings)
         flows: Any = Menus({"support": load(CLOSABLE, "support.yaml")})
         more = [

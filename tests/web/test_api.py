@@ -156,6 +156,8 @@ async def test_health_says_what_is_wrong_and_metrics_count(client: TestClient, d
     await queued(desk)
     desk.metrics.turn("chat", "Input", 0.004)
     desk.metrics.store_error()
+    desk.metrics.utterance("heard", 0.3)
+    desk.metrics.utterance("refused", 0.0)
     text = await (await client.get("/metrics")).text()
     for line in (
         'segue_turns_total{channel="chat",event="Input"} 1.0',
@@ -163,5 +165,23 @@ async def test_health_says_what_is_wrong_and_metrics_count(client: TestClient, d
         'segue_open_contacts{node="chat"} 1.0',
         "segue_store_errors_total 1.0",
         "segue_outbox_waiting 0.0",
+        'segue_utterances_total{outcome="heard"} 1.0',
+        'segue_utterances_total{outcome="refused"} 1.0',
+        "segue_utterance_seconds_sum 0.3",
+        "segue_listening_processes 0.0",
     ):
         assert line in text
+
+
+async def test_a_server_whose_ears_fail_is_ready_and_says_so(client: TestClient, desk: Desk) -> None:
+    desk.ears = ("the processes that listen do not start", "heard: none")
+    response = await client.get("/readyz")
+    assert response.status == 200
+    [*_, part] = (await response.json())["parts"]
+    assert part == {
+        "name": "ears",
+        "ok": False,
+        "wrong": "the processes that listen do not start",
+        "needed": False,
+        "note": "heard: none",
+    }
