@@ -9,6 +9,7 @@ mark.py      what a leg remembers for us                     adoption.py taking 
 tap.py       hearing the caller, by a channel that spies on theirs    media.py  the door where that sound comes in
 trial.py     whether it would come, tried without a caller
 causes.py    hang-up causes to reasons, in one table         queue.py    hand-off to a person, by app_queue
+transfer.py  being put through to somebody outside, by Dial
 ami.py       the only importer of panoramisk: actions with time limits, events, reconnect
 lay.py       a real Asterisk out of Debian packages, in a folder, without root
 instance.py  starts it with the configuration of conf/, which is what a site's Asterisk needs: minimal, loopback only

@@ -39,7 +39,7 @@ class Found:
 
 
 async def take_over(leg: Leg, turn: int, prompt: float, hear: Hear, clock: Callable[[], float]) -> Found:
-    """`turn`: of the journey's wait, -1 when it takes no keys; `prompt`: the seconds of its question."""
+    """`turn`: of the journey's wait, -1 when no answer led to it; `prompt`: the seconds of its question."""
     mark, ear = parse(await leg.get("SEGUE_MARK")), _Ear(hear, clock)
     if mark and mark.asked == turn and await _plays(leg, mark) and not await ear.has_keys():
         return Found(mark, mark.left(await _tails(leg, mark), turn), heard=True, playing=True)

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NoReturn
 
 from asterisk import causes, queue
@@ -21,9 +22,10 @@ from asterisk.message import RECORD, Messages
 from asterisk.signals import HungUp, Moved
 from asterisk.talk import GRACE, Gone, LegTakenBack, MovedAway, Talk
 from asterisk.tap import Taps
+from asterisk.transfer import Outbound
 from context_bridge.records import StoreUnavailable
 from ivr.driver import Arrival, Driver
-from ivr.engine.actions import Collect, Enqueue, Hangup, Record, Say
+from ivr.engine.actions import Collect, Enqueue, Hangup, Record, Say, Transfer
 from ivr.engine.events import Event, Input, Left, LeftReason, NoInput, Recorded
 from ivr.engine.journey import Journey
 from ivr.prompts import moved
@@ -51,6 +53,7 @@ class Site:
     recordings: Recordings
     taps: Taps
     listener: Listener | None
+    outbound: Outbound
 
 
 class Call:
@@ -60,7 +63,7 @@ class Call:
         self.leg, self.contact = leg, leg.contact
         self._driver, self._site = driver, site
         self._talk = Talk(leg, speaker, site.listener, site.taps)
-        self._handoff = Handoff(self._talk, driver)
+        self._handoff = Handoff(self._talk, driver, site.outbound)
         self._messages = Messages(self._talk, site.recordings)
         self._ours = False  # the hang-up is
 
@@ -132,11 +135,12 @@ class Call:
         """Go on where the process before us was."""
         wait = actions[-1]
         application, _ = await self.leg.running()
-        if application == "Queue":
+        await self._handoff.look_back()
+        if application in {"Queue", "Dial"}:
             return await self._handoff.follow(journey, wait)
         if isinstance(wait, Record) and application == RECORD:
             await self._messages.over(wait)
-        turn = wait.turn if isinstance(wait, Collect) else -1
+        turn = wait.turn if isinstance(wait, Collect | Enqueue | Transfer) else -1
         clip = await self._talk.render(tuple(action for action in actions if isinstance(action, Say)))
         seconds = clip.seconds if clip else 0.0
         found = await take_over(self.leg, turn, seconds, self._talk.next, self._talk.clock)
@@ -146,7 +150,8 @@ class Call:
             return await self._keep(wait, message)
         if isinstance(wait, Collect) and found.playing:
             return await self._take(await self._talk.listen_on(seconds, wait), wait)
-        if isinstance(wait, Enqueue):
+        if isinstance(wait, Enqueue | Transfer):
+            self._talk.reads.pad.clear()  # what was keyed before a talk is nothing to go on with after it
             actions = await self._handoff.catch_up(wait) or actions
         if await queue.has_left(self.leg):
             return actions
@@ -164,6 +169,9 @@ class Call:
             case Enqueue() as wait:
                 await self._talk.play(says)
                 return await self._enqueue(wait)
+            case Transfer() as wait:
+                await self._talk.play(says)
+                return await self._handoff.transfer(wait, await self._whisper(wait.whisper))
             case Hangup():
                 await self._talk.play(says)
                 return await self._hang_up()
@@ -210,9 +218,12 @@ class Call:
         return Recorded(id=name, at=at, contact=contact, turn=turn, recording=recording, seconds=seconds)
 
     async def _enqueue(self, wait: Enqueue) -> Actions | None:
-        whisper = await self._talk.render((Say(wait.whisper, language=self._talk.language),)) if wait.whisper else None
         desk = f"{self._site.url}/agent?contact={self.contact}"
-        return await self._handoff.enqueue(wait, whisper.path if whisper else None, desk)
+        return await self._handoff.enqueue(wait, await self._whisper(wait.whisper), desk)
+
+    async def _whisper(self, words: str) -> Path | None:
+        clip = await self._talk.render((Say(words, language=self._talk.language),)) if words else None
+        return clip.path if clip else None
 
     async def _hang_up(self) -> NoReturn:
         self._ours = True
@@ -229,7 +240,9 @@ class Call:
 
     async def _left(self, last: HungUp) -> None:
         requested = self._talk.requested
-        reason = causes.reason(ours=self._ours, requested=requested, cause=last.cause, tech_cause=last.tech_cause)
+        others = last.cause and last.cause == self._handoff.dialled  # of whom they could not be put through to
+        cause, tech_cause = (0, 0) if others else (last.cause, last.tech_cause)
+        reason = causes.reason(ours=self._ours, requested=requested, cause=cause, tech_cause=tech_cause)
         await tell_left(self._driver, self.contact, reason, last.text)
 
     # What the driver tells us

@@ -16,6 +16,7 @@ from asterisk.leg import Leg, contact_of
 from asterisk.media import Media
 from asterisk.signals import END, EVENTS, Entered, HungUp, LinkLost, parse
 from asterisk.tap import Taps
+from asterisk.transfer import Outbound
 from context_bridge.records import StoreUnavailable
 from ivr.driver import Driver
 from ivr.recordings import Recordings
@@ -26,21 +27,22 @@ from recognition.speak import Speaker
 
 AWAY = 20  # seconds of the dead man's switch where the dialplan names none
 RECONCILE = 5.0  # seconds between attempts to close what ended while we were away
-OURS = ("segue", "segue-queue")  # contexts of conf/extensions.conf
-ADOPTABLE = ("AGI", "Read", "Playback", "Record", "Queue")
+OURS = ("segue", "segue-queue", "segue-transfer")  # contexts of conf/extensions.conf
+ADOPTABLE = ("AGI", "Read", "Playback", "Record", "Queue", "Dial")
 
 log = logging.getLogger(__name__)
 
 
 class AsteriskChannel:
-    """Takes `ami_url`, `asterisk_media`, `menu` (for calls whose dialplan sets no SEGUE_MENU) and `url` (of the desk)
-    of the settings. Without a `listener` questions are answered by keys."""
+    """Takes `ami_url`, `asterisk_media`, `menu` (for calls whose dialplan sets no SEGUE_MENU), `url` (of the desk) and
+    what `Outbound` takes of the settings. Without a `listener` questions are answered by keys."""
 
     def __init__(self, driver: Driver, speaker: Speaker, settings: Settings, listener: Listener | None = None) -> None:
         self._driver, self._speaker = driver, speaker
         self._ami, self._media = AMI(settings.ami_url), Media(settings.asterisk_media)
         taps = Taps(self._ami, self._media, time.monotonic)
-        self._site = Site(settings.menu, settings.url, Recordings(settings.recordings_dir), taps, listener)
+        recordings, outbound = Recordings(settings.recordings_dir), Outbound.of(settings)
+        self._site = Site(settings.menu, settings.url, recordings, taps, listener, outbound)
         self._calls: dict[str, Call] = {}  # by Asterisk's unique id
         self._tasks: dict[str, asyncio.Task[None]] = {}  # the newest of each; it waits for the one before
         self._others: set[asyncio.Task[None]] = set()

@@ -1,5 +1,5 @@
-"""A call leg in the dialplan's hands: in a queue, with an agent, or with the dead man's switch. It does not need us
-there; we tell the driver what happens, until the leg is ours again."""
+"""A call leg in the dialplan's hands: in a queue, with an agent, put through to somebody else, or with the dead man's
+switch. It does not need us there; we tell the driver what happens, until the leg is ours again."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
-from asterisk import queue
-from asterisk.signals import Completed, Connected, Entered, Moved
+from asterisk import queue, transfer
+from asterisk.signals import Answered, Completed, Connected, Entered, Moved
 from asterisk.talk import Talk
 from ivr.driver import Driver
-from ivr.engine.actions import Action, Enqueue, Hangup
-from ivr.engine.events import QueueOutcome
+from ivr.engine.actions import Action, Enqueue, Hangup, Transfer
+from ivr.engine.events import QueueOutcome, TransferAnswered, TransferEnded, TransferOutcome
 from ivr.engine.journey import Journey
 from ivr.prompts import moved
 from ivr.traces import trace
@@ -25,10 +25,13 @@ log = logging.getLogger(__name__)
 
 class Handoff:
     """`outside`: the leg is in the dialplan's hands. What waits for its return gives the actions to go on with, or
-    None where the journey itself says how."""
+    None where the journey itself says how. `dialled`: the cause (Q.850) for which somebody could not be reached."""
 
-    def __init__(self, talk: Talk, driver: Driver) -> None:
+    def __init__(self, talk: Talk, driver: Driver, outbound: transfer.Outbound) -> None:
         self.outside = False
+        self.dialled = 0
+        self._outbound = outbound
+        self._put_through: Transfer | None = None
         self._talk, self._leg, self._driver = talk, talk.leg, driver
         self._queued = self._served = self._releasing = False
         self._released: Actions | None = None
@@ -41,14 +44,24 @@ class Handoff:
         await self._release("unavailable")
         return await self._come_back()
 
+    async def transfer(self, wait: Transfer, whisper: Path | None) -> Actions | None:
+        """`whisper`: what whoever answers hears first."""
+        self._put_through, self._released = wait, None
+        if await transfer.put_through(self._leg, wait, whisper, self._outbound):
+            return await self.until_back()
+        return await self._ended(wait, "unable")
+
     async def step_aside(self) -> Actions | None:
         """We cannot go on now: the dialplan says so and comes back later, in the end with a person."""
         await self._leg.redirect("segue", "away")
         return await self.until_back()
 
     async def follow(self, journey: Journey, wait: Action) -> Actions | None:
-        """A leg that another process of ours has left in a queue."""
+        """A leg that another process of ours has left in a queue, or put through."""
         self._queued = isinstance(wait, Enqueue)
+        self._put_through = wait if isinstance(wait, Transfer) else None
+        if journey.status == "live" and self._put_through and await self._leg.get("BRIDGEPEER"):
+            await self._tell(self._answered(self._put_through))
         if journey.status == "queued" and await self._leg.get("BRIDGEPEER"):
             await self._tell(self._driver.join(self._leg.contact, await self._leg.get("MEMBERNAME")))
         return await self.until_back()
@@ -61,6 +74,8 @@ class Handoff:
                 case Connected(agent):
                     self._served = True
                     await self._tell(self._driver.join(self._leg.contact, agent))
+                case Answered() if self._put_through:
+                    await self._tell(self._answered(self._put_through))
                 case Completed(by) if self._queued and by != "transfer":
                     await self._tell(self._release("done"))
                 case Entered():
@@ -71,18 +86,41 @@ class Handoff:
                     self._released = (moved(self._talk.language), Hangup("moved"))
                     await self._leg.redirect("segue", "call")
 
-    async def catch_up(self, wait: Enqueue) -> Actions | None:
+    async def catch_up(self, wait: Enqueue | Transfer) -> Actions | None:
         """A leg that came back from this wait while we were away."""
+        if isinstance(wait, Transfer):
+            return await self._back(wait) if await transfer.has_been(self._leg, wait) else None
         if await queue.has_been(self._leg, wait):
             await self._release(await queue.outcome(self._leg))
         return self._taken()
 
     async def _come_back(self) -> Actions | None:
+        if self._released is None and self._put_through:
+            return await self._back(self._put_through)
         if self._released is None and self._queued:
             # Whom an agent sent back has no QUEUESTATUS.
             await self._release("done" if self._served else await queue.outcome(self._leg))
         self._queued = self._served = False
+        self._put_through = None
         return self._taken()
+
+    async def _answered(self, wait: Transfer) -> None:
+        name, at = self._driver.new_event_id(), self._driver.now()
+        await self._driver.advance(TransferAnswered(id=name, at=at, contact=self._leg.contact, turn=wait.turn))
+
+    async def _back(self, wait: Transfer) -> Actions:
+        await self.look_back()
+        return await self._ended(wait, *await transfer.outcome(self._leg))
+
+    async def look_back(self) -> None:
+        """Dial leaves its cause with the caller, and a BYE without a reason does not replace it."""
+        self.dialled = await transfer.cause(self._leg)
+
+    async def _ended(self, wait: Transfer, outcome: TransferOutcome, seconds: float = 0.0) -> Actions:
+        self._put_through = None
+        name, at, contact = self._driver.new_event_id(), self._driver.now(), self._leg.contact
+        event = TransferEnded(id=name, at=at, contact=contact, turn=wait.turn, outcome=outcome, seconds=seconds)
+        return await self._driver.advance(event, self._talk.fill)
 
     def _taken(self) -> Actions | None:
         actions, self._released = self._released, None

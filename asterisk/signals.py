@@ -47,6 +47,11 @@ class Completed:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """Somebody who was dialled for the caller has answered."""
+
+
+@dataclass(frozen=True, slots=True)
 class HangupRequested:
     """The far end asked to hang up: not so when the line was lost."""
 
@@ -82,6 +87,7 @@ Signal = (
     | Finished
     | Connected
     | Completed
+    | Answered
     | HangupRequested
     | HungUp
     | Moved
@@ -97,6 +103,7 @@ EVENTS = (
     "DTMFEnd",
     "AgentConnect",
     "AgentComplete",
+    "DialEnd",
     "HangupRequest",
     "Hangup",
 )
@@ -119,6 +126,8 @@ def parse(event: Event, now: float) -> Signal | None:
             return Connected(event.get("MemberName", ""))
         case "AgentComplete":
             return Completed(event.get("Reason", ""))
+        case "DialEnd" if event.get("DialStatus") == "ANSWER":
+            return Answered()
         case "HangupRequest":
             return HangupRequested()
         case "Hangup":

@@ -36,7 +36,7 @@ class Settings:
     asterisk_media: str = "127.0.0.1"  # host or host:port of ours that Asterisk brings the callers' sound to
     asterisk_trunk: str = ""  # the PJSIP endpoint that menus put callers through to numbers by; empty: they cannot
     asterisk_sip: str = ""  # the same for sip: addresses
-    caller_id: str = ""  # our number, which they may show; empty: the trunk's own, at Twilio that of messages
+    caller_id: str = ""  # our number, which they may show; empty: the one that was dialled, at Twilio that of messages
     voice: str = "gmw/en-us"
     voice_rate: int = 165  # words a minute
     voices: Mapping[str, str] = field(default_factory=dict)  # language -> engine:voice, in place of the usual one

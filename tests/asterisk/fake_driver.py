@@ -1,7 +1,7 @@
 """A driver with one small dialogue, whose records are a file: they outlive a process that is killed.
 
-choice: 1 an order number is asked for, 2 a person, 3 a slow back office, 4 a queue that nobody set up, 7 a message, 9
-goodbye
+choice: 1 an order number is asked for, 2 a person, 3 a slow back office, 4 a queue that nobody set up, 5 somebody
+outside, 7 a message, 9 goodbye
 number: four to six keys; then `choice` again
 """
 
@@ -11,14 +11,24 @@ import asyncio
 import itertools
 import json
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
 from context_bridge.records import StoreUnavailable
 from ivr.driver import Arrival, Leg, Saying
-from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Keys, Record, Say
-from ivr.engine.events import Event, Input, Left, NoInput, QueueOutcome, Recorded, Unheard
+from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Keys, Record, Say, Transfer
+from ivr.engine.events import (
+    Event,
+    Input,
+    Left,
+    NoInput,
+    QueueOutcome,
+    Recorded,
+    TransferAnswered,
+    TransferEnded,
+    Unheard,
+)
 from ivr.engine.journey import Journey, Status
 
 CHOICE = Say("Welcome to the weather station. Press one for your parcel, two for somebody who knows.")
@@ -42,6 +52,7 @@ class FakeDriver:
     def __init__(self, file: Path, timeout: float = 60.0, interdigit: float = 2.0) -> None:
         self.file, self.timeout, self.interdigit = file, timeout, interdigit
         self.queue_timeout = self.longest = 60.0
+        self.transfer_to: tuple[str, str, Mapping[str, str]] = ("+442079460018", "caller", {})
         self.available = self.speech = True
         self.slow = asyncio.Event()
         self.before_answer: Callable[[], Awaitable[None]] | None = None
@@ -86,7 +97,10 @@ class FakeDriver:
             record["status"] = "over"
             self._note(contact, "left", event.reason)
             return ()
-        if isinstance(event, Input | NoInput | Recorded | Unheard) and event.turn not in (None, record["turn"]):
+        if isinstance(event, Input | NoInput | Recorded | Unheard | TransferEnded) and event.turn not in (
+            None,
+            record["turn"],
+        ):
             return self._again(contact)
         actions = await self._turn(contact, record, event, say)
         if self.before_answer:
@@ -95,6 +109,13 @@ class FakeDriver:
 
     async def _turn(self, contact: str, record: Any, event: Event, say: Saying | None) -> tuple[Action, ...]:
         match record["step"], event:
+            case "outside", TransferAnswered():
+                self._note(contact, "answered", str(event.turn))
+                record["status"] = "transferred"
+                return self._again(contact)
+            case "outside", TransferEnded(outcome=outcome):
+                self._note(contact, "transferred", outcome)
+                return self._save(contact, "choice", "live", THANKS if outcome == "answered" else ALONE, CHOICE)
             case "message", NoInput():
                 self._note(contact, "noinput", "message")
                 return self._save(contact, "choice", "live", SILENT, CHOICE)
@@ -126,6 +147,8 @@ class FakeDriver:
                     await say((FILLER,))
                 await self.slow.wait()
                 return self._save(contact, "number", "live", NUMBER)
+            case "5":
+                return self._save(contact, "outside", "live")
             case "7":
                 return self._save(contact, "message", "live", SPEAK)
             case "9":
@@ -200,6 +223,9 @@ class FakeDriver:
                 return Record(turn, step, step, longest=self.longest, silence=2.0, timeout=3.0)
             case "support" | "nowhere":
                 return Enqueue(turn, step, step, (), WHISPER, "asked for a person", self.queue_timeout)
+            case "outside":
+                to, caller_id, headers = self.transfer_to
+                return Transfer(turn, step, to, caller_id, headers, WHISPER, self.queue_timeout)
         keys = Keys(min=4, max=6) if step == "number" else Keys(options=tuple("123456789*"))
         return Collect(turn, step, None, None, (), (), keys, self.timeout, self.interdigit, speech=self.speech)
 
