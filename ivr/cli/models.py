@@ -1,12 +1,13 @@
 """Say what listens to callers in each language of the menus, and how to get a model where nothing does.
 
 With --check the models are loaded, and the phrases of the menus that they cannot hear are listed. The exit code is 1
-when something that is set up cannot be used, and with --check when there are such phrases."""
+when something that is set up cannot be used, with --check when there are such phrases, and with --strict when a language
+is keys only: callers can do everything by keys, so that is no fault unless you want it to be one."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ivr import settings
 from ivr.engine.actions import Option
@@ -21,6 +22,7 @@ from recognition.models import Listening, listening
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true", help="load the models, and look for words they do not know")
+    parser.add_argument("--strict", action="store_true", help="a language that nobody listens to is a fault")
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -33,13 +35,26 @@ def run(chosen: argparse.Namespace) -> int:
         print(f"{one.language:8} {one.state}")
     wrong = any(one.wrong for one in found)
     if chosen.check:
-        unheard = [line for one in found if one.spec and not one.wrong for line in _unheard(one, flows)]
-        for line in unheard:
-            print(line)
-        count = f"{len(unheard)} phrase{'s' * (len(unheard) != 1)} cannot be heard"
-        print(count if unheard else "all phrases can be heard")
-        wrong |= bool(unheard)
+        wrong |= not _check([one for one in found if one.spec and not one.wrong], flows)
+    keys = [one.language for one in found if one.spec is None]
+    if keys:
+        print(f"keys only, whatever callers say: {', '.join(keys)}")
+    wrong |= chosen.strict and (bool(keys) or setting.ears == 0)
     return 1 if wrong else 0
+
+
+def _check(heard: Sequence[Listening], flows: Mapping[str, Flow]) -> bool:
+    """Whether all phrases can be heard in these languages."""
+    unheard = [line for one in heard for line in _unheard(one, flows)]
+    for line in unheard:
+        print(line)
+    if unheard:
+        print(f"{len(unheard)} phrase{'s' * (len(unheard) != 1)} cannot be heard")
+    elif heard:
+        print(f"all phrases can be heard: {', '.join(one.language for one in heard)}")
+    else:
+        print("nothing to check: no language has a model")
+    return not unheard
 
 
 def heard(setting: Settings, flows: Iterable[Flow]) -> list[Listening]:
