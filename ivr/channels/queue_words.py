@@ -32,14 +32,14 @@ LANGUAGES: Mapping[str, QueueWords] = {
     "de": QueueWords(
         first="Sie sind als Nächstes dran.",
         place="Sie sind Nummer {n} in der Warteschlange.",
-        minute="Zurzeit wartet man etwa eine Minute.",
-        minutes="Zurzeit wartet man etwa {n} Minuten.",
+        minute="Die Wartezeit beträgt zurzeit etwa eine Minute.",
+        minutes="Die Wartezeit beträgt zurzeit etwa {n} Minuten.",
         thanks="Danke, dass Sie warten.",
         call_back="Wenn wir Sie lieber zurückrufen sollen, drücken Sie die 1.",
     ),
     "es": QueueWords(
-        first="Usted es el siguiente.",
-        place="Usted es el número {n} en la cola.",
+        first="Su llamada es la siguiente.",
+        place="Su llamada es la número {n} en la cola.",
         minute="En este momento la espera es de aproximadamente un minuto.",
         minutes="En este momento la espera es de aproximadamente {n} minutos.",
         thanks="Gracias por esperar.",
@@ -51,7 +51,7 @@ LANGUAGES: Mapping[str, QueueWords] = {
         minute="En ce moment, l'attente est d'environ une minute.",
         minutes="En ce moment, l'attente est d'environ {n} minutes.",
         thanks="Merci de patienter.",
-        call_back="Si vous préférez être rappelé, tapez 1.",
+        call_back="Si vous préférez que nous vous rappelions, appuyez sur 1.",
     ),
     "ko": QueueWords(
         first="다음 순서입니다.",
@@ -59,7 +59,7 @@ LANGUAGES: Mapping[str, QueueWords] = {
         minute="현재 대기 시간은 약 1분입니다.",
         minutes="현재 대기 시간은 약 {n}분입니다.",
         thanks="기다려 주셔서 감사합니다.",
-        call_back="다시 전화를 받고 싶으시면 1번을 눌러 주세요.",
+        call_back="다시 전화를 받으시려면 1번을 눌러 주십시오.",
     ),
 }
 

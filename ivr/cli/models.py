@@ -1,8 +1,8 @@
 """Say what listens to callers in each language of the menus, and how to get a model where nothing does.
 
 With --check the models are loaded, and the phrases of the menus that they cannot hear are listed. The exit code is 1
-when something that is set up cannot be used, with --check when there are such phrases, and with --strict when a language
-is keys only: callers can do everything by keys, so that is no fault unless you want it to be one."""
+when something that is set up cannot be used, with --check when there are such phrases, and with --strict when a
+language is keys only: callers can do everything by keys, so that is no fault unless you want it to be one."""
 
 from __future__ import annotations
 

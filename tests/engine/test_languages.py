@@ -102,7 +102,7 @@ def test_a_customer_changes_the_language_where_they_are(clinic: Flow) -> None:
         "To go on in English, press 2.",
         "To as you know me, press 3.",
         "Für Deutsch drücken Sie die 8.",
-        "한국어, 9번을 눌러 주세요.",
+        "한국어, 9번을 눌러 주십시오.",
     ]
     assert [say.language for say in talk.actions if isinstance(say, Say)][-2:] == ["de-DE", "ko-KR"]
     talk.press("1").press("8")

@@ -26,7 +26,7 @@ FRENCH = Words(
     welcome_back="Heureux de vous retrouver.",
     go_on_or_over="Souhaitez-vous reprendre là où vous en étiez, ou recommencer ?",
     helped="Cela vous a-t-il aidé ?",
-    rate="Êtes-vous satisfait de nous, de 1, pas du tout, à 5, très satisfait ?",
+    rate="Quelle note nous donnez-vous, de 1, très mauvaise, à 5, excellente ?",
     comment="Que pourrions-nous améliorer ?",
     continuing="Reprenons là où nous en étions.",
     changed="Je suis désolé, notre menu a changé entre-temps. Recommençons depuis le début.",
@@ -36,7 +36,7 @@ FRENCH = Words(
     fault="Je suis désolé, nous avons une panne. Merci de rappeler dans quelques minutes ; je garde ce que vous m'avez "
     "dit.",
     use_keys="Veuillez utiliser les touches de votre téléphone.",
-    take_call="Appuyez sur 1 pour prendre l’appel.",
+    take_call="Appuyez sur 1 pour prendre l'appel.",
     cannot_transfer="Je ne peux pas vous mettre en relation d'ici.",
     please_call="Veuillez appeler le {number}.",
     cannot_listen="Je ne peux pas écouter pour le moment. Veuillez utiliser les touches de votre téléphone.",

@@ -23,7 +23,7 @@ GERMAN = Words(
         ),
     ),
     sorry="Es tut mir leid, bei uns ist etwas schiefgegangen. Bitte melden Sie sich noch einmal; Ihre Angaben "
-    "haben wir behalten.",
+    "bleiben gespeichert.",
     cut_off="Willkommen zurück. Machen wir da weiter, wo wir waren.",
     welcome_back="Willkommen zurück.",
     go_on_or_over="Möchten Sie da weitermachen, wo Sie aufgehört haben, oder von vorn beginnen?",
@@ -36,7 +36,7 @@ GERMAN = Words(
     moment="Einen Moment bitte.",
     moved="Vielen Dank. Wir machen in Ihrem anderen Gespräch weiter. Auf Wiederhören.",
     fault="Es tut mir leid, wir haben eine Störung. Bitte rufen Sie in ein paar Minuten wieder an; Ihre Angaben "
-    "behalte ich.",
+    "bleiben gespeichert.",
     use_keys="Bitte benutzen Sie die Tasten Ihres Telefons.",
     take_call="Drücken Sie die 1, um das Gespräch anzunehmen.",
     cannot_transfer="Von hier aus kann ich Sie nicht verbinden.",
