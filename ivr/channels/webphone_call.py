@@ -19,8 +19,8 @@ from ivr.channels.patience import AFTERWARDS, patiently
 from ivr.channels.presses import choices, event_id, last_used
 from ivr.channels.webphone_queue import Queue
 from ivr.driver import Arrival, UnknownMenu
-from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Record, Say
-from ivr.engine.events import Input, Left, LeftReason, NoInput, Recorded, Unheard
+from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Record, Say, Transfer
+from ivr.engine.events import Input, Left, LeftReason, NoInput, Recorded, TransferEnded, Unheard
 from ivr.prompts import fault, moved
 from ivr.recordings import Message
 from ivr.traces import trace
@@ -140,6 +140,8 @@ class Call:
                     actions = await self._record(says, wait)
                 case Enqueue() as wait:
                     actions = await self._queue.wait(says, wait)
+                case Transfer() as wait:
+                    actions = await self._cannot_dial(says, wait)
                 case Hangup(reason="moved"):
                     raise Gone("moved")
                 case Hangup(reason=reason):
@@ -224,6 +226,13 @@ class Call:
             return NoInput(id=name, at=at, contact=contact, turn=turn)
         recording, seconds = message.recording, message.seconds
         return Recorded(id=name, at=at, contact=contact, turn=turn, recording=recording, seconds=seconds)
+
+    async def _cannot_dial(self, says: Sequence[Say], wait: Transfer) -> tuple[Action, ...]:
+        """There is no telephone network behind this phone; the menu knows what to say then."""
+        name, at = self._driver.new_event_id(), self._driver.now()
+        event = TransferEnded(id=name, at=at, contact=self.contact, turn=wait.turn, outcome="unable")
+        actions = await self._handset.patiently(lambda: self._driver.advance(event, self._handset.fill))
+        return (*says, *actions)
 
     # Endings.
 

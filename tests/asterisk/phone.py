@@ -88,9 +88,9 @@ class Call:
         self._listen_to(self.invite.body)
         self._send(reply(self.invite, "200 OK", self._phone.contact, self._tag, self._phone.sdp(port)))
 
-    def reject(self) -> None:
+    def reject(self, status: str = "486 Busy Here") -> None:
         assert self.invite
-        self._send(reply(self.invite, "486 Busy Here", self._phone.contact, self._tag))
+        self._send(reply(self.invite, status, self._phone.contact, self._tag))
         self._end("we")
 
     def hang_up(self, reason: str = "") -> None:

@@ -82,4 +82,6 @@ def test_events_to_signals() -> None:
 
 @pytest.mark.parametrize("event", signals.EVENTS)
 def test_all_that_we_subscribe_to_is_understood(event: str) -> None:
-    assert signals.parse({"Event": event, "Digit": "1", "Direction": "Received"}, 0.0) is not None
+    assert (
+        signals.parse({"Event": event, "Digit": "1", "Direction": "Received", "DialStatus": "ANSWER"}, 0.0) is not None
+    )

@@ -15,7 +15,7 @@ from typing import Protocol, Self, get_args
 
 from context_bridge.codes import code_for
 from context_bridge.records import EventStream, OutboxRow
-from ivr.conversation import CannotPlay, Conversation, Deed, Press, Promised, Refused
+from ivr.conversation import CannotPlay, Conversation, Deed, Does, Press, Promised, Refused
 from ivr.engine.events import Channel
 from ivr.engine.flow import RecordStep
 from ivr.engine.journey import Journey
@@ -52,6 +52,8 @@ class Telephone(Protocol):
 
     async def agent_joins(self, contact: str) -> None: ...
     async def agent_finishes(self, contact: str) -> None: ...
+    async def other_end(self, does: Does) -> None:
+        """Of a telephone that can be put through."""
 
 
 class Customer:
@@ -195,6 +197,9 @@ class Customer:
         else:
             await self._telephone.agent_finishes(self._contact)
 
+    async def other_end(self, does: Does) -> None:
+        await self._telephone.other_end(does)
+
     # What comes of it
 
     async def heard(self) -> list[str]:
@@ -307,6 +312,12 @@ class Customer:
     def _set_tempo(self) -> None:
         coming = self._bars[self._turn + 1 : self._turn + 2]
         self._server.tempo.quick = any(bar.gives_up for bar in coming)
+
+
+class DiallingCustomer(Customer):
+    """On a line that can dial whom a menu puts callers through to."""
+
+    features = Customer.features | {"other_end"}
 
 
 def _listened(said: Sequence[str], parts: Sequence[str]) -> Sequence[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ivr.conversation import Conversation, Do, Turn, Wait, run
-from ivr.engine.flow import AskSlot, Flow, Handoff, Menu, RecordStep, Step, Verify
+from ivr.engine.flow import AskSlot, Flow, Handoff, Menu, RecordStep, Step, TransferStep, Verify
 from ivr.engine.journey import Journey, Status
 from ivr.recordings import PREFIX
 from ivr.rehearsal import rehearsal_of
@@ -88,7 +88,7 @@ class Tempo(Mapping[str, Step]):
                 return replace(step, timeout=QUICK, silence=QUICK)
             case Menu() | AskSlot() | Verify() if self.quick:
                 return replace(step, tries=replace(step.tries, timeout=QUICK))
-            case Handoff() if self.quick:
+            case Handoff() | TransferStep() if self.quick:
                 return replace(step, timeout=QUICK)
             case _:
                 return step

@@ -10,7 +10,7 @@ from typing import Self
 
 import numpy as np
 
-from ivr.conversation import CannotPlay
+from ivr.conversation import CannotPlay, Does
 from recognition import audio
 from recognition.audio import Samples
 from tests.asterisk.hearing import ALIKE, likeness, where
@@ -143,3 +143,19 @@ class SipTelephone:
 
     async def agent_finishes(self, contact: str) -> None:
         self._talk.hang_up()
+
+    async def other_end(self, does: Does) -> None:
+        """The agent's phone: the trunk leads to it."""
+        if does == "hangs_up":
+            self._talk.hang_up()
+            return
+        while (ringing := await self._agent.rings()).ended.done():
+            pass  # nobody has taken that call
+        match does:
+            case "answers":
+                await ringing.answer()
+                self._talk = ringing
+            case "busy":
+                ringing.reject()
+            case "unreachable":
+                ringing.reject("503 Service Unavailable")

@@ -11,6 +11,7 @@ import numpy as np
 
 from ivr.channels import webphone_wire as wire
 from ivr.channels.playout import read
+from ivr.conversation import CannotPlay, Does
 from tests.channels.far_end import Phone, tone
 from tests.players.desk import AGENT, Desk
 from tests.players.mouth import Mouth
@@ -87,6 +88,9 @@ class WebTelephone:
     async def agent_joins(self, contact: str) -> None:
         await self._desk.accept(contact)
         await self._phone.until("agent", name=AGENT)
+
+    async def other_end(self, does: Does) -> None:
+        raise CannotPlay(f"nobody can be dialled from a web page, so nobody {does}")
 
     async def agent_finishes(self, contact: str) -> None:
         await self._desk.finish(contact)

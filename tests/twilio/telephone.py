@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import count
 
 from ivr.channels.twilio_call import contact_of, journey_of
+from ivr.conversation import Does
 from ivr.engine.events import Channel
 from ivr.engine.flow import Flow
 from ivr.stage import ids
 from tests.players.customer import Customer
 from tests.players.desk import Desk
 from tests.twilio.carrier import Account, Call, Carrier
+from tests.twilio.office import Office
 from tests.twilio.rest import Standing
 from tests.twilio.texting import Texter, Thread
 
@@ -45,6 +47,8 @@ class TwilioTelephone:
         if self._call.waiting is not None and self._call.waiting.tag == "Enqueue":
             while await self._call.queue_music():
                 pass
+        elif self._call.waiting is not None and self._call.waiting.tag == "Dial":
+            await self._call.dial_result("no-answer", 0)
         else:
             await self._call.silence()
 
@@ -77,6 +81,17 @@ class TwilioTelephone:
         await self._follow()
         await self._call.dial_result("completed")
 
+    async def other_end(self, does: Does) -> None:
+        match does:
+            case "answers":
+                await Office(self._carrier, self._rest).answer(self._call)
+            case "hangs_up":
+                await self._call.dial_result("completed")
+            case "busy":
+                await self._call.dial_result("busy", 0)
+            case "unreachable":
+                await self._call.dial_result("failed", 0)
+
     async def _follow(self) -> None:
         """Go where our server led the call by the REST API meanwhile."""
         for sid, fields in self._rest.updates[self._led :]:
@@ -102,7 +117,7 @@ def sids(flows: Iterable[Flow], splits: Mapping[str, str]) -> Callable[[], str]:
 class TwilioCustomer(Customer):
     """Nobody learns from Twilio who hung up, so a hang-up is a lost line: what expects another end is not played."""
 
-    features = Customer.features - {"hang_up"}
+    features = Customer.features - {"hang_up"} | {"other_end"}
 
     def __init__(self, telephone: TwilioTelephone, *rest: object) -> None:
         told, bars, server, events, desk = rest
