@@ -78,34 +78,39 @@ class Driver:
 
     # --- turns ---------------------------------------------------------------------------------------------------
 
-    async def arrive(self, arrival: Arrival, say: Saying | None = None, answering: Answering | None = None) -> Actions:
-        """Find out who it is and which journey goes on, and take the first turn. `say` and `answering`: see `advance`.
-        Raises nothing but `LinkRefused`, `UnknownMenu` and `StoreUnavailable`."""
+    async def arrive(
+        self, arrival: Arrival, say: Saying | None = None, answering: Answering | None = None, *, ask: bool = True
+    ) -> Actions:
+        """Find out who it is and which journey goes on, and take the first turn. `say`, `answering` and `ask`: see
+        `advance`. Raises nothing but `LinkRefused`, `UnknownMenu` and `StoreUnavailable`."""
         async with self._stepper.lock(arrival.contact):
             journey, event = await self._reception.receive(arrival)
             turn = await self._stepper.turn(journey, event, answering)
             held = turn.before.contact
             if held is not None and held.id != arrival.contact and (leg := self._legs.of(held)):
                 await leg.moved()
-            return await self._until_answered(turn, say, answering)
+            return await self._until_answered(turn, say, answering) if ask else outward(turn)
 
-    async def advance(self, event: Event, say: Saying | None = None, answering: Answering | None = None) -> Actions:
+    async def advance(
+        self, event: Event, say: Saying | None = None, answering: Answering | None = None, *, ask: bool = True
+    ) -> Actions:
         """One turn of the journey that `event.contact` is on. While a back office is asked, what was said before goes
         to `say` at once (voice plays it as filler); without `say` it is put before the final actions. `answering` makes
-        the answer that is saved with the turn's last change; it is not asked when nothing changed.
+        the answer that is saved with the turn's last change; it is not asked when nothing changed. Without `ask` no
+        back office is asked: the actions may end with its `Invoke`, and `current` goes on from there.
         An event of a contact that is on no journey any more answers `(Hangup("moved"),)`."""
         async with self._stepper.lock(event.contact):
             turn = await self._next_turn(event, answering)
             if turn is None:
                 return (Hangup("moved"),)
-            return await self._until_answered(turn, say, answering)
+            return await self._until_answered(turn, say, answering) if ask else outward(turn)
 
     async def current(
-        self, contact: str, say: Saying | None = None, answering: Answering | None = None
+        self, contact: str, say: Saying | None = None, answering: Answering | None = None, *, again: bool = True
     ) -> tuple[Journey, Actions] | None:
         """The journey of a contact and its current wait as actions, to repeat or to adopt after a restart;
-        None when the contact is on no journey. A back office that was being asked is asked again; `say` and
-        `answering` are then what they are in `advance`."""
+        None when the contact is on no journey. A back office that is waited for is asked: `again`, unless it is known
+        that it never was. `say` and `answering` are then what they are in `advance`."""
         found = await self._standing(contact)
         if found is None or not asks(found[1]):
             return found
@@ -113,7 +118,7 @@ class Driver:
             found = await self._standing(contact)  # who held the lock may have had the answer
             if found is None or not asks(found[1]):
                 return found
-            actions = await self._asking.until_answered(contact, found[1], say, answering, again=True)
+            actions = await self._asking.until_answered(contact, found[1], say, answering, again=again)
         return await self._store.by_contact(contact) or found[0], actions
 
     async def flow(self, journey: Journey) -> Flow:

@@ -54,7 +54,7 @@ class Site:
 
     def __init__(self, store: ContextStore, servers: int) -> None:
         flow, ids = load(MENU, "round.yaml"), itertools.count()
-        self.store, self.loads, self._last = store, 0, 0
+        self.store, self.now, self._last = store, NOW, 0
         self.servers = [
             Driver(
                 store,
@@ -63,7 +63,7 @@ class Site:
                 NoOffice(),
                 Keeping(b"0123456789abcdef", 86400.0, 86400.0),
                 "US",
-                lambda: NOW,
+                lambda: self.now,
                 nodes=("webphone",),
                 new_id=lambda: f"id-{next(ids)}",
             )
@@ -76,6 +76,7 @@ class Site:
         return [await self.do(self.servers[at % len(self.servers)], deed, n) for n, (at, deed) in enumerate(deeds)]
 
     async def do(self, server: Driver, deed: Deed, n: int) -> object:
+        self.now += 1.0
         if deed == "arrive":
             return await server.arrive(Arrival(CONTACT, "voice", "webphone", "round", number=NUMBER))
         if deed == "join":
@@ -87,15 +88,15 @@ class Site:
         turn, name = (found.turn if found else 0), f"event-{self._last if deed == 'again' else n}"
         match deed:
             case "leave":
-                return Left(id=name, at=NOW, contact=CONTACT, reason="dropped")
+                return Left(id=name, at=self.now, contact=CONTACT, reason="dropped")
             case "silent":
-                return NoInput(id=name, at=NOW, contact=CONTACT, turn=turn)
+                return NoInput(id=name, at=self.now, contact=CONTACT, turn=turn)
             case "late":
-                return NoInput(id=name, at=NOW, contact=CONTACT, turn=turn - 1)
+                return NoInput(id=name, at=self.now, contact=CONTACT, turn=turn - 1)
             case _:
                 key = {"wrong": "7", "stop": "2"}.get(deed, "1")
                 self._last = n if deed == "on" else self._last
-                return Input(id=name, at=NOW, contact=CONTACT, text=key, mode="keys", turn=turn)
+                return Input(id=name, at=self.now, contact=CONTACT, text=key, mode="keys", turn=turn)
 
 
 @asynccontextmanager

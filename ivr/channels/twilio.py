@@ -118,7 +118,9 @@ class Twilio:
             return told.body.encode()
         if (refused := await self._refusal.of(call, caller.number)) is not None:
             return refused
-        return await self._turns.take(call, lambda say, answering: self._driver.arrive(arrival, say, answering))
+        return await self._turns.take(
+            call, lambda answering: self._driver.arrive(arrival, answering=answering, ask=False)
+        )
 
     async def act(self, call: Call) -> bytes:
         """A verb has ended: the caller did something, or nothing."""
@@ -130,7 +132,7 @@ class Twilio:
         if sid := wire.recording_of(call.form):
             await owe(self._store, self._outbox, call.contact, sid, self._driver.now())
         event = await meant(event_of(call, self._driver.now()), self._store, self._driver)
-        return await self._turns.take(call, lambda say, answering: self._driver.advance(event, say, answering))
+        return await self._turns.advance(call, event)
 
     async def streamed(self, call: Call) -> bytes:
         """A media stream has ended: with the call's questions, or too early. `most`: how often before at this one."""
@@ -146,7 +148,7 @@ class Twilio:
     async def screened(self, call: Call) -> bytes:
         """An agent's phone was rung, with a whisper."""
         event = await self.agents.screened(call)
-        return await self._turns.take(call, lambda say, answering: self._driver.advance(event, say, answering))
+        return await self._turns.advance(call, event)
 
     async def transferred(self, call: Call) -> bytes:
         """Whom the caller was put through to was rung, and may have talked with them."""
@@ -154,7 +156,7 @@ class Twilio:
         if last is not None and last.epoch != call.epoch:
             return redirect(f"/twilio/again/{last.epoch}.{last.turn}")
         event = self._transfers.ended(call)
-        return await self._turns.take(call, lambda say, answering: self._driver.advance(event, say, answering))
+        return await self._turns.advance(call, event)
 
     async def alone(self, call: Call) -> bytes:
         """The customer has come into a room that nobody is in any more: back into the queue."""

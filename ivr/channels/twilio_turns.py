@@ -9,65 +9,81 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
 from context_bridge.records import AnswerRow, ContextStore
 from ivr.channels.twilio_call import Call
 from ivr.channels.twilio_documents import Documents
 from ivr.channels.twilio_twiml import nothing, redirect
-from ivr.driver import Answering, Driver, Saying
-from ivr.engine.actions import Action, Hangup, Say
+from ivr.driver import Answering, Driver
+from ivr.engine.actions import Action, Hangup, Invoke, Say
+from ivr.engine.events import Event
 from ivr.engine.journey import Journey
 
 PATIENCE = 8.0  # seconds that a webhook waits for a back office; Twilio gives up after 15
 
 Actions = tuple[Action, ...]
-Take = Callable[[Saying, Answering], Awaitable[Actions]]
+Take = Callable[[Answering], Awaitable[Actions]]  # one turn, in which no back office is asked
 
 
 class Turns:
     def __init__(self, driver: Driver, store: ContextStore, documents: Documents) -> None:
         self._driver, self._store, self._documents = driver, store, documents
-        self._under_way: dict[str, _Taking] = {}
+        self._places: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._under_way: dict[str, _Asking] = {}
+
+    async def advance(self, call: Call, event: Event) -> bytes:
+        """The turn of an event."""
+        return await self.take(call, lambda answering: self._driver.advance(event, answering=answering, ask=False))
 
     async def take(self, call: Call, turn: Take) -> bytes:
-        """Take the turn, patiently: a back office may be slow, and then the caller hears why."""
-        taking = self._under_way.get(call.key) or self._begun(call, turn)
-        return await self._patiently(call, taking, lambda: taking.said)
+        """Take the turn; where it waits for a back office, patiently: that may be slow, and then the caller hears
+        why. Who asks at the same time waits until the turn is taken."""
+        place = self._places.setdefault(call.key, asyncio.Lock())
+        is_second = place.locked()
+        async with place:
+            if is_second and (told := await self._store.answer(call.contact, *call.place)) is not None:
+                return told.body.encode()
+            if (asking := self._under_way.get(call.key)) is None:
+                answer = _Answer(call, self._documents, self._driver.now)
+                actions = await turn(answer)
+                if not isinstance(actions[-1], Invoke):
+                    return await self._told(call, actions, answer)
+                answer.unsaid += (action for action in actions if isinstance(action, Say))
+                asking = self._begun(call, answer, again=False)
+        return await self._patiently(call, asking, lambda: asking.said)
 
     async def again(self, call: Call) -> bytes:
         """The answer to a turn, which took long; or the question that is open. A back office that is still being asked,
         by another process or by one that is gone, is asked here."""
-        if (taking := self._under_way.get(call.key)) is None:
+        if (asking := self._under_way.get(call.key)) is None:
             last = await self._store.last_answer(call.contact)
             if last is not None and last.epoch != call.epoch:  # led elsewhere since, or two leads that changed places
                 return redirect(f"/twilio/again/{last.epoch}.{last.turn}")
             if (told := await self._store.answer(call.contact, *call.place)) is not None:
                 return told.body.encode()
-            taking = self._under_way.get(call.key) or self._begun(call, self._asking_on(call))
-        before = len(taking.said)
-        return await self._patiently(call, taking, lambda: taking.said[before:])
+            answer = _Answer(call, self._documents, self._driver.now)
+            asking = self._under_way.get(call.key) or self._begun(call, answer, again=True)
+        before = len(asking.said)
+        return await self._patiently(call, asking, lambda: asking.said[before:])
 
-    def _begun(self, call: Call, turn: Take) -> _Taking:
-        taking = _Taking()
-        taking.task = asyncio.create_task(self._taken(call, turn, taking.unsaid))
-        taking.task.add_done_callback(lambda _task: self._under_way.pop(call.key, None))
-        self._under_way[call.key] = taking
-        return taking
+    def _begun(self, call: Call, answer: _Answer, *, again: bool) -> _Asking:
+        asking = _Asking(asyncio.create_task(self._asked(call, answer, again)), answer.unsaid)
+        asking.task.add_done_callback(lambda _task: self._under_way.pop(call.key, None))
+        self._under_way[call.key] = asking
+        return asking
 
-    def _asking_on(self, call: Call) -> Take:
-        async def turn(say: Saying, answering: Answering) -> Actions:
-            found = await self._driver.current(call.contact, say, answering)
-            return found[1] if found else (Hangup("moved"),)
-
-        return turn
-
-    async def _taken(self, call: Call, turn: Take, says: list[Say]) -> bytes:
-        answer = _Answer(call, self._documents, self._driver.now, says)
+    async def _asked(self, call: Call, answer: _Answer, again: bool) -> bytes:
+        """The answer, when the back office has given its own."""
 
         async def filler(words: tuple[Say, ...]) -> None:
-            says.extend(words)
+            answer.unsaid.extend(words)
 
-        actions = await turn(filler, answer)
+        found = await self._driver.current(call.contact, filler, answer, again=again)
+        return await self._told(call, found[1] if found else (Hangup("moved"),), answer)
+
+    async def _told(self, call: Call, actions: Actions, answer: _Answer) -> bytes:
+        """What the turn is answered, by whoever took it."""
         if answer.row is not None:
             return answer.row.body.encode()
         if (told := await self._store.answer(call.contact, *call.place)) is not None:
@@ -76,12 +92,12 @@ class Turns:
             return await self._too_late(call)
         return await self._question(call)
 
-    async def _patiently(self, call: Call, taking: _Taking, heard: Callable[[], list[Say]]) -> bytes:
+    async def _patiently(self, call: Call, asking: _Asking, heard: Callable[[], list[Say]]) -> bytes:
         """The turn's answer; or, where that takes too long, what is `heard` meanwhile and the way back here."""
-        done, _ = await asyncio.wait({taking.task}, timeout=PATIENCE)
+        done, _ = await asyncio.wait({asking.task}, timeout=PATIENCE)
         if done:
-            return taking.task.result()
-        taking.tell()
+            return asking.task.result()
+        asking.tell()
         says = tuple(heard())
         await self._documents.prepare(says)
         return redirect(f"/twilio/again/{call.epoch}.{call.turn}", says, self._documents.ways(""))
@@ -106,13 +122,13 @@ class Turns:
 
 
 @dataclass(slots=True)
-class _Taking:
-    """A turn that is being taken. `unsaid`: what is to be heard while a back office is asked; it comes before the
-    answer, unless a document has told it (`said`) to a caller who waits: all who ask at once are told the same."""
+class _Asking:
+    """A turn that waits for back offices. `unsaid`: what is to be heard meanwhile; it comes before the answer, unless a
+    document has told it (`said`) to a caller who waits: all who ask at once are told the same."""
 
-    unsaid: list[Say] = field(default_factory=list)
+    task: asyncio.Task[bytes]
+    unsaid: list[Say]
     said: list[Say] = field(default_factory=list)
-    task: asyncio.Task[bytes] = field(init=False)
 
     def tell(self) -> None:
         self.said += self.unsaid
@@ -123,13 +139,14 @@ class _Answer:
     """Makes the document of a turn, and knows whether it was saved. `unsaid`: what was to be heard while a back office
     is asked, and was not, since it was quick."""
 
-    def __init__(self, call: Call, documents: Documents, now: Callable[[], float], unsaid: list[Say]) -> None:
-        self._call, self._documents, self._now, self._unsaid = call, documents, now, unsaid
+    def __init__(self, call: Call, documents: Documents, now: Callable[[], float]) -> None:
+        self._call, self._documents, self._now = call, documents, now
         self._made: AnswerRow | None = None
+        self.unsaid: list[Say] = []
         self.row: AnswerRow | None = None
 
     async def make(self, journey: Journey, actions: Actions) -> AnswerRow:
-        actions = (*self._unsaid, *actions)
+        actions = (*self.unsaid, *actions)
         await self._documents.prepare(actions)
         body = self._documents.turn(actions, self._call.epoch).decode()
         self._made = AnswerRow(self._call.contact, *self._call.place, journey.id, body, self._now())
