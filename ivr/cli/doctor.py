@@ -11,7 +11,7 @@ import shutil
 import socket
 import sqlite3
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,11 +26,12 @@ from ivr import settings
 from ivr.backoffice.survey import survey
 from ivr.channels.twilio_survey import survey as survey_twilio
 from ivr.cli.models import heard
-from ivr.engine.flow import Handoff
+from ivr.engine.flow import Flow, Handoff
 from ivr.engine.loader import MenuMistakes
 from ivr.flows import read_folder
 from ivr.prompts import speaker_of
 from ivr.settings import PREFIX, Settings, SettingsError
+from ivr.transfers import survey as survey_transfers
 from recognition.speak import Speaker, SpeakFailed
 
 LEAST_FREE = 1 << 30  # bytes; a day of calls needs far less, a full disk stops all of them
@@ -215,16 +216,24 @@ async def _sound(setting: Settings, ami: AMI) -> Sequence[Finding]:
 
 
 def _queues(setting: Settings, there: set[str]) -> Sequence[Finding]:
-    try:
-        flows, _ = read_folder(setting.menus, setting.services)
-    except MenuMistakes:
-        return []  # told by _menus
-    steps = (step for flow in flows.values() for step in flow.steps.values())
+    steps = (step for flow in _flows(setting) for step in flow.steps.values())
     wanted = {step.queue for step in steps if isinstance(step, Handoff)}
     return [
         Finding("asterisk", f"queue {name} is not there", f"add [{name}] to Asterisk's queues.conf")
         for name in sorted(wanted - there)
     ]
+
+
+async def _transfers(setting: Settings) -> Sequence[Finding]:
+    sights = (sight for flow in _flows(setting) for sight in survey_transfers(flow, setting))
+    return [Finding("transfers", sight.state, sight.remedy) for sight in sights]
+
+
+def _flows(setting: Settings) -> Iterable[Flow]:
+    try:
+        return read_folder(setting.menus, setting.services)[0].values()
+    except MenuMistakes:
+        return ()  # told by _menus
 
 
 async def _twilio(setting: Settings) -> Sequence[Finding]:
@@ -256,5 +265,6 @@ LOOKS: Sequence[Callable[[Settings], Awaitable[Sequence[Finding]]]] = (
     _redis,
     _asterisk,
     _twilio,
+    _transfers,
     _port,
 )
