@@ -30,6 +30,7 @@ from tests.players.score import score
 from tests.players.server import Server, serving
 from tests.players.sip import SipTelephone
 from tests.players.webphone import WebTelephone
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -80,6 +81,7 @@ async def play(
 async def ears() -> AsyncIterator[Ears]:
     """One process that understands English, for all of them."""
     async with Ears(engines({}), processes=1) as ears:
+        await eventually(lambda: bool(ears.pids))
         yield ears
 
 

@@ -18,10 +18,11 @@ from ivr.server import Segue, application, build
 from ivr.settings import Settings
 from ivr.utterances import Utterances
 from recognition import audio
-from tests.channels.far_end import Exchange, eventually
+from tests.channels.far_end import Exchange
 from tests.players.mouth import Mouth
 from tests.players.server import HASTE
 from tests.servers import free_port
+from tests.waiting import eventually
 
 MENU = """
 menu: line

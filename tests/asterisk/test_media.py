@@ -14,7 +14,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from asterisk.media import FRAME, PATH, Media
-from tests.channels.far_end import eventually
+from tests.waiting import eventually
 
 ONE, TWO = b"\x01\x02" * (FRAME // 2), b"\x03\x04" * (FRAME // 2)
 

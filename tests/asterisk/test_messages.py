@@ -17,7 +17,7 @@ from tests.asterisk import fake_driver as said
 from tests.asterisk.conftest import Lab, channel_on, serving
 from tests.asterisk.fake_driver import FakeDriver
 from tests.asterisk.phone import Call, Phone
-from tests.channels.far_end import eventually
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -22,7 +22,7 @@ from tests.asterisk.fake_driver import FakeDriver
 from tests.asterisk.hearing import times
 from tests.asterisk.phone import Call, Phone
 from tests.asterisk.test_speech import ONE, PAUSE, spoken, talking, tone
-from tests.channels.far_end import eventually
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

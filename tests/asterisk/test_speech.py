@@ -27,8 +27,8 @@ from tests.asterisk.conftest import MEDIA, Lab, serving
 from tests.asterisk.fake_driver import FakeDriver
 from tests.asterisk.hearing import times
 from tests.asterisk.phone import Call, Phone
-from tests.channels.far_end import eventually
 from tests.channels.tone_ears import END, ToneEar, ToneListener
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

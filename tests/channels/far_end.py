@@ -180,10 +180,3 @@ async def serving(webphone: WebPhone, pages: Pages | None = None) -> AsyncIterat
             yield Exchange(webphone, f"http://127.0.0.1:{port}", http)
         finally:
             await runner.cleanup()
-
-
-async def eventually(true: Callable[[], bool]) -> None:
-    """Let the loop run until `true`."""
-    async with asyncio.timeout(PATIENCE):
-        while not true():
-            await asyncio.get_running_loop().run_in_executor(None, lambda: None)

@@ -16,7 +16,8 @@ from ivr.settings import Settings
 from recognition import audio
 from recognition.gate import Gate
 from tests.channels.fake_driver import MESSAGE, SPEAK, WELCOME, FakeDriver, Records
-from tests.channels.far_end import Exchange, Phone, ToneSpeaker, eventually, pitch, serving, tone
+from tests.channels.far_end import Exchange, Phone, ToneSpeaker, pitch, serving, tone
+from tests.waiting import eventually
 
 BEEP = 1000  # hertz
 SILENCE = bytes(32_000)  # a second

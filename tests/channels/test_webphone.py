@@ -16,7 +16,8 @@ from ivr.channels.webphone import WebPhone
 from ivr.engine.events import Input
 from ivr.settings import Settings
 from tests.channels.fake_driver import CUT_OFF, ORDER, WELCOME, FakeDriver, Records
-from tests.channels.far_end import Exchange, Phone, ToneSpeaker, eventually, pitch, serving, tone
+from tests.channels.far_end import Exchange, Phone, ToneSpeaker, pitch, serving, tone
+from tests.waiting import eventually
 
 LONG = {WELCOME: 20.0, ORDER: 20.0}  # seconds: prompts that no test hears to their end
 

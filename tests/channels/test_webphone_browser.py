@@ -15,9 +15,10 @@ from ivr.engine.events import Alternative
 from ivr.settings import Settings
 from ivr.web.pages import Pages
 from tests.channels.fake_driver import CUT_OFF, ORDER, WELCOME, FakeDriver, Records
-from tests.channels.far_end import PATIENCE, Exchange, ToneSpeaker, eventually, serving, tone
+from tests.channels.far_end import PATIENCE, Exchange, ToneSpeaker, serving, tone
 from tests.channels.tone_ears import ToneListener
 from tests.servers import needs
+from tests.waiting import eventually
 
 FLAGS = [
     "--no-sandbox",

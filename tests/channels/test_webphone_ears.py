@@ -20,9 +20,10 @@ from ivr.web.pages import Pages
 from recognition import audio
 from recognition.ears import Ears, engines
 from tests.channels.fake_driver import ORDER, WELCOME, FakeDriver, Records
-from tests.channels.far_end import Exchange, Phone, ToneSpeaker, eventually, serving, tone
+from tests.channels.far_end import Exchange, Phone, ToneSpeaker, serving, tone
 from tests.channels.test_webphone_browser import at_the_page, microphone
 from tests.players.mouth import BEFORE, NOISY, Mouth, pink
+from tests.waiting import eventually
 
 ANSWER = "track an order"
 OPTIONS = (Option("1", "1", ANSWER, ("where is my order",)), Option("9", "9", "opening hours"))
@@ -55,6 +56,7 @@ async def talking(folder: Path, processes: int = 1) -> AsyncIterator[Talk]:
             ears,
             grace=30.0,
         )
+        await eventually(lambda: len(ears.pids) == processes)
         async with serving(webphone, Pages(demo=False)) as exchange:
             yield Talk(exchange, records, ears, Mouth(folder / "mouth"))
 

@@ -18,8 +18,9 @@ from ivr.settings import Settings
 from recognition.keys import Keyed
 from recognition.listen import Deaf
 from tests.channels.fake_driver import ORDER, SPEAK, WELCOME, FakeDriver, Records
-from tests.channels.far_end import Exchange, Phone, ToneSpeaker, eventually, pitch, serving, tone
+from tests.channels.far_end import Exchange, Phone, ToneSpeaker, pitch, serving, tone
 from tests.channels.tone_ears import END, ONSET, ToneListener
+from tests.waiting import eventually
 
 PROMPT, AN_ORDER, GOODBYE, NOISE, CROWD = 700.0, 1000, 1300, 1600, 1900  # hertz
 LONG = {WELCOME: 20.0, ORDER: 20.0}  # seconds: prompts that no test hears to their end

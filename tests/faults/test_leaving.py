@@ -15,8 +15,9 @@ from ivr.channels.webphone import WebPhone
 from ivr.engine.events import Left
 from ivr.settings import Settings
 from tests.channels.fake_driver import FakeDriver, Records
-from tests.channels.far_end import ToneSpeaker, eventually, serving
+from tests.channels.far_end import ToneSpeaker, serving
 from tests.faults.lab import PATIENCE
+from tests.waiting import eventually
 from tests.web.conftest import client_of  # noqa: F401 - a fixture
 from tests.web.desk import Desk
 from tests.web.test_chat import begin

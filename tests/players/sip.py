@@ -15,9 +15,10 @@ from recognition import audio
 from recognition.audio import Samples
 from tests.asterisk.hearing import ALIKE, likeness, where
 from tests.asterisk.phone import PATIENCE, Call, Phone
-from tests.channels.far_end import eventually, tone
+from tests.channels.far_end import tone
 from tests.players.mouth import RATE, Mouth
 from tests.players.server import Server
+from tests.waiting import eventually
 
 WITHHELD = "anonymous"  # the user part of a From that says nothing: RFC 3323, section 4.1.1.3
 BEGINNING = 4800  # samples: 0.6 s

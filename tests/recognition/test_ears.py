@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from recognition.ears import Ears, engines
 from recognition.endpoint import AFTER, BEFORE
 from recognition.listen import Deaf, Heard, Hints, Partial, SpeechStarted, Told
 from tests.recognition import scripted, sounds
+from tests.waiting import eventually
 
 BOUND = 120.0  # seconds that nothing here needs
 WHOLE = EngineSpec("tests.recognition.scripted:whole", "en")
@@ -43,18 +44,8 @@ class Told1:
             self.end.set_result(verdict)  # raises when there is a second one
 
 
-async def until(true: Callable[[], bool]) -> None:
-    """A process can only be asked again and again; this is the one place that does."""
-    loop = asyncio.get_running_loop()
-    async with asyncio.timeout(BOUND):
-        while not true():
-            turn = loop.create_future()
-            loop.call_later(0.01, turn.set_result, None)
-            await turn
-
-
 async def ready(pool: Pool | Ears, count: int = 1) -> None:
-    await until(lambda: len(pool.pids) >= count)
+    await eventually(lambda: len(pool.pids) >= count)
 
 
 @pytest.fixture
@@ -197,7 +188,7 @@ async def test_a_guess_that_fails_costs_a_caller_nothing(pool: Pool) -> None:
     utterance = begin(pool, opening("slow"), told := Told1())
     utterance.feed(SECOND)
     guessing(utterance)
-    await until(lambda: any(worker.in_hand for worker in pool._workers))
+    await eventually(lambda: any(worker.in_hand for worker in pool._workers))
     os.kill(next(worker.pid for worker in pool._workers if worker.in_hand), signal.SIGKILL)
     utterance.finish()
     assert seconds(await told.end) == 1
@@ -351,7 +342,7 @@ async def test_who_speaks_while_nobody_listens_is_told_so_soon(monkeypatch: pyte
     async with asyncio.timeout(BOUND), Pool([WHOLE], 1) as pool:
         await ready(pool)
         os.kill(pool.pids[0], signal.SIGKILL)
-        await until(lambda: not pool.pids)
+        await eventually(lambda: not pool.pids)
         assert await speak(pool, opening()).end == Deaf("failed")
 
 
@@ -393,7 +384,7 @@ async def test_workers_that_never_start_leave_calls_to_keys(
     with caplog.at_level(logging.ERROR):
         async with asyncio.timeout(BOUND), Ears([WHOLE], 1, python="/bin/false") as ears:
             assert not ears.trouble
-            await until(lambda: not ears.hears("en-US"))
+            await eventually(lambda: not ears.hears("en-US"))
             assert ears.trouble == "the processes that listen do not start: the log says why"
             told: list[Told] = []
             ear = ears.open(8000, told.append)

@@ -15,7 +15,8 @@ from recognition.ears import Ears, engines
 from recognition.listen import Deaf, Heard, Hints, SpeechStarted, Told
 from tests.recognition import sounds
 from tests.recognition.korean import NO, QUESTION, REFUND, model
-from tests.recognition.test_ears import BOUND, ready, until
+from tests.recognition.test_ears import BOUND, ready
+from tests.waiting import eventually
 
 MENU = Hints(
     "options",
@@ -94,7 +95,7 @@ async def test_workers_may_be_killed_while_ten_callers_speak() -> None:
         callers = [Caller(ears, 8000) for _ in range(10)]
         for _ in range(3):
             answers = asyncio.gather(*(caller.says(MENU, sound) for caller in callers))
-            await until(lambda: bool(ears.pids))
+            await eventually(lambda: bool(ears.pids))
             os.kill(ears.pids[0], signal.SIGKILL)
             ends = await answers
             assert sum(end == Deaf("failed") for end in ends) <= 1

@@ -16,11 +16,13 @@ from tests.twilio.carrier import Carrier
 from tests.twilio.streaming import MediaStream
 from tests.twilio.test_media import carrier, reaching, segue  # noqa: F401 - fixtures
 from tests.twilio.test_voice import NUMBER, journey
+from tests.waiting import eventually
 
 
 @pytest.fixture
 async def ears() -> AsyncIterator[Ears]:
     async with Ears(engines({}), processes=1) as ears:
+        await eventually(lambda: bool(ears.pids))
         yield ears
 
 
