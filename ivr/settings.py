@@ -65,6 +65,7 @@ class Settings:
     twilio_phones: str = ""  # agent=+14155550100 or agent=sip:name@host, of agents who take calls on a phone
     twilio_blocked: str = ""  # numbers whose calls are refused, such as +14155550123
     twilio_most_calls: int = 0  # at a time; more hear a busy tone; 0: any number
+    twilio_sip_domains: str = ""  # of our own exchanges, whose SIP callers are who their addresses say; empty: none are
     twilio_keep_recordings: bool = False  # spoken messages stay at Twilio after we have fetched them
     twilio_url: str = ""  # where its REST API is; empty: at Twilio
     journey_days: int = 30  # how long journeys and their history are kept
@@ -105,6 +106,7 @@ SENDER = re.compile(r"\+[1-9][0-9]{2,14}|[0-9]{3,8}|MG[0-9a-f]{32}")  # E.164, s
 NUMBER = re.compile(r"\+[1-9][0-9]{2,14}")
 ENDPOINT = re.compile(r"[A-Za-z0-9_.-]{1,80}")  # whatever else there is would mean something in a dial string
 TEMPLATE = re.compile(r"([A-Za-z]{2,3}(-[A-Za-z0-9]+)*=)?HX[0-9a-f]{32}")
+HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 PHONE = re.compile(r"[^=]+=\s*(\+[1-9][0-9]{2,14}|sip:[A-Za-z0-9._+-]+@[A-Za-z0-9.:-]+)")  # of an agent
 VOICE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]+)*=(espeak|piper):[^,=]+")
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
@@ -232,6 +234,11 @@ def _twilio_conflicts(settings: Settings) -> list[str]:
         f"IVR_TWILIO_BLOCKED: {number!r} is not written as +14155550100"
         for number in listed(settings.twilio_blocked)
         if not NUMBER.fullmatch(number)
+    ]
+    found += [
+        f"IVR_TWILIO_SIP_DOMAINS: {host!r} is no host; write it as pbx.example.com, without sip:, port or *"
+        for host in listed(settings.twilio_sip_domains)
+        if not HOST.fullmatch(host)
     ]
     if (settings.twilio_senders or settings.twilio_whatsapp) and not settings.twilio_account:
         found.append("IVR_TWILIO_SENDERS and IVR_TWILIO_WHATSAPP need IVR_TWILIO_ACCOUNT")

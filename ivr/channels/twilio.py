@@ -20,10 +20,11 @@ from context_bridge.records import ContextStore, StoreUnavailable
 from ivr.channels import twilio_wire as wire
 from ivr.channels.twilio_account import Account
 from ivr.channels.twilio_agents import Agents
-from ivr.channels.twilio_call import MOST, NODE, PATH, Call, Webhook, contact_of, event_of, journey_of
+from ivr.channels.twilio_call import MOST, NODE, PATH, Call, Webhook, contact_of, event_of
 from ivr.channels.twilio_consult import Consult
 from ivr.channels.twilio_documents import Documents
 from ivr.channels.twilio_door import Door, socket_of
+from ivr.channels.twilio_ends import Ends
 from ivr.channels.twilio_lead import Lead, Leg
 from ivr.channels.twilio_lost import end_lost
 from ivr.channels.twilio_meaning import meant
@@ -32,11 +33,12 @@ from ivr.channels.twilio_recordings import due, owe
 from ivr.channels.twilio_refusal import Refusal
 from ivr.channels.twilio_rest import Rest
 from ivr.channels.twilio_sounds import Sounds
+from ivr.channels.twilio_start import Start
 from ivr.channels.twilio_transfer import Transfers
 from ivr.channels.twilio_turns import Turns
 from ivr.channels.twilio_twiml import nothing, redirect
-from ivr.driver import Arrival, Driver, UnknownMenu
-from ivr.engine.events import Left, Requeued
+from ivr.driver import Driver, UnknownMenu
+from ivr.engine.events import Requeued
 from ivr.prompts import ENGLISH
 from ivr.traces import trace
 
@@ -59,7 +61,7 @@ class Twilio:
         outbox: Outbox,
         rest: Rest | None = None,
     ) -> None:
-        self._driver, self._store, self._menu, self._rest = driver, store, account.menu, rest
+        self._driver, self._store, self._rest = driver, store, rest
         public = public.rstrip("/")
         sockets = socket_of(public) if account.our_ears else ""
         self._documents = documents = Documents(
@@ -67,8 +69,9 @@ class Twilio:
         )
         self._sounds, self._outbox = sounds, outbox
         self._queue, self._transfers = Queue(driver, store, documents), Transfers(driver, documents)
-        self._refusal = Refusal(driver, store, account.blocked, account.most_calls)
+        refusal, self._ends = Refusal(driver, store, account.blocked, account.most_calls), Ends(driver, store)
         self._door, self._turns = Door(account.sid, account.secrets, public), Turns(driver, store, documents)
+        self.start = Start(driver, store, self._turns, refusal, self._ends, account.menu, account.exchanges)
         self._lead = lead = Lead(driver, store, documents, public, rest)
         self.agents = agents = Agents(driver, store, account.phones)
         self.consult = consult = Consult(driver, agents, rest, public, account.sender) if rest else None
@@ -98,29 +101,7 @@ class Twilio:
 
     async def sweep(self) -> None:
         if self._rest is not None:
-            await end_lost(self._driver, self._store, self._rest)
-
-    async def start(self, call: Call) -> bytes:
-        """A call begins, or its beginning is told again."""
-        caller = wire.caller_of(call.form)
-        arrival = Arrival(
-            contact=call.contact,
-            channel="voice",
-            node=NODE,
-            menu=self._menu,
-            number=caller.number,
-            presentation=caller.presentation,
-            attestation=caller.attestation,
-            begins=journey_of(call.contact),
-            language=call.language,
-        )
-        if (told := await self._store.answer(call.contact, 0, 0)) is not None:
-            return told.body.encode()
-        if (refused := await self._refusal.of(call, caller.number)) is not None:
-            return refused
-        return await self._turns.take(
-            call, lambda answering: self._driver.arrive(arrival, answering=answering, ask=False)
-        )
+            await end_lost(self._driver, self._store, self._rest, self._ends)
 
     async def act(self, call: Call) -> bytes:
         """A verb has ended: the caller did something, or nothing."""
@@ -182,8 +163,7 @@ class Twilio:
         except wire.WrongForm:
             return web.Response(status=400)
         if (why := wire.ended(form)) is not None:
-            event = Left(id=f"{contact}:over", at=self._driver.now(), contact=contact, reason="dropped", detail=why)
-            await self._driver.advance(event)
+            await self._ends.over(contact, why)
         return web.Response(status=204)
 
     async def recorded(self, request: web.Request) -> web.Response:
@@ -204,8 +184,7 @@ class Twilio:
             if form is None:
                 return web.Response(status=403)
             try:
-                asked = {"language": request.query.get("language", "")} if "?" in request.raw_path else {}
-                call = Call.of(form, {**asked, **request.match_info})
+                call = Call.of(form, {**_asked(request), **request.match_info})
             except wire.WrongForm:
                 return web.Response(status=400)
             try:
@@ -213,11 +192,18 @@ class Twilio:
             except StoreUnavailable:
                 return web.Response(status=503)
             except UnknownMenu as error:
-                log.error("call %s: %s", call.contact, error)
-                return web.Response(status=500)
+                log.error("call %s cannot be taken: %s", call.contact, error)
+                body = self._documents.fault(ENGLISH)
             except Exception as error:  # a mistake of ours: Twilio's fallback says the last words again
                 log.error("call %s failed with %s", call.contact, trace(error))
                 return web.Response(status=500)
             return web.Response(body=body, content_type="text/xml", charset="utf-8")
 
         return handle
+
+
+def _asked(request: web.Request) -> dict[str, str]:
+    """What the address of the first webhook names."""
+    if "?" not in request.raw_path:  # as all others; reading a query takes time
+        return {}
+    return {name: request.query.get(name, "") for name in ("language", "menu")}

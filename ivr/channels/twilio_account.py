@@ -17,7 +17,8 @@ class Account:
     voice of Twilio's that speaks it; `ours`: the languages that our own voice speaks; `phones`: agents who take calls
     on a phone -> its number or SIP address; `sender`: our number that phones are called from; `caller_id`: the
     one that is shown to whom callers are put through to, if it is another; `our_ears`: hear what
-    callers say, by media streams; `blocked`: numbers whose calls are refused; `most_calls` at a time, 0: any number."""
+    callers say, by media streams; `blocked`: numbers whose calls are refused; `most_calls` at a time, 0: any number;
+    `exchanges`: hosts whose SIP addresses are taken at their word."""
 
     sid: str
     secrets: Secrets
@@ -31,6 +32,7 @@ class Account:
     speech_model: str = ""
     blocked: frozenset[str] = frozenset()
     most_calls: int = 0
+    exchanges: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, settings: Settings) -> Account:
@@ -47,6 +49,7 @@ class Account:
             caller_id=settings.caller_id,
             blocked=frozenset(listed(settings.twilio_blocked)),
             most_calls=settings.twilio_most_calls,
+            exchanges=frozenset(host.lower() for host in listed(settings.twilio_sip_domains)),
             speech_model=settings.twilio_speech_model,
             our_ears=settings.twilio_ears == "ours",
         )

@@ -35,17 +35,18 @@ class Call:
     most: int = 0  # seconds in a queue
     about: str = ""  # the customer's contact, where the call is an agent's, or was dialled for the customer
     leg: str = ""  # another agent's call
-    language: str = ""  # as the address of the first webhook names it
+    language: str = ""  # as the address of the first webhook names it; so the menu
+    menu: str = ""
 
     @classmethod
     def of(cls, form: wire.Form, found: Mapping[str, str]) -> Call:
         """`found`: what the address of the webhook holds. Raises `twilio_wire.WrongForm`."""
         contact = contact_of(wire.call_of(form))
         epoch, turn, most = (int(found.get(name, 0)) for name in ("epoch", "turn", "most"))
-        about, leg, language = (found.get(name, "") for name in ("about", "leg", "language"))
+        about, leg, language, menu = (found.get(name, "") for name in ("about", "leg", "language", "menu"))
         if not about and (parent := wire.parent_of(form)):
             about = contact_of(parent)
-        return cls(contact, form, epoch, turn, most, about, leg, language)
+        return cls(contact, form, epoch, turn, most, about, leg, language, menu)
 
     @property
     def place(self) -> Place:

@@ -39,8 +39,8 @@ LOST = frozenset({"undelivered", "failed", "canceled"})
 @dataclass(frozen=True, slots=True)
 class Heard:
     """A message from a customer. `ours`, `theirs`: addresses as Twilio writes them, `+1…` or `whatsapp:+1…`. `handled`:
-    Twilio took it for its own (Advanced Opt-Out) and has answered it. `media`: how many attachments. `language`: as the
-    address of the webhook names it."""
+    Twilio took it for its own (Advanced Opt-Out) and has answered it. `media`: how many attachments. `language` and
+    `menu`: as the address of the webhook names them."""
 
     sid: str
     ours: str
@@ -49,6 +49,7 @@ class Heard:
     media: int = 0
     handled: Literal["stop", "start", "help"] | None = None
     language: str = ""
+    menu: str = ""
 
     @property
     def channel(self) -> Literal["sms", "messenger"]:
@@ -74,7 +75,7 @@ class Report:
         return RANKS[self.state]
 
 
-def heard(form: Form, language: str = "") -> Heard:
+def heard(form: Form, language: str = "", menu: str = "") -> Heard:
     """Raises `WrongForm`."""
     if not form.get("From") or not form.get("To"):
         raise WrongForm("From or To is missing")
@@ -88,6 +89,7 @@ def heard(form: Form, language: str = "") -> Heard:
         media=int(media) if media.isdecimal() and len(media) < 4 else 0,
         handled=handled.get(form.get("OptOutType", "").upper()),
         language=language,
+        menu=menu,
     )
 
 

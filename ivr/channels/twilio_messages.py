@@ -24,6 +24,7 @@ from context_bridge.records import AnswerRow, ConsentRow, ContextStore, OutboxRo
 from ivr.channels import twilio_message_wire as wire
 from ivr.channels.twilio_door import Door
 from ivr.channels.twilio_late import Late
+from ivr.channels.twilio_menu import arrive
 from ivr.channels.twilio_message_wire import Heard, Report
 from ivr.channels.twilio_reply import NOTHING, Reply, Saved, answer_to, answers, no_media, not_taken, reply_of
 from ivr.channels.twilio_sender import OPTED_OUT, opted_out, why
@@ -79,7 +80,7 @@ class TwilioMessages:
         if form is None:
             return web.Response(status=403)
         try:
-            heard = wire.heard(form, request.query.get("language", ""))
+            heard = wire.heard(form, request.query.get("language", ""), request.query.get("menu", ""))
         except WrongForm:
             return web.Response(status=400)
         try:
@@ -203,7 +204,8 @@ class TwilioMessages:
     async def _turn(self, heard: Heard, contact: str, found: tuple[Journey, Actions] | None) -> Reply:
         if found is None:
             answer = Saved(heard, 0, self._driver.now)
-            actions = await self._driver.arrive(self._arrival(heard, contact), None, answer)
+            arrival = self._arrival(heard, contact)
+            actions = await arrive(arrival, self._menu, lambda known: self._driver.arrive(known, None, answer))
             if not answers(actions, heard.text):
                 return answer.reply or await self._told(heard) or await self._said(heard, actions)
             # they are answered, not welcomed
@@ -221,7 +223,7 @@ class TwilioMessages:
             contact=contact,
             channel=heard.channel,
             node=NODE,
-            menu=self._menu,
+            menu=heard.menu or self._menu,
             number=heard.number,
             presentation="allowed" if heard.number else "withheld",
             begins=_begun_by(heard),

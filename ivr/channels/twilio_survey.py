@@ -4,8 +4,8 @@ whether our credentials are taken; whether the numbers of the account lead to us
 from __future__ import annotations
 
 import secrets as dice
-from collections.abc import Iterator, Mapping, Sequence
-from urllib.parse import urlencode, urlsplit
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import aiohttp
 
@@ -21,14 +21,15 @@ FORM = "application/x-www-form-urlencoded"
 SET_IT = "set it in Twilio's console under Phone numbers, Active numbers"
 
 
-async def survey(settings: Settings) -> Sequence[Sight]:
-    """What there is to say; nothing where no account is set."""
+async def survey(settings: Settings, menus: Collection[str] = ()) -> Sequence[Sight]:
+    """What there is to say; nothing where no account is set. `menus`: those that a number's address may name; empty:
+    they are not known."""
     if not settings.twilio_account:
         return []
     account = Account.of(settings)
     token = next(iter(account.secrets.tokens), "")
     async with Rest(account.sid, account.sid, token, settings.twilio_url) as rest:
-        return [*await _address(settings.url, account), *await _api(rest, settings)]
+        return [*await _address(settings.url, account), *await _api(rest, settings, menus)]
 
 
 async def _address(public: str, account: Account) -> list[Sight]:
@@ -89,7 +90,7 @@ def _signature(secrets: Secrets, url: str, fields: Mapping[str, str]) -> dict[st
     return {SIGNATURE: sign(secret, url, content, "sha256"), SETTINGS: f"key={name},algorithm=HMAC_SHA256"}
 
 
-async def _api(rest: Rest, settings: Settings) -> list[Sight]:
+async def _api(rest: Rest, settings: Settings, menus: Collection[str]) -> list[Sight]:
     try:
         state = await rest.check()
         numbers = await rest.numbers()
@@ -103,10 +104,10 @@ async def _api(rest: Rest, settings: Settings) -> list[Sight]:
         return [Sight(f"Twilio's REST API does not answer ({error})", remedy)]
     if state != "active":
         return [Sight(f"the account is {state}", "Twilio's console says why")]
-    return [Sight("Twilio's REST API takes our credentials"), *_numbers(numbers, settings)]
+    return [Sight("Twilio's REST API takes our credentials"), *_numbers(numbers, settings, menus)]
 
 
-def _numbers(numbers: Sequence[Number], settings: Settings) -> Iterator[Sight]:
+def _numbers(numbers: Sequence[Number], settings: Settings, menus: Collection[str]) -> Iterator[Sight]:
     """Those that lead to us or are ours to send from; others of the account are not our business."""
     url, senders = settings.url, set(listed(settings.twilio_senders))
     ours = [one for one in numbers if one.number in senders or one.voice.startswith(url) or one.sms.startswith(url)]
@@ -116,13 +117,13 @@ def _numbers(numbers: Sequence[Number], settings: Settings) -> Iterator[Sight]:
         )
     pooled = any(sender.startswith("MG") for sender in senders)  # then its service says where messages go
     for one in ours:
-        yield from _number(one, url, texts=one.texts and not pooled)
+        yield from _number(one, url, menus, texts=one.texts and not pooled)
     for missing in sorted(senders - {one.number for one in numbers}):
         if missing.startswith("+"):
             yield Sight(f"{missing} is no number of the account", "correct IVR_TWILIO_SENDERS")
 
 
-def _number(one: Number, url: str, *, texts: bool) -> Iterator[Sight]:
+def _number(one: Number, url: str, menus: Collection[str], *, texts: bool) -> Iterator[Sight]:
     wanted = (
         ("A call comes in", one.voice, f"{url}/twilio/voice", one.calls),
         ("Primary handler fails", one.fallback, f"{url}/twilio/fallback", one.calls),
@@ -130,12 +131,25 @@ def _number(one: Number, url: str, *, texts: bool) -> Iterator[Sight]:
         ("A message comes in", one.sms, f"{url}/twilio/message", texts),
         ("Primary handler fails (of messages)", one.sms_fallback, f"{url}/twilio/message-fallback", texts),
     )
-    wrong = [(name, there, should) for name, there, should, applies in wanted if applies and there != should]
+    wrong = [(name, there, should) for name, there, should, applies in wanted if applies and _bare(there) != should]
     for name, there, should in wrong:
         state = f"{one.number}: {name} is {there or 'empty'}"
         yield Sight(state, f"{SET_IT}: {should}")
+    unknown = [menu for menu in (_menu(one.voice), _menu(one.sms)) if menu and menus and menu not in menus]
+    for menu in dict.fromkeys(unknown):
+        remedy = f"name one that is there in its address, or none: {', '.join(sorted(menus))}"
+        yield Sight(f"{one.number} leads to the menu {menu}, which is not there", remedy)
     if one.application:
         remedy = "choose Webhook in its place: the application's addresses win over the number's"
         yield Sight(f"{one.number} is configured with a TwiML app", remedy)
-    if not wrong and not one.application:
+    if not wrong and not unknown and not one.application:
         yield Sight(f"{one.number} leads to us")
+
+
+def _bare(address: str) -> str:
+    """Without the menu and the language that it may name, and without overrides (#rc=2), which Twilio keeps."""
+    return urlsplit(address)._replace(query="", fragment="").geturl()
+
+
+def _menu(address: str) -> str:
+    return dict(parse_qsl(urlsplit(address).query)).get("menu", "")

@@ -7,7 +7,7 @@ Fields: twilio.com/docs/voice/twiml (requests), /docs/voice/twiml/gather, /enque
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,11 +18,15 @@ CALL_SID = re.compile(r"CA[0-9a-f]{32}")
 RECORDING_SID = re.compile(r"RE[0-9a-f]{32}")
 ACCOUNT_SID = re.compile(r"AC[0-9a-f]{32}")
 # What stands where a number is not known or not shown, spelled on a keypad: ANONYMOUS, RESTRICTED (and as Twilio's own
-# list misspells it), BLOCKED, UNKNOWN, UNAVAILABLE; of "Why am I getting calls from these strange numbers"
+# list misspells it), BLOCKED, UNKNOWN (so too), UNAVAILABLE; of "Why am I getting calls from these strange numbers"
 # (help.twilio.com). The short ones of that list, such as +464, are too short for a number anyway.
-STAND_INS = frozenset({"266696687", "7378742833", "7378742883", "2562533", "8656696", "86282452253"})
+STAND_INS = frozenset({"266696687", "7378742833", "7378742883", "2562533", "8566696", "8656696", "86282452253"})
 # A whole number, which nobody shares: no emergency code, no extension. The shortest with a country code has 7 digits.
 NUMBER = re.compile(r"\+?[0-9]{7,15}")
+# What stands behind a `;` of the user is no part of who it is; one with escapes (RFC 3261, section 25.1) is nobody.
+SIP = re.compile(
+    r"(?i:sips?):(?P<user>[\w.+~!*'()-]{1,100})(;[^@\s]*)?@(?P<host>[\w.-]{1,253})(:\d{1,5})?([;?].*)?", re.ASCII
+)
 ENDS: Mapping[str, str] = {
     "completed": "the line ended",
     "busy": "busy",
@@ -44,8 +48,8 @@ class WrongForm(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`number`: E.164, or None when it is not shown, and for who calls from a SIP address: whoever owns a domain may
-    write any number before it.
+    """`number`: E.164, or the SIP address of somebody at an exchange of the site's own; None when it is not shown, and
+    for other SIP addresses: whoever owns a domain may write any number before it.
     `attestation`: the verdict of STIR/SHAKEN as Twilio gives it (StirVerstat)."""
 
     number: str | None
@@ -88,10 +92,11 @@ def parent_of(form: Form) -> str:
     return sid if CALL_SID.fullmatch(sid) else ""
 
 
-def caller_of(form: Form) -> Caller:
-    """Who calls, as far as the network says. Twilio writes the verdict of a diverted call with a suffix; it says
-    nothing about this number then."""
-    number = _number(form.get("From", ""))
+def caller_of(form: Form, exchanges: Collection[str] = ()) -> Caller:
+    """Who calls, as far as the network says. `exchanges`: hosts whose SIP addresses are taken at their word. Twilio
+    writes the verdict of a diverted call with a suffix; it says nothing about this number then."""
+    sender = form.get("From", "").strip()
+    number = _number(sender) or _at_exchange(sender, exchanges)
     return Caller(number, "allowed" if number else "withheld", form.get("StirVerstat") or None)
 
 
@@ -102,6 +107,13 @@ def _number(text: str) -> str | None:
     if not NUMBER.fullmatch(text) or {digits, digits.removeprefix("1")} & STAND_INS:  # some write +1 before them
         return None
     return text
+
+
+def _at_exchange(text: str, exchanges: Collection[str]) -> str | None:
+    """A number that an exchange of our own vouches for, or an extension or a name of its own, with its host."""
+    if not exchanges or not (address := SIP.fullmatch(text)) or address["host"].lower() not in exchanges:
+        return None
+    return _number(address["user"]) or f"sip:{address['user']}@{address['host'].lower()}"
 
 
 def heard(form: Form) -> Heard:

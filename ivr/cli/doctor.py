@@ -28,7 +28,7 @@ from ivr.channels.twilio_survey import survey as survey_twilio
 from ivr.cli.models import heard
 from ivr.engine.flow import Flow, Handoff
 from ivr.engine.loader import MenuMistakes
-from ivr.flows import read_folder
+from ivr.flows import UnknownMenu, read_folder, survey_folder
 from ivr.prompts import speaker_of
 from ivr.settings import PREFIX, Settings, SettingsError
 from ivr.transfers import survey as survey_transfers
@@ -237,7 +237,30 @@ def _flows(setting: Settings) -> Iterable[Flow]:
 
 
 async def _twilio(setting: Settings) -> Sequence[Finding]:
-    return [Finding("twilio", sight.state, sight.remedy) for sight in await survey_twilio(setting)]
+    return [
+        Finding("twilio", sight.state, sight.remedy) for sight in await survey_twilio(setting, await _known(setting))
+    ]
+
+
+async def _known(setting: Settings) -> set[str]:
+    """Menus that are served: those of the folder, and those that were published from elsewhere."""
+    try:
+        folder = survey_folder(setting.menus, setting.services)
+        found, path = {*folder.flows, *folder.broken}, sqlite_path(setting.database)
+        if path is not None and not await asyncio.to_thread(_is_current, path, setting.database):
+            return found  # to open it would change it
+        async with asyncio.timeout(PATIENCE):
+            store = await open_store(setting.database)
+        try:
+            return found | {entry.menu for entry in await store.in_force()}
+        finally:
+            await store.close()
+    except (MenuMistakes, UnknownMenu, StoreUnavailable, TimeoutError, sqlite3.Error):
+        return set()  # told by _menus and _database
+
+
+def _is_current(path: str, url: str) -> bool:
+    return Path(path).exists() and current(url) == head()
 
 
 async def _port(setting: Settings) -> Sequence[Finding]:

@@ -19,6 +19,7 @@ import aiohttp
 from ivr.channels.twilio_signature import SIGNATURE, form_content, sign
 from tests.twilio.schema import faults
 
+FALLBACK = "/twilio/fallback"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 SPEAKING = 0.06  # virtual seconds for a character
 MOST_REDIRECTS = 20  # documents without a pause: more are a loop
@@ -41,7 +42,12 @@ class Habits:
 
     twice: bool = False  # every webhook is sent twice at once
     lost: bool = False  # the first answer to every webhook is lost, and it is sent again
+    slow: bool = False  # every answer comes later than Twilio waits: it is dropped, and the fallback asked
+    stale: bool = False  # every webhook comes once more after the next one was answered
     late_actions: bool = False  # the call's end is told before the last action
+    early: bool = False  # the call's end is told while its first webhook is under way
+    untold: bool = False  # the call's end is not told
+    end: str = "completed"  # the CallStatus by which a caller is gone: or failed, busy, no-answer, canceled
     dial_tells_hang_up: bool = True  # nobody documents it
 
 
@@ -71,6 +77,7 @@ class Call:
         number: str,
         habits: Habits | None = None,
         language: str = "",
+        menu: str = "",
         **more: str,
     ) -> None:
         self._http, self._account, self._habits = http, account, habits or Habits()
@@ -82,17 +89,21 @@ class Call:
         self.requests: list[Request] = []
         self.over: str = ""
         self.place, self.others_wait = 1, 0  # in a queue; seconds
-        self._at = self._first = f"/twilio/voice?language={language}" if language else "/twilio/voice"
+        named = urlencode({name: value for name, value in (("language", language), ("menu", menu)) if value})
+        self._at = self._first = f"/twilio/voice?{named}" if named else "/twilio/voice"
         self._verbs: list[ET.Element] = []
         self.waiting: ET.Element | None = None
         self._pressed = ""  # where a key leads that is pressed in a queue
         self._sequence = 0
-        self._late: list[tuple[str, dict[str, str]]] = []
+        self._before: tuple[str, Mapping[str, str], bytes] | None = None  # the last webhook and its answer
 
     # what a caller does
 
     async def begin(self) -> None:
-        await self._run(self._first, {})
+        if self._habits.early:
+            await asyncio.gather(self._run(self._first, {}), self.tell(self._habits.end))
+        else:
+            await self._run(self._first, {})
 
     async def press(self, keys: str) -> None:
         """One Gather after another takes its keys; the rest is pressed at the next."""
@@ -195,12 +206,12 @@ class Call:
         action = verb.get("action") if verb is not None and verb.tag in told else None
         form = told[verb.tag] if verb is not None and action else None
         if self._habits.late_actions or action is None or form is None:
-            await self._end("caller")
+            await self._end("caller", self._habits.end)
             if action and form:
-                await self._post(action, {**form, "CallStatus": "completed"})
+                await self._post(action, {**form, "CallStatus": self._habits.end})
             return
-        await self._post(action, {**form, "CallStatus": "completed"})
-        await self._end("caller")
+        await self._post(action, {**form, "CallStatus": self._habits.end})
+        await self._end("caller", self._habits.end)
 
     async def replaced(self, twiml: str = "", url: str = "") -> None:
         """The REST API put another document in the place of the one that runs; its action is not called."""
@@ -244,7 +255,7 @@ class Call:
         """Fetch documents and run them until one waits or the call is over."""
         try:
             for _ in range(MOST_REDIRECTS):
-                body = await self._post(address, {"CallStatus": "in-progress", **form})
+                body = await self._document(address, {"CallStatus": "in-progress", **form})
                 root = ET.fromstring(body)
                 self._verbs = list(root)
                 following = await self._walk()
@@ -317,25 +328,27 @@ class Call:
 
     # what goes over the wire
 
+    async def _document(self, address: str, form: dict[str, str]) -> bytes:
+        """The document that a call runs; where its answer comes too late, that of the fallback."""
+        url, before = self._resolved(address), self._before
+        body = await self._post(address, form)
+        if self._habits.stale and before is not None:
+            again = await self._send(before[0], before[1], secrets.token_hex(8))
+            if again.body != before[2]:
+                self.wrong.append(f"another answer when the next one was given: {again.body!r}")
+        if self._habits.slow and self._at != FALLBACK:
+            body = await self._fall_back(url, self._fields(form))
+        elif self._habits.stale:
+            self._before = (url, self._fields(form), body)
+        return body
+
     async def _post(self, address: str, form: dict[str, str]) -> bytes:
-        """A webhook as the habits have it; the document that came back."""
+        """A webhook as the habits have it; what came back."""
         url = self._resolved(address)
         self._at = urlsplit(url).path
-        fields = {
-            "CallSid": self.sid,
-            "AccountSid": self._account.sid,
-            "From": self.number,
-            "To": self._account.to,
-            "Caller": self.number,
-            "Called": self._account.to,
-            "Direction": "inbound",
-            "ApiVersion": "2010-04-01",
-            **self._more,
-            **form,
-        }
+        fields = self._fields({"Caller": self.number, "Called": self._account.to, "ApiVersion": "2010-04-01", **form})
         token = secrets.token_hex(8)
-        if self._habits.lost:
-            await self._send(url, fields, token)
+        first = await self._send(url, fields, token) if self._habits.lost else None
         if self._habits.twice:
             one, other = await asyncio.gather(self._send(url, fields, token), self._send(url, fields, token))
             if one.body != other.body:
@@ -343,20 +356,32 @@ class Call:
             answer = one
         else:
             answer = await self._send(url, fields, token)
-        if self._habits.lost and answer.body != self.requests[-2 if not self._habits.twice else -3].body:
+        if first is not None and answer.body != first.body:
             self.wrong.append(f"another answer the second time: {answer.body!r}")
         if answer.status != 200:
             self.wrong.append(f"{url} answered {answer.status}")
-            return await self._fall_back(url, fields, answer.status)
+            return await self._fall_back(url, fields)
         self.wrong += [f"{url}: {fault}" for fault in faults(answer.body)]
         return answer.body
 
-    async def _fall_back(self, url: str, fields: dict[str, str], status: int) -> bytes:
-        if self._at == "/twilio/fallback":
+    def _fields(self, form: Mapping[str, str]) -> dict[str, str]:
+        """What Twilio sends with everything about a call."""
+        return {
+            "CallSid": self.sid,
+            "AccountSid": self._account.sid,
+            "From": self.number,
+            "To": self._account.to,
+            "Direction": "inbound",
+            **self._more,
+            **form,
+        }
+
+    async def _fall_back(self, url: str, fields: dict[str, str]) -> bytes:
+        if self._at == FALLBACK:
             raise Ended("failed")
-        self._at = "/twilio/fallback"
+        self._at = FALLBACK
         more = {"ErrorCode": "11200", "ErrorUrl": url}
-        answer = await self._send(self._account.public + "/twilio/fallback", {**fields, **more}, secrets.token_hex(8))
+        answer = await self._send(self._account.public + FALLBACK, {**fields, **more}, secrets.token_hex(8))
         if answer.status != 200:
             raise Ended("failed")
         self.wrong += [f"fallback: {fault}" for fault in faults(answer.body)]
@@ -379,29 +404,28 @@ class Call:
         self.requests.append(request)
         return request
 
-    async def _end(self, by: str) -> None:
-        """The call's end, told to the number's status callback."""
+    async def _end(self, by: str, status: str = "completed") -> None:
         self.over, self.waiting = by, None
+        if not self._habits.untold and not self._habits.early:
+            await self.tell(status)
+
+    async def tell(self, status: str) -> None:
+        """How the call goes on or has ended, to the number's status callback."""
         self._sequence += 1
-        fields = {
-            "CallSid": self.sid,
-            "AccountSid": self._account.sid,
-            "From": self.number,
-            "To": self._account.to,
-            "CallStatus": "completed",
+        progress = {
+            "CallStatus": status,
             "CallDuration": str(int(self.now)),
             "Duration": str(int(self.now // 60) + 1),
             "CallbackSource": "call-progress-events",
             "SequenceNumber": str(self._sequence),
             "Timestamp": "Sun, 22 Nov 2026 10:00:00 +0000",
-            "Direction": "inbound",
-            **self._more,
         }
-        answer = await self._send(self._account.public + "/twilio/status", fields, secrets.token_hex(8))
-        if self._habits.twice or self._habits.lost:
-            answer = await self._send(self._account.public + "/twilio/status", fields, secrets.token_hex(8))
-        if answer.status not in {200, 204}:
-            self.wrong.append(f"the status callback answered {answer.status}")
+        for _ in range(2 if self._habits.twice or self._habits.lost else 1):
+            answer = await self._send(
+                self._account.public + "/twilio/status", self._fields(progress), secrets.token_hex(8)
+            )
+            if answer.status not in {200, 204}:
+                self.wrong.append(f"the status callback answered {answer.status}")
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -42,8 +42,8 @@ def number(settings: Settings, **fields: object) -> dict[str, object]:
     return there | fields
 
 
-async def said(settings: Settings) -> str:
-    return "\n".join(f"{sight.state}: {sight.remedy}" for sight in await survey(settings))
+async def said(settings: Settings, menus: Collection[str] = ()) -> str:
+    return "\n".join(f"{sight.state}: {sight.remedy}" for sight in await survey(settings, menus))
 
 
 @asynccontextmanager
@@ -103,6 +103,15 @@ async def test_a_number_that_leads_elsewhere_is_told_with_what_to_set(
     words = await said(segue.settings)
     assert f"{SENDER}: {name} is https://demo.twilio.com/welcome/: set it in Twilio's console" in words
     assert f"Active numbers: {segue.settings.url}/twilio/{path}" in words
+
+
+async def test_a_number_may_name_its_menu_and_its_language(segue: Segue, rest: Standing) -> None:
+    url = segue.settings.url
+    rest.numbers = [number(segue.settings, voice_url=f"{url}/twilio/voice?menu=card&language=de#rc=2")]
+    assert f"{SENDER} leads to us" in await said(segue.settings, {"support", "card"})
+    words = await said(segue.settings, {"support"})
+    assert f"{SENDER} leads to the menu card, which is not there: name one that is there in its address" in words
+    assert f"{SENDER} leads to us" not in words
 
 
 async def test_numbers_that_cannot_text_or_have_an_app_or_are_missing(segue: Segue, rest: Standing) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from ivr.channels.twilio_twiml import Ways, document
 from ivr.engine.actions import Collect, Keys, Option
 from ivr.engine.events import Input, Left, NoInput, QueueLeft, Recorded
 from ivr.server import Segue
+from ivr.settings import Settings
 from tests.twilio.carrier import Carrier
 from tests.twilio.schema import faults
 from tests.twilio.test_voice import journey
@@ -21,6 +23,8 @@ from tests.twilio.test_voice import journey
 SID, RECORDING = "CA" + "1" * 32, "RE" + "2" * 32
 NUMBER = "+14155550134"
 # All verdicts of twilio.com/docs/voice/trusted-calling-with-shakenstir, and none
+# "Why am I getting calls from these strange numbers" (help.twilio.com), and as they would be spelled rightly
+TWILIOS = ["7378742833", "7378742883", "2562533", "8566696", "8656696", "86282452253", "266696687", "464"]
 PROVEN = "TN-Validation-Passed-A"
 DOUBTFUL = [
     *(f"TN-Validation-Passed-{level}" for level in "BC"),
@@ -102,6 +106,7 @@ async def test_a_number_that_its_carrier_vouches_for_is_attested(segue: Segue, c
         ("+7378742833", None),
         ("+2562533", None),
         ("+8566", None),
+        *((f"{before}{word}", None) for before in ("", "+", "1", "+1") for word in TWILIOS),
         ("+8656696", None),
         ("7378742833", None),
         ("+17378742833", None),
@@ -118,6 +123,64 @@ async def test_a_number_that_its_carrier_vouches_for_is_attested(segue: Segue, c
 def test_who_calls(sender: str, number: str | None) -> None:
     caller = wire.caller_of({"From": sender})
     assert (caller.number, caller.presentation) == (number, "allowed" if number else "withheld")
+
+
+@pytest.mark.parametrize(
+    ("sender", "number"),
+    [
+        ("sip:+14155550134@pbx.example", "+14155550134"),
+        ("sips:14155550134@PBX.example:5061;transport=tls", "14155550134"),
+        ("sip:+14155550134;phone-context=x@pbx.example", "+14155550134"),
+        ("sip:1001@pbx.example", "sip:1001@pbx.example"),
+        ("sip:anna@pbx.example;user=phone?X-A=b", "sip:anna@pbx.example"),
+        ("sip:+14155550134@pbx.example.evil.example", None),
+        ("sip:+14155550134@evil.example", None),
+        ("sip:+14155550134@evil.example;x=@pbx.example", None),
+        ("sip:+14155550134@evil.example@pbx.example", None),
+        ("sip:1001%40evil.example@pbx.example", None),
+        ("sip:@pbx.example", None),
+        ("pbx.example", None),
+        ("client:1001@pbx.example", None),
+        ("+14155550134", "+14155550134"),
+    ],
+)
+def test_who_calls_from_an_exchange_of_our_own(sender: str, number: str | None) -> None:
+    assert wire.caller_of({"From": sender}, {"pbx.example"}).number == number
+
+
+class TestExchange:
+    """A call by way of one of our own exchanges, and another by one that is not."""
+
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return replace(settings, twilio_sip_domains="PBX.example, other.example")
+
+    @pytest.mark.parametrize("sender", [f"sip:{NUMBER}@pbx.example", "sip:1001@pbx.example", "sip:anna@pbx.example"])
+    async def test_who_lost_the_line_goes_on(self, segue: Segue, carrier: Carrier, sender: str) -> None:
+        call = await carrier.call(sender)
+        await call.press("1")
+        await call.hang_up()
+        again = await carrier.call(sender)
+        assert (await journey(segue, again)).id == (await journey(segue, call)).id
+
+    async def test_a_number_is_the_same_by_either_way(self, segue: Segue, carrier: Carrier) -> None:
+        call = await carrier.call(NUMBER)
+        await call.press("1")
+        await call.hang_up()
+        again = await carrier.call(f"sip:{NUMBER}@other.example")
+        assert (await journey(segue, again)).id == (await journey(segue, call)).id
+
+    @pytest.mark.parametrize("sender", [f"sip:{NUMBER}@evil.example", "sip:anonymous@pbx.example"])
+    async def test_others_begin_anew(self, segue: Segue, carrier: Carrier, sender: str) -> None:
+        call = await carrier.call(NUMBER)
+        await call.press("1")
+        await call.hang_up()
+        first = await carrier.call(sender)
+        await first.press("1")
+        await first.hang_up()
+        found = await journey(segue, await carrier.call(sender))
+        assert found.id not in {(await journey(segue, call)).id, (await journey(segue, first)).id}
+        assert found.customer is None
 
 
 @pytest.mark.parametrize(
