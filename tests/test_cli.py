@@ -259,6 +259,30 @@ def test_talk_plays_all_that_menus_can_and_keeps_it(
     assert main(["test", str(kept)]) == 0, capsys.readouterr().out
 
 
+def test_talk_plays_whom_the_caller_is_put_through_to(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("IVR_MENUS", str(Path(__file__).parent / "conversations/menus"))
+    kept = tmp_path / "kept.yaml"
+    type_in(
+        monkeypatch,
+        *("204", "/other answers", "1", "/other sleeps", "/other answers", "/slots", "/other hangs_up"),
+        *("2", "/other busy", "/quit"),
+    )
+    assert main(["talk", "switchboard", "--as-test", str(kept)]) == 0
+    told = capsys.readouterr().out
+    for line in (
+        "(the caller is not being put through to anybody)",
+        "(calls +442079460018; /other answers",
+        "what do they do? answers, busy, unreachable, hangs_up",
+        "transferred at step pharmacy",
+        "Segue: You are back with the clinic.",
+        "Segue: Nobody has come to the telephone.",
+    ):
+        assert line in told
+    assert main(["test", str(kept)]) == 0
+
+
 def test_talk_with_a_menu_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["talk", "suport"]) == 2
     assert ", support" in capsys.readouterr().err.partition("there are: ")[2]

@@ -188,3 +188,19 @@ def test_limits_and_a_file_for_machines(
     assert "parcels.yaml:16: step parcel is never come to" in told
     assert "FAIL parcels: fewer than 100 % of its steps are tested" in told
     assert "FAIL parcels: fewer than 90 % of its choices are tested" in told
+
+
+async def test_both_ways_out_of_a_transfer_are_told_apart() -> None:
+    here = Path(__file__).parent / "conversations"
+    flow = load_menu((here / "menus/switchboard.yaml").read_text("utf-8"), "switchboard.yaml")
+    coverage = Coverage(flow)
+    told = load((here / "put-through-hung-up.yaml").read_text("utf-8"), "c.yaml")
+    async with rehearsal_of(told, {flow.menu: flow}, on_turn=coverage.watch) as player:
+        await run(told, player)
+    untested = {(one.step, one.exit) for one in coverage.report("switchboard.yaml").untested}
+    assert ("pharmacy", None) in untested
+    assert not any(step == "desk" for step, _ in untested)  # it has one way out
+    told = load((here / "put-through.yaml").read_text("utf-8"), "c.yaml")
+    async with rehearsal_of(told, {flow.menu: flow}, on_turn=coverage.watch) as player:
+        await run(told, player)
+    assert {one.step for one in coverage.report("switchboard.yaml").untested} <= {"", "whom", "welcome", "bye"}

@@ -78,3 +78,12 @@ def test_the_shipped_menus_are_drawn_whole() -> None:
     found = diagram(flow)
     assert {node.id for node in found.nodes} == set(flow.steps)
     assert {edge.target for edge in found.edges} <= set(flow.steps)
+
+
+def test_a_transfer_shows_whom_it_calls_and_both_ways_on() -> None:
+    text = (Path(__file__).parent / "conversations/menus/switchboard.yaml").read_text("utf-8")
+    drawn = diagram(load(text, "switchboard.yaml"))
+    [node] = [node for node in drawn.nodes if node.id == "pharmacy"]
+    assert (node.kind, node.title) == ("transfer", "+44 20 7946 0018")
+    ways = {(edge.target, edge.label, edge.kind) for edge in drawn.edges if edge.source == "pharmacy"}
+    assert ways == {("anything", "done", "next"), ("nobody", "unanswered", "failed")}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ from ivr.conversation import (
     perform,
     run,
 )
+from ivr.engine.events import TransferEnded
 from ivr.engine.loader import load
 from ivr.flows import read_folder
 from ivr.rehearsal import Rehearsal, rehearsal_of
@@ -274,6 +276,32 @@ async def test_a_number_on_file_and_its_code_and_a_switch_in_mid_call(number: st
     assert "speak" in text
     assert text.index("switch: ") > text.index("press: ")
     assert "Your membership is paid" in text
+
+
+SWITCHBOARD = Path(__file__).parent / "conversations"
+
+
+@pytest.mark.parametrize("name", ["put-through", "put-through-hung-up"])
+async def test_being_put_through_is_kept(name: str) -> None:
+    told = conversation_file.load((SWITCHBOARD / f"{name}.yaml").read_text("utf-8"), name)
+    flows, _ = read_folder(SWITCHBOARD / "menus")
+    async with rehearsal_of(told, flows) as player:
+        assert (await run(told, player)).passed
+        for row in await player.store.recent(20):
+            text = await as_test(player.store, row.id, "US")
+            assert "other_end: answers" in text or name.endswith("hung-up")
+
+
+async def test_an_end_whose_answer_was_never_told_is_kept_too() -> None:
+    told = conversation_file.load((SWITCHBOARD / "put-through.yaml").read_text("utf-8"), "c.yaml")
+    flows, _ = read_folder(SWITCHBOARD / "menus")
+    async with rehearsal_of(replace(told, turns=told.turns[:3]), flows) as player:
+        await run(replace(told, turns=told.turns[:3]), player)
+        (row,) = await player.store.recent(1)
+        end = TransferEnded(id="e", at=player.now, contact=row.contact or "", outcome="answered")
+        await player._driver.advance(end)
+        text = await as_test(player.store, row.id, "US")
+    assert text.index("other_end: answers") < text.index("other_end: hangs_up")
 
 
 async def test_a_journey_that_is_not_there() -> None:

@@ -114,6 +114,23 @@ def nobody_free(view: View) -> Iterator[Finding]:
             yield Finding(name, ("unanswered",), "when nobody answers, the contact ends")
 
 
+@rule(
+    "V26",
+    "Nobody is put through in writing",
+    reason="who reads “I put you through” waits for what cannot come; they can only be told a number",
+    remedy="give the prompt a text of its own, and name a number; or ask the channel before, with a branch",
+    source="docs/menus.md, transfer",
+)
+def written_transfer(view: View) -> Iterator[Finding]:
+    for name, step in view.flow.steps.items() if view.voice and view.text else ():
+        if not isinstance(step, TransferStep):
+            continue
+        if not step.number:
+            yield Finding(name, ("transfer", "to"), f"who writes has no use for {step.to}, and goes on at unanswered")
+        elif step.prompt and step.prompt.text == step.prompt.voice:
+            yield Finding(name, ("transfer", "prompt"), "who writes is told the same as who calls")
+
+
 def _offers_something(view: View, start: str) -> bool:
     """Whether, on from here, there is a question, a message, or another person before the end."""
     seen, ahead = {start}, [start]

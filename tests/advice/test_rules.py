@@ -80,6 +80,15 @@ SENTENCE = "We are open from eight to eight."
 PERSON = "  - {key: 0, say: [agent], label: talk to a person, goto: person}\n"
 GERMAN = ("menu: parcels", "menu: parcels\nlanguage: de-DE")
 
+TO_AGENT = "handoff: {queue: parcels, prompt: Somebody will be with you soon.}\n    unavailable: nobody"
+SPOKEN, WRITTEN = "voice: I put you through.", "text: Our colleagues help you."
+
+
+def dial(to: str, prompt: str, unanswered: str = "nobody") -> list[tuple[str, str]]:
+    """Somebody outside in the agent's place."""
+    return [(TO_AGENT, f'transfer: {{to: "{to}"{prompt}}}\n    unanswered: {unanswered}')]
+
+
 # rule, what stands there instead of what in the good menu, and a part of the line that is told
 BREACHES = [
     ("V00", [("start: welcome", "start: welcome\naccept: {V12: we like it}")], "accept:"),
@@ -108,6 +117,17 @@ BREACHES = [
     ("V18", [('with: {number: "{parcel}", pin', "with: {pin")], "ask: {slot: parcel"),
     ("V19", [(", prompt: Somebody will be with you soon.", "")], "handoff:"),
     ("V20", [("unavailable: nobody", "unavailable: goodbye"), ("next: hours", "next: nobody")], "unavailable: goodbye"),
+    ("V19", dial("+442079460018", ""), "transfer:"),
+    (
+        "V20",
+        [
+            *dial("+442079460018", f", prompt: {{{SPOKEN}, {WRITTEN}}}", "goodbye"),
+            ("next: hours", "next: nobody"),
+        ],
+        "unanswered: goodbye",
+    ),
+    ("V26", dial("+442079460018", ", prompt: I put you through."), "transfer:"),
+    ("V26", dial("sip:lab@pbx.example", f", prompt: {{{SPOKEN}, {WRITTEN}}}"), "transfer:"),
     ("V21", [("  - {key: 9, say: [repeat], do: repeat}\n", "")], "  welcome:"),
     ("V22", [("label: keep waiting", "label: finishing")], "label: finish,"),
     ("V23", [(SENTENCE, "Click the link.")], "Click"),
