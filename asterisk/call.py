@@ -171,7 +171,7 @@ class Call:
                 return await self._enqueue(wait)
             case Transfer() as wait:
                 await self._talk.play(says)
-                return await self._handoff.transfer(wait, await self._whisper(wait.whisper))
+                return await self._handoff.transfer(wait, await self._whisper(wait))
             case Hangup():
                 await self._talk.play(says)
                 return await self._hang_up()
@@ -219,10 +219,11 @@ class Call:
 
     async def _enqueue(self, wait: Enqueue) -> Actions | None:
         desk = f"{self._site.url}/agent?contact={self.contact}"
-        return await self._handoff.enqueue(wait, await self._whisper(wait.whisper), desk)
+        return await self._handoff.enqueue(wait, await self._whisper(wait), desk)
 
-    async def _whisper(self, words: str) -> Path | None:
-        clip = await self._talk.render((Say(words, language=self._talk.language),)) if words else None
+    async def _whisper(self, wait: Enqueue | Transfer) -> Path | None:
+        words = Say(wait.whisper, language=wait.language)
+        clip = await self._talk.render((words,)) if wait.whisper else None
         return clip.path if clip else None
 
     async def _hang_up(self) -> NoReturn:
