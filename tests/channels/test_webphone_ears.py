@@ -121,8 +121,9 @@ async def test_killed_processes_cost_no_call_and_one_repetition(tmp_path: Path) 
                 phone = await talk.call()
             else:
                 assert event.reason == "failed"
-                await phone.until("say", text="Please say that again.")
                 await phone.until("collect", speech=True)
+                await phone.until("say", text="Please say that again.")
+        await eventually(lambda: len(talk.ears.pids) == 2)
         await phone.speak(await talk.mouth.say(ANSWER))
         await phone.until("say", text=ORDER)
         assert {reason for _, reason in talk.records.left()} <= {"ours"}
