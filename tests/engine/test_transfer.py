@@ -34,11 +34,12 @@ def put_through(channel: str = "voice", **changes: object) -> Talk:
 
 
 def test_who_answers_is_told_what_the_menu_says_and_no_secret() -> None:
-    talk = Talk(flow()).arrive().press("2").press("4217").at("look_up")
+    headers = {"X-Order": (Ref("order"),), "X-Pin": (Ref("pin"),)}
+    talk = Talk(flow(headers=headers)).arrive().press("2").press("4217").at("look_up")
     assert talk.said[-1] == "I put you through."
     assert isinstance(talk.last, Transfer)
     assert talk.last.whisper == "Order unknown, PIN ••••."
-    assert talk.last.headers == {"X-Order": ""}
+    assert talk.last.headers == {"X-Order": "", "X-Pin": "••••"}
     wait = put_through().last
     assert wait == Transfer(
         turn=3,

@@ -180,6 +180,16 @@ async def test_an_answer_that_is_told_behind_the_end_changes_nothing(
     assert (await late.ask(f"/twilio/whispered/0.{turn}", {})).status == 200  # no child of ours
 
 
+async def test_who_was_rung_before_hears_no_whisper_of_the_next(segue: Segue, carrier: Carrier) -> None:
+    call = await asks_for(carrier, "1")
+    turn = (await journey(segue, call)).turn
+    await call.dial_result("no-answer", 0)
+    await call.press("1")
+    late = carrier.stranger("CA" + "9" * 32, "+442079460018")
+    answer = await late.ask(f"/twilio/whispered/0.{turn}", {"ParentCallSid": call.sid})
+    assert b"Order" not in answer.body
+
+
 @pytest.mark.parametrize(
     ("changes", "shown"), [({"twilio_senders": ""}, None), ({"caller_id": "+15005550001"}, "+15005550001")]
 )
