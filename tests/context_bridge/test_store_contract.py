@@ -183,10 +183,11 @@ async def test_journeys_of_a_customer_that_are_not_expired(store: ContextStore) 
 async def test_contacts_that_are_on_at_a_node(store: ContextStore) -> None:
     await save(store, turn(journey("on")))
     await save(store, turn(journey("waiting", status="queued")))
+    await save(store, turn(journey("put through", status="transferred")))
     await save(store, turn(journey("dropped", status="dropped")))
     await save(store, turn(journey("left", contact=None)))
     await save(store, turn(journey("elsewhere"), node="asterisk"))
-    assert {row.id for row in await store.live_on("webphone")} == {"on", "waiting"}
+    assert {row.id for row in await store.live_on("webphone")} == {"on", "waiting", "put through"}
 
 
 async def test_recent_ones_first(store: ContextStore) -> None:
