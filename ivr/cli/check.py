@@ -18,7 +18,7 @@ from ivr.advice.sarif import sarif
 from ivr.advice.told import CONVERSATION, Told, of_advice, of_mistake
 from ivr.cli.complaint import Complaint
 from ivr.conversation_file import ConversationMistakes
-from ivr.engine.loader import ARTICLES, WORDS, MenuMistakes, check_part, load, load_services
+from ivr.engine.loader import ARTICLES, WORDS, MenuMistakes, Mistake, check_part, load, load_services
 from ivr.engine.services import Services
 from ivr.flows import parts_in, survey_folder
 
@@ -43,7 +43,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 def found(paths: Iterable[Path]) -> list[Told]:
     """All that there is to say of these files and folders. Raises `Complaint` for those that cannot be read."""
-    for remembered in (_menu, _parts, _services):
+    for remembered in (_menu, _parts, _services, _survey):
         remembered.cache_clear()  # of an earlier check in this process
     return list(dict.fromkeys(one for file in _files(paths) for one in _told(file)))  # parts of two menus have it once
 
@@ -115,7 +115,7 @@ def _of_part(part: str, path: Path) -> Iterable[Told]:
 
 def _of_words(words: str, folder: Path) -> Iterable[Told]:
     """What is wrong with a translation shows when all that it may belong to is read."""
-    for mistake in survey_folder(folder).mistakes:
+    for mistake in _survey(folder):
         if mistake.file == words:
             yield of_mistake(replace(mistake, file=str(folder / words)))
 
@@ -125,6 +125,11 @@ def _part(path: Path) -> str | None:
     inside = f"{path.resolve().parent.name}/"
     named = f"{inside}{path.name}" if inside in {ARTICLES, WORDS} else path.name
     return named if named in _parts(path.parents[named.count("/")]) else None
+
+
+@cache
+def _survey(folder: Path) -> tuple[Mistake, ...]:
+    return survey_folder(folder).mistakes
 
 
 @cache
