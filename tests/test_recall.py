@@ -18,8 +18,9 @@ from context_bridge.records import ContextStore, Customer
 from context_bridge.store import open_store
 from ivr.backoffice import BackOfficeError
 from ivr.driver import Arrival, Driver
-from ivr.engine.events import Event, Input, Left, NoInput
-from ivr.engine.journey import Contact, Journey
+from ivr.engine.actions import Collect
+from ivr.engine.events import Channel, Event, Input, Left, NoInput
+from ivr.engine.journey import Contact, Journey, Status
 from ivr.engine.loader import load
 from ivr.flows import Flows
 from ivr.recall import Recall
@@ -38,9 +39,9 @@ steps:
   person: {handoff: {queue: support}, unavailable: one}
   enough: {end: Goodbye.}
 """
-NOW, NUMBER, CONTACT = 1_780_000_000.0, "+14155550134", "call-1"
+NOW, NUMBER = 1_780_000_000.0, "+14155550134"
 
-Deed = Literal["on", "wrong", "stop", "silent", "again", "late", "leave", "arrive", "join"]
+Deed = Literal["on", "wrong", "stop", "silent", "again", "late", "leave", "arrive", "join", "before"]
 Move = tuple[int, Deed]  # at which server
 
 
@@ -54,7 +55,7 @@ class Site:
 
     def __init__(self, store: ContextStore, servers: int) -> None:
         flow, ids = load(MENU, "round.yaml"), itertools.count()
-        self.store, self.now, self._last = store, NOW, 0
+        self.store, self.now, self._last, self._calls = store, NOW, 0, 0
         self.servers = [
             Driver(
                 store,
@@ -78,25 +79,34 @@ class Site:
     async def do(self, server: Driver, deed: Deed, n: int) -> object:
         self.now += 1.0
         if deed == "arrive":
-            return await server.arrive(Arrival(CONTACT, "voice", "webphone", "round", number=NUMBER))
+            self._calls += 1
+            return await server.arrive(Arrival(self.contact, "voice", "webphone", "round", number=NUMBER))
         if deed == "join":
-            return await server.join(CONTACT, "kim")
+            return await server.join(self.contact, "kim")
         return await server.advance(await self._event(deed, n))
 
+    @property
+    def contact(self) -> str:
+        """Of the call that began last."""
+        return f"call-{self._calls}"
+
     async def _event(self, deed: Deed, n: int) -> Event:
-        found = await self.store.by_contact(CONTACT)
+        contact, at = self.contact, self.now
+        found = await self.store.by_contact(contact)
         turn, name = (found.turn if found else 0), f"event-{self._last if deed == 'again' else n}"
         match deed:
             case "leave":
-                return Left(id=name, at=self.now, contact=CONTACT, reason="dropped")
+                return Left(id=name, at=at, contact=contact, reason="dropped")
             case "silent":
-                return NoInput(id=name, at=self.now, contact=CONTACT, turn=turn)
+                return NoInput(id=name, at=at, contact=contact, turn=turn)
             case "late":
-                return NoInput(id=name, at=self.now, contact=CONTACT, turn=turn - 1)
+                return NoInput(id=name, at=at, contact=contact, turn=turn - 1)
+            case "before":  # in the call that the customer has left
+                return NoInput(id=name, at=at, contact=f"call-{self._calls - 1}")
             case _:
                 key = {"wrong": "7", "stop": "2"}.get(deed, "1")
                 self._last = n if deed == "on" else self._last
-                return Input(id=name, at=self.now, contact=CONTACT, text=key, mode="keys", turn=turn)
+                return Input(id=name, at=at, contact=contact, text=key, mode="keys", turn=turn)
 
 
 @asynccontextmanager
@@ -117,7 +127,7 @@ async def told(servers: int, moves: Sequence[Move]) -> tuple[list[object], objec
         return answers, [(await found.store.load(row.id), await found.store.history(row.id)) for row in rows]
 
 
-DEEDS: tuple[Deed, ...] = ("on", "wrong", "stop", "silent", "again", "late", "leave", "arrive", "join")
+DEEDS: tuple[Deed, ...] = ("on", "wrong", "stop", "silent", "again", "late", "leave", "arrive", "join", "before")
 
 
 @given(st.lists(st.tuples(st.integers(0, 1), st.sampled_from(DEEDS)), max_size=12))
@@ -131,34 +141,38 @@ async def test_what_changes_nothing_is_answered_by_what_another_server_has_saved
     """The first server last saw the question One; what comes late is told the question that is open now."""
     async with site(2) as found:
         one, two = found.servers
-        (first, _, _, wait) = await one.arrive(Arrival(CONTACT, "voice", "webphone", "round", number=NUMBER))
+        *_, wait = await one.arrive(Arrival(found.contact, "voice", "webphone", "round", number=NUMBER))
+        assert isinstance(wait, Collect)
         ahead = await found.do(two, "on", 1)
-        late = NoInput(id="late", at=NOW, contact=CONTACT, turn=wait.turn - 1)
-        assert await one.advance(late) == ahead != (first, wait)
+        late = NoInput(id="late", at=found.now, contact=found.contact, turn=wait.turn - 1)
+        answer = await one.advance(late)
+        assert answer == ahead
+        assert isinstance(answer[-1], Collect)
+        assert answer[-1].step == "two"
 
 
 async def test_a_journey_that_is_remembered_is_not_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     async with site(1) as found:
         await found.play([])
         (server,) = found.servers
-        journey = await found.store.by_contact(CONTACT)
+        journey = await found.store.by_contact(found.contact)
 
         async def look(contact: str) -> None:
             raise AssertionError(f"{contact} was loaded")
 
         assert journey
-        event = Input(id="1", at=NOW, contact=CONTACT, text="1", mode="keys", turn=journey.turn)
+        event = Input(id="1", at=found.now, contact=found.contact, text="1", mode="keys", turn=journey.turn)
         monkeypatch.setattr(found.store, "by_contact", look)
         await server.advance(event)
         monkeypatch.undo()
-        after = await found.store.by_contact(CONTACT)
+        after = await found.store.by_contact(found.contact)
         assert after
         assert (after.step, after.rev) == ("two", journey.rev + 1)
 
 
-def saved(contact: str | None, rev: int = 1) -> Journey:
-    where = Contact(contact, "voice", 0) if contact else None
-    return Journey(id=f"j-{contact}", menu="round", version="1", rev=rev, contact=where)
+def saved(contact: str | None, rev: int = 1, channel: Channel = "voice", status: Status = "live") -> Journey:
+    where = Contact(contact, channel, 0) if contact else None
+    return Journey(id=f"j-{contact}", menu="round", version="1", rev=rev, contact=where, status=status)
 
 
 def test_only_so_many_are_remembered_the_latest() -> None:
@@ -174,6 +188,13 @@ def test_a_contact_that_the_journey_has_left_is_forgotten() -> None:
     recall.keep(saved(None), saved("a"))
     recall.keep(saved("a"), saved(None, 2))
     assert recall.take("a") is None
+
+
+def test_who_writes_or_is_done_is_not_remembered_since_they_may_arrive_again_elsewhere() -> None:
+    recall, none = Recall(), saved(None)
+    recall.keep(none, saved("chat", channel="chat"))
+    recall.keep(none, saved("done", status="finished"))
+    assert [recall.take(contact) for contact in ("chat", "done")] == [None, None]
 
 
 def test_what_was_taken_is_gone_until_it_is_saved_again() -> None:
