@@ -7,6 +7,7 @@ idle one waits for nothing. (Measured on two cores with PostgreSQL: 4 to 6 times
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Generic, TypeVar, cast
 
@@ -33,6 +34,8 @@ class Lane(Generic[Item, Answer]):
         self._idle, self._limit, self._patience = width, limit, patience
         self._waiting: list[tuple[Item, asyncio.Future[Answer]]] = []
         self._drains: set[asyncio.Task[None]] = set()
+        self._patient: deque[tuple[float, asyncio.Future[Answer]]] = deque()  # until when, in the order of asking
+        self._timer: asyncio.TimerHandle | None = None  # one for all: each costs a place in the loop's heap
         self._closed = False
 
     async def submit(self, item: Item) -> Answer:
@@ -40,28 +43,38 @@ class Lane(Generic[Item, Answer]):
         have happened: only the database can tell."""
         if self._closed:
             raise StoreUnavailable("the store is closed")
-        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Answer] = loop.create_future()
         self._waiting.append((item, answer))
+        self._look_after(loop, answer)
         if self._idle:
             self._idle -= 1  # here and in `_drain`, not in a callback: one that runs later would leave items waiting
             drain = asyncio.create_task(self._drain())
             self._drains.add(drain)
             drain.add_done_callback(self._drains.discard)
-        timer = asyncio.get_running_loop().call_later(self._patience, self._give_up, answer)
-        try:
-            return await answer
-        finally:
-            timer.cancel()
+        return await answer
 
-    def _give_up(self, answer: asyncio.Future[Answer]) -> None:
-        if not answer.done():
-            answer.set_exception(StoreUnavailable(f"the database did not answer within {self._patience:g} s"))
+    def _look_after(self, loop: asyncio.AbstractEventLoop, answer: asyncio.Future[Answer]) -> None:
+        while self._patient and self._patient[0][1].done():
+            self._patient.popleft()
+        self._patient.append((loop.time() + self._patience, answer))
+        if self._timer is None:
+            self._timer = loop.call_later(self._patience, self._give_up, loop)
+
+    def _give_up(self, loop: asyncio.AbstractEventLoop) -> None:
+        while self._patient and (self._patient[0][0] <= loop.time() or self._patient[0][1].done()):
+            _, answer = self._patient.popleft()
+            if not answer.done():
+                answer.set_exception(StoreUnavailable(f"the database did not answer within {self._patience:g} s"))
+        self._timer = loop.call_at(self._patient[0][0], self._give_up, loop) if self._patient else None
 
     async def close(self) -> None:
         """Takes nothing more and waits for what is under way."""
         self._closed = True
         while self._drains:
             await asyncio.wait(self._drains)
+        if self._timer is not None:
+            self._timer.cancel()
 
     async def _drain(self) -> None:
         await asyncio.sleep(0)  # let the other requests of this moment join

@@ -31,6 +31,7 @@ from ivr.engine.waits import wait_of
 
 MASKED = "••••"
 HOUR = 3600.0
+OURS = (Send, BookCallback)  # actions that no channel performs
 TRIES = 50  # compare-and-swap attempts of one change: more contacts than ever meet on one journey
 
 
@@ -56,7 +57,7 @@ class Keeping:
 
 def outward(turn: Turn) -> tuple[Action, ...]:
     """What a channel must perform; the rest is carried out by us."""
-    return tuple(action for action in turn.actions if not isinstance(action, Send | BookCallback))
+    return tuple([action for action in turn.actions if not isinstance(action, OURS)])
 
 
 def kept_until(at: float, keeping: Keeping) -> float:

@@ -12,20 +12,19 @@ Fields = list[tuple[str, str]]
 def fields_of(body: bytes) -> Fields:
     """Names and values in their order, empty values too. Raises `ValueError` for what is no UTF-8, and for more fields
     than anybody sends."""
-    parts = body.decode().split("&")
+    parts = body.decode().replace("+", " ").split("&")
     if len(parts) > MOST_FIELDS:
         raise ValueError(f"a form of {len(parts)} fields")
     fields = []
     for part in filter(None, parts):
         name, _, value = part.partition("=")
-        if "%" in part or "+" in part:  # few are
+        if "%" in part:  # few have any
             name, value = _unquoted(name), _unquoted(value)
         fields.append((name, value))
     return fields
 
 
 def _unquoted(text: str) -> str:
-    text = text.replace("+", " ")
     if "%" not in text:
         return text
     return unquote_to_bytes(text).decode() if text.isascii() else unquote(text, errors="strict")

@@ -74,7 +74,7 @@ def sign(secret: str, url: str, content: str, algorithm: str = "sha1") -> str:
 
 def form_content(fields: Fields) -> str:
     """A value that comes twice under one name counts once."""
-    return "".join(name + value for name, value in sorted(set(fields)))
+    return "".join([name + value for name, value in sorted(set(fields))])
 
 
 def _is_covered(hashes: list[str] | None, content_type: str, body: bytes) -> bool:

@@ -29,26 +29,32 @@ Take = Callable[[Answering], Awaitable[Actions]]  # one turn, in which no back o
 class Turns:
     def __init__(self, driver: Driver, store: ContextStore, documents: Documents) -> None:
         self._driver, self._store, self._documents = driver, store, documents
-        self._places: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._beginnings: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._under_way: dict[str, _Asking] = {}
 
     async def advance(self, call: Call, event: Event) -> bytes:
-        """The turn of an event."""
-        return await self.take(call, lambda answering: self._driver.advance(event, answering=answering, ask=False))
+        """The turn of an event. Whoever asks at the same time comes after it, and finds that it was handled."""
+        return await self._taken(call, lambda answering: self._driver.advance(event, answering=answering, ask=False))
 
     async def take(self, call: Call, turn: Take) -> bytes:
-        """Take the turn; where it waits for a back office, patiently: that may be slow, and then the caller hears
-        why. Who asks at the same time waits until the turn is taken."""
-        place = self._places.setdefault(call.key, asyncio.Lock())
-        is_second = place.locked()
-        async with place:
+        """A turn that begins a call: each arrival is an event of its own, so a second one is told what the first
+        was."""
+        beginning = self._beginnings.setdefault(call.key, asyncio.Lock())
+        is_second = beginning.locked()
+        async with beginning:
             if is_second and (told := await self._store.answer(call.contact, *call.place)) is not None:
                 return told.body.encode()
-            if (asking := self._under_way.get(call.key)) is None:
-                answer = _Answer(call, self._documents, self._driver.now)
-                actions = await turn(answer)
-                if not isinstance(actions[-1], Invoke):
-                    return await self._told(call, actions, answer)
+            return await self._taken(call, turn)
+
+    async def _taken(self, call: Call, turn: Take) -> bytes:
+        """Take the turn; where it waits for a back office, patiently: that may be slow, and then the caller hears
+        why."""
+        if (asking := self._under_way.get(call.key)) is None:
+            answer = _Answer(call, self._documents, self._driver.now)
+            actions = await turn(answer)
+            if not isinstance(actions[-1], Invoke):
+                return await self._told(call, actions, answer)
+            if (asking := self._under_way.get(call.key)) is None:  # nobody asked at the same time
                 answer.unsaid += (action for action in actions if isinstance(action, Say))
                 asking = self._begun(call, answer, again=False)
         return await self._patiently(call, asking, lambda: asking.said)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from string import Template
 
@@ -54,7 +55,7 @@ class Pages:
     async def _page(self, request: web.Request) -> web.FileResponse:
         response = web.FileResponse(STATIC / self._files[request.path])
         if request.path == "/agent" and self._desk_calls:
-            response.headers["Content-Security-Policy"] = _policy(request, self._desk_calls)
+            response.headers["Content-Security-Policy"] = _policy(request.host, self._desk_calls)
         return response
 
 
@@ -68,11 +69,13 @@ async def _icon(_request: web.Request) -> web.FileResponse:
 
 async def secure(request: web.Request, response: web.StreamResponse) -> None:
     """Put the headers on every answer, streams too (`app.on_response_prepare`); a page's own stricter ones stay."""
+    headers = response.headers
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Content-Security-Policy", _policy(request))
+        headers.setdefault(name, value)
+    headers.setdefault("Content-Security-Policy", _policy(request.host))
 
 
-def _policy(request: web.Request, more: str = "") -> str:
+@lru_cache(maxsize=16)  # each answer has one, and a server few names
+def _policy(host: str, more: str = "") -> str:
     # Written out, because Safari before 15.4 did not count ws: as 'self'.
-    return CSP.format(sockets=f"ws://{request.host} wss://{request.host} {more}".rstrip(), media=more)
+    return CSP.format(sockets=f"ws://{host} wss://{host} {more}".rstrip(), media=more)

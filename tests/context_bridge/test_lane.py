@@ -74,6 +74,17 @@ async def test_one_after_the_other_each_is_answered() -> None:
         assert [await lane.submit(("a", n)) for n in range(500)] == [n * 10 for n in range(500)]
 
 
+async def test_who_asks_after_others_were_answered_does_not_wait_for_ever_either() -> None:
+    held = Held()
+    held.gate.set()
+    lane = held.lane(patience=1)
+    assert await asyncio.gather(*(lane.submit((str(n), n)) for n in range(3))) == [0, 10, 20]
+    held.gate.clear()
+    for n in range(2):
+        with pytest.raises(StoreUnavailable):
+            await lane.submit(("a", n))
+
+
 async def test_nobody_waits_for_ever_and_what_was_given_up_is_not_run() -> None:
     held = Held()
     lane = held.lane(patience=1)
