@@ -140,8 +140,8 @@ FAILURES = {status: told for status, told in ENDS.items() if status != "complete
 def habits(dice: random.Random, script: Script) -> Habits:
     """An end that overtakes the call's beginning is of who does nothing else."""
     return Habits(
-        twice=dice.random() < 0.18,
-        lost=dice.random() < 0.18,
+        twice=dice.random() < 0.15,
+        lost=dice.random() < 0.15,
         slow=dice.random() < 0.06,
         stale=dice.random() < 0.06,
         late_actions=dice.random() < 0.3,

@@ -10,12 +10,14 @@ import pytest
 
 from context_bridge.records import AnswerRow
 from ivr.channels import twilio_lost
+from ivr.channels.twilio_ends import Ends
+from ivr.channels.twilio_rest import Rest
 from ivr.engine.journey import Journey
 from ivr.server import Segue
 from ivr.settings import Settings
 from tests.servers import free_port
 from tests.twilio.carrier import Call, Carrier
-from tests.twilio.conftest import phoning, serving
+from tests.twilio.conftest import SID, TOKEN, phoning, serving
 from tests.twilio.rest import Standing
 from tests.twilio.test_voice import NUMBER, journey
 
@@ -47,6 +49,7 @@ async def test_an_end_that_is_told_before_the_beginning(
     call, theirs = to_come(carrier, other[1] if elsewhere else carrier)
     await asyncio.gather(*(theirs.tell("completed") for _ in range(times)))
     await call.begin()
+    assert (await ended(segue, call)).status == "dropped"
     await theirs.tell("completed")
     assert (await ended(segue, call)).status == "dropped"
     again = await carrier.call(NUMBER)
@@ -102,7 +105,6 @@ async def test_a_twilio_that_is_busy_is_left_alone_until_the_next_sweep(
     segue: Segue, carrier: Carrier, rest: Standing, monkeypatch: pytest.MonkeyPatch, code: int, asked: int
 ) -> None:
     assert segue.twilio is not None
-    monkeypatch.setattr(twilio_lost, "QUIET", -60.0)
     calls = [await carrier.call(f"+1415555019{n}") for n in range(3)]
     paths: list[str] = []
 
@@ -111,24 +113,18 @@ async def test_a_twilio_that_is_busy_is_left_alone_until_the_next_sweep(
         return code
 
     rest.fault = refused
+    monkeypatch.setattr(twilio_lost, "QUIET", -60.0)
     await segue.twilio.sweep()
     assert len(paths) == asked
     assert {(await journey(segue, call)).status for call in calls} == {"live"}
 
 
 async def test_a_twilio_that_cannot_be_reached_is_asked_once_in_a_sweep(
-    segue: Segue,
-    carrier: Carrier,
-    settings: Settings,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
+    segue: Segue, carrier: Carrier, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(twilio_lost, "QUIET", -60.0)
     for n in range(3):
         await carrier.call(f"+1415555019{n}")
-    nowhere = f"http://127.0.0.1:{free_port()}"
-    async with serving(replace(settings, port=free_port(), twilio_url=nowhere)) as cut_off:
-        assert cut_off.twilio is not None
-        caplog.clear()
-        await cut_off.twilio.sweep()
+    monkeypatch.setattr(twilio_lost, "QUIET", -60.0)
+    async with Rest(SID, SID, TOKEN, f"http://127.0.0.1:{free_port()}") as nowhere:
+        await twilio_lost.end_lost(segue.driver, segue.store, nowhere, Ends(segue.driver, segue.store))
     assert caplog.text.count("is over is not known") == 1
