@@ -4,8 +4,9 @@ The address of each action holds the epoch (how often the call was led elsewhere
 that it answers. A turn's document is saved with the turn in one transaction, so a webhook that is sent again, late or
 in the wrong order gets the words that its turn had, and does nothing. Nothing is in memory that a restart may not lose.
 
-`twilio_wire` and `twilio_call` read what Twilio sends, `twilio_turns` takes the turn, `twilio_twiml` and
-`twilio_documents` write what it is answered, `twilio_lead` leads calls elsewhere, `twilio_rest` asks Twilio.
+`twilio_wire` and `twilio_call` read what Twilio sends, `twilio_turns` takes the turn, `twilio_start` and `twilio_ends`
+know how a call begins and ends, `twilio_twiml` and `twilio_documents` write what it is answered, `twilio_lead` leads
+calls elsewhere, `twilio_rest` asks Twilio.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from ivr.channels.twilio_transfer import Transfers
 from ivr.channels.twilio_turns import Turns
 from ivr.channels.twilio_twiml import nothing, redirect
 from ivr.driver import Driver, UnknownMenu
-from ivr.engine.events import Requeued
+from ivr.engine.events import QueueLeft, Requeued
 from ivr.prompts import ENGLISH
 from ivr.traces import trace
 
@@ -113,6 +114,8 @@ class Twilio:
         if sid := wire.recording_of(call.form):
             await owe(self._store, self._outbox, call.contact, sid, self._driver.now())
         event = await meant(event_of(call, self._driver.now()), self._store, self._driver)
+        if isinstance(event, QueueLeft):
+            return await self._turns.take(call, lambda answering: self._queue.left(call, event, answering))
         return await self._turns.advance(call, event)
 
     async def streamed(self, call: Call) -> bytes:

@@ -2,6 +2,7 @@
 
 Twilio asks for the next words whenever the last ones have ended. An Enqueue has no time-out: we are its clock. Who
 presses 1, and whose time is over, leaves the queue; the turn that follows is the queue's own action: it happens once.
+That somebody pressed 1 is kept among the answers until then: the action does not say why the queue was left.
 """
 
 from __future__ import annotations
@@ -9,18 +10,22 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from context_bridge.records import ContextStore
+from context_bridge.records import AnswerRow, ContextStore
 from ivr.channels import twilio_wire as wire
 from ivr.channels.queue_words import queue_words
 from ivr.channels.twilio_call import MOST, PATH, Call, Webhook
 from ivr.channels.twilio_documents import Documents
 from ivr.channels.twilio_twiml import leave, redirect
-from ivr.driver import Driver
-from ivr.engine.actions import Enqueue, Say
-from ivr.engine.flow import AskSlot, CallbackStep, Flow, Handoff, SayStep, SetStep
+from ivr.driver import Answering, Driver
+from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Say
+from ivr.engine.events import Event, Input
+from ivr.engine.flow import AskSlot, CallbackStep, Flow, Goto, Handoff, Menu, SayStep, SetStep
 
 CALL_BACK = "1"
+AT_ONCE = ""  # no choice is to be taken
 MOST_STEPS = 20  # from the end of a queue to where a call is promised
+
+Actions = tuple[Action, ...]
 
 
 class Queue:
@@ -39,7 +44,7 @@ class Queue:
         journey, actions = found
         if not isinstance(wait := actions[-1], Enqueue):
             return leave()
-        offer = offers_call(await self._driver.flow(journey), wait.step)
+        offer = way_to_call(await self._driver.flow(journey), wait.step) is not None
         place = call.form.get("QueuePosition", "")
         minutes = math.ceil(wire.seconds(call.form.get("AvgQueueTime", "")) / 60)
         words = queue_words(wait.language, int(place) if place.isdigit() else None, minutes, call_back=offer)
@@ -48,9 +53,29 @@ class Queue:
 
     async def pressed(self, call: Call) -> bytes:
         """Who waits has pressed a key."""
-        if call.form.get("Digits") == CALL_BACK or not await self._is_here(call):
+        if not await self._is_here(call):
             return leave()
-        return redirect(f"/twilio/wait/{call.epoch}.{call.turn}.{call.most}")
+        if call.form.get("Digits") != CALL_BACK:
+            return redirect(f"/twilio/wait/{call.epoch}.{call.turn}.{call.most}")
+        found = await self._driver.current(call.contact)
+        if found is not None and isinstance(wait := found[1][-1], Enqueue):
+            way = way_to_call(await self._driver.flow(found[0]), wait.step) or AT_ONCE
+            await self._store.put_answer(AnswerRow(_wish(call.contact), *call.place, "", way, self._driver.now()))
+        return leave()
+
+    async def left(self, call: Call, event: Event, answering: Answering) -> Actions:
+        """The turn of who has left the queue. Who pressed 1 has answered the menu that would ask them what to do now,
+        and does not hear it. Without `pressed`, or where the menu is another one by now, that is asked."""
+        wish = await self._store.answer(_wish(call.contact), *call.place)
+        if wish is None or wish.body == AT_ONCE:
+            return await self._driver.advance(event, answering=answering, ask=False)
+        await self._driver.advance(event, ask=False)
+        found = await self._driver.current(call.contact)
+        if found is None or not isinstance(wait := found[1][-1], Collect):
+            return found[1] if found else (Hangup("moved"),)
+        name, at = f"{call.key}:call-back", self._driver.now()
+        chosen = Input(id=name, at=at, contact=call.contact, text=wish.body, mode="button", turn=wait.turn)
+        return await self._driver.advance(chosen, answering=answering, ask=False)
 
     async def _is_here(self, call: Call) -> bool:
         """Nobody has led the call elsewhere meanwhile."""
@@ -58,16 +83,28 @@ class Queue:
         return last is None or last.epoch == call.epoch
 
 
-def offers_call(flow: Flow, handoff: str) -> bool:
-    """Whether who leaves that queue is promised a call, without being asked whether they want one."""
+def way_to_call(flow: Flow, handoff: str) -> str | None:
+    """How who leaves that queue is promised a call: `AT_ONCE`, or by this choice (its id) of the menu that says that
+    nobody is free. None: they are not."""
     step = flow.steps.get(handoff)
-    name = step.unavailable if isinstance(step, Handoff) else ""
+    return _way(flow, step.unavailable, by_menu=True) if isinstance(step, Handoff) else None
+
+
+def _way(flow: Flow, name: str, *, by_menu: bool) -> str | None:
     for _ in range(MOST_STEPS):
         match flow.steps.get(name):
             case CallbackStep():
-                return True
-            case SayStep(next=following) | SetStep(next=following) | AskSlot(next=following):
+                return AT_ONCE
+            case SayStep(next=following) | SetStep(next=following) | AskSlot(next=following) | Goto(target=following):
                 name = following
+            case Menu(choices=choices) if by_menu:
+                ways = (choice.id for choice in choices if _way(flow, choice.goto or "", by_menu=False) is not None)
+                return next(ways, None)
             case _:
-                return False
-    return False
+                return None
+    return None
+
+
+def _wish(contact: str) -> str:
+    """The name under which the answers hold that somebody pressed 1, and at which choice that is aimed."""
+    return f"{contact}:call-back"

@@ -107,6 +107,42 @@ async def test_who_is_given_an_agent_does_not_leave_by_a_key(segue: Segue, carri
 
 
 @pytest.mark.parametrize("segue", [("en-US", "ask")], indirect=True)
+@pytest.mark.parametrize("habits", [Habits(), Habits(twice=True, lost=True)], ids=["well", "badly"])
+async def test_who_presses_1_is_not_asked_whether_they_want_to_be_called(
+    segue: Segue, carrier: Carrier, habits: Habits
+) -> None:
+    call = await carrier.call(NUMBER, habits)
+    assert await call.queue_music()
+    assert "If you would rather be called back, press 1." in call.heard[-2]
+    assert not await call.queue_press("1")
+    assert call.heard[-3:] == ["Nobody is free.", "We call you back.", "Goodbye."]
+    assert "Shall we call you?" not in call.heard
+    assert await promised(segue) == [NUMBER]
+    assert call.wrong == []
+
+
+@pytest.mark.parametrize("segue", [("en-US", "ask")], indirect=True)
+async def test_whose_time_is_over_is_asked(segue: Segue, carrier: Carrier) -> None:
+    call = await carrier.call(NUMBER)
+    await call.queue_result("leave")
+    assert "Shall we call you?" in call.heard
+    assert await promised(segue) == []
+
+
+@pytest.mark.parametrize("menu", ["card", "laptop", "clinic"])
+async def test_the_menus_that_ship_call_back(settings: Settings, menu: str) -> None:
+    async with serving(settings) as segue, phoning(segue) as carrier:
+        call = await carrier.call(NUMBER, menu=menu)
+        await call.press("0")
+        assert await call.queue_music()
+        assert "If you would rather be called back, press 1." in call.heard[-2]
+        assert not await call.queue_press("1")
+        assert await promised(segue) == [NUMBER]
+        assert "We will call you" in " ".join(call.heard[-3:])
+        assert call.wrong == []
+
+
+@pytest.mark.parametrize("segue", [("en-US", "bye")], indirect=True)
 async def test_nothing_is_offered_that_the_menu_does_not_do(carrier: Carrier) -> None:
     call = await carrier.call(NUMBER)
     assert await call.queue_music()
