@@ -74,7 +74,7 @@ SUPPORT = (MENUS / "support.yaml").read_text("utf-8")
     [
         ("title: Acme", "titel: Acme"),
         ("    next: anything_else", "    nxet: anything_else"),
-        ("        voice: Welcome", "        vioce: Welcome"),
+        ("        voice: Please say", "        vioce: Please say"),
         ("{key: 1, label: track", "{kay: 1, label: track"),
         ("{key: 1, label: track", "{key: 11, label: track"),
         ("    say: We are here", "    sya: We are here"),
