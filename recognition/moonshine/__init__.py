@@ -7,6 +7,7 @@ phrases.py    patterns of what is said around answers; slots.py of digits, amoun
 grammar.py    the grammar of a question
 decoder.py    the search: a beam inside the grammar, a free one beside it
 readings.py   transcripts to values
+spotter.py    a second witness for digits: which number words are where in the sound
 answers.py    transcripts to alternatives, with how sure we are
 engine.py     `Moonshine`, the engine that all this makes (`recognition.engine.Engine`)
 """

@@ -1,8 +1,9 @@
 """From what the search found to alternatives, with how sure we may be of each.
 
-Two witnesses speak for an answer: the network, held to the grammar, and what its free transcript means. What their
-words weigh was fitted by `tests/bench/speech/fit.py` (logistic regression), so that a confidence is the share of
-answers like it that are right. Every other text is an alternative of its own, for who knows more than the grammar.
+Two witnesses speak for an answer: the network, held to the grammar, and what its free transcript means; for digits,
+what was spotted in the sound (`spotter.py`). What their words weigh was fitted by `tests/bench/speech/fit.py` (logistic
+regression), so that a confidence is the share of answers like it that are right. Every other text is an alternative of
+its own, for who knows more than the grammar.
 """
 
 from __future__ import annotations
@@ -16,29 +17,32 @@ import numpy as np
 from ivr.engine.events import Alternative
 from recognition.listen import Hints
 from recognition.meaning import understand
-from recognition.moonshine.decoder import Found
+from recognition.moonshine.decoder import Found, Hypothesis
 from recognition.moonshine.grammar import Grammar, Meaning, meanings
 from recognition.moonshine.phrases import plain
+from recognition.moonshine.spotter import Spotted
 from recognition.moonshine.tokens import Tokens
 
 MOST = 5  # alternatives
 MARGIN, PIECE = 15.0, -5.0  # more, or less, says nothing more
 SAID = 4.0  # margin from which on an option was said in other words, which may tell more than the option
+WITNESS = 0.5  # of what was spotted, beside what the network says; 0.3 to 1.2 do as well
 LEAST = 0.02  # confidence; what is less likely is not told
 
 # What a constant, and each field of `Evidence`, weighs. That of yes and no was fitted as 3.08; with it a short yes was
 # asked for again (97 % were to be understood), with this other speech is rejected as before.
-OPTIONS = (1.27, -0.52, 1.83, -0.12, 7.43, -3.59, 1.13)
-YES_NO = (3.68, -0.28, 2.79, 2.84, -1.09, -1.77, -0.65)
-VALUES = (-1.42, -0.2, 3.91, 0.37, 0.0, -0.35, 0.0)
+OPTIONS = (1.27, -0.52, 1.83, -0.12, 7.43, -3.59, 1.13, 0.0)
+YES_NO = (3.68, -0.28, 2.79, 2.84, -1.09, -1.77, -0.65, 0.0)
+VALUES = (-1.42, -0.2, 3.91, 0.37, 0.0, -0.35, 0.0, 0.0)
+DIGITS = (-0.96, -0.57, 3.54, 0.14, 0.0, -0.06, 0.0, 1.32)
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """For an answer. `margin`: how much likelier (log) the free transcript is; `share`: of the answers that the
     grammar allows, 0 to 1; `piece`: the mean of the logarithms of its pieces; `meant`: how probably the free transcript
-    means it. Against it: `rival`, how well the grammar fits another answer; `others`, how probably one of them is
-    meant."""
+    means it; `spotted`: how well digits fit what was spotted (log, for each). Against it: `rival`, how well the grammar
+    fits another answer; `others`, how probably one of them is meant."""
 
     margin: float
     share: float
@@ -46,6 +50,7 @@ class Evidence:
     meant: float
     rival: float
     others: float
+    spotted: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +60,20 @@ class Answer:
     evidence: Evidence
 
 
-def ranked(found: Found, grammar: Grammar, tokens: Tokens, hints: Hints) -> tuple[Alternative, ...]:
+def ranked(
+    told: Sequence[Answer], free: Hypothesis, grammar: Grammar, tokens: Tokens, hints: Hints
+) -> tuple[Alternative, ...]:
     """The likeliest first."""
-    told = [
+    found = [
         Alternative(answer.meaning.value or answer.text, sure, answer.meaning.option)
-        for answer in answers(found, grammar, tokens, hints)
+        for answer in told
         if (sure := confidence(answer, hints)) >= LEAST
     ]
-    text = tokens.text(found.free.ids)
+    text = tokens.text(free.ids)
     if text and not (grammar.automaton and grammar.automaton.tags(text)):
-        left = 1.0 if hints.kind == "text" else 1.0 - max((one.confidence for one in told), default=0.0)
-        told.append(Alternative(text, left * certainty(found)))
-    return tuple(sorted(told, key=lambda one: -one.confidence)[:MOST])
+        left = 1.0 if hints.kind == "text" else 1.0 - max((one.confidence for one in found), default=0.0)
+        found.append(Alternative(text, left * certainty(free)))
+    return tuple(sorted(found, key=lambda one: -one.confidence)[:MOST])
 
 
 def confidence(answer: Answer, hints: Hints) -> float:
@@ -80,20 +87,24 @@ def confidence(answer: Answer, hints: Hints) -> float:
 def signs(evidence: Evidence) -> tuple[float, ...]:
     """What is weighed."""
     margin, piece = min(max(evidence.margin, 0.0), MARGIN), max(evidence.piece, PIECE)
-    return 1.0, margin, evidence.share, piece, evidence.meant, evidence.rival, evidence.others
+    return 1.0, margin, evidence.share, piece, evidence.meant, evidence.rival, evidence.others, evidence.spotted
 
 
-def certainty(found: Found) -> float:
+def certainty(free: Hypothesis) -> float:
     """Of free speech: the mean probability of a piece."""
-    return exp(found.free.score / (len(found.free.ids) + 1))
+    return exp(free.score / (len(free.ids) + 1))
 
 
-def answers(found: Found, grammar: Grammar, tokens: Tokens, hints: Hints) -> list[Answer]:
-    """All that may be meant, in no order."""
+def answers(
+    found: Found, grammar: Grammar, tokens: Tokens, hints: Hints, spotted: Spotted | None = None
+) -> list[Answer]:
+    """All that may be meant, in no order. `spotted`: where digits were asked for."""
     free = tokens.text(found.free.ids)
     held, meant = _held(found, grammar, tokens), _meant(free, hints)
+    fit = {meaning: spotted.fit(meaning.value) for meaning in held if meaning.value} if spotted else {}
     scores = {
-        meaning: one.score - grammar.heard_in_noise.get(meaning.option or "", 0.0) for meaning, one in held.items()
+        meaning: one.score - grammar.heard_in_noise.get(meaning.option or "", 0.0) + WITNESS * fit.get(meaning, 0.0)
+        for meaning, one in held.items()
     }
     whole = float(np.logaddexp.reduce([*scores.values(), -np.inf]))
     shares = {meaning: exp(score - whole) for meaning, score in scores.items()}
@@ -109,6 +120,7 @@ def answers(found: Found, grammar: Grammar, tokens: Tokens, hints: Hints) -> lis
             meant=meant.get(meaning, 0.0),
             rival=_other(fits, meaning),
             others=_other(meant, meaning),
+            spotted=fit.get(meaning, 0.0) / max(1, len(meaning.value)),
         )
         all_answers.append(Answer(meaning, one.text if evidence.margin < SAID else free, evidence))
     return all_answers
@@ -149,5 +161,5 @@ def _meant(text: str, hints: Hints) -> dict[Meaning, float]:
 
 def _weights(answer: Answer, hints: Hints) -> Sequence[float]:
     if answer.meaning.option is None:
-        return VALUES
+        return DIGITS if hints.kind == "digits" else VALUES
     return YES_NO if hints.kind == "yes_no" else OPTIONS

@@ -14,13 +14,23 @@ import numpy as np
 from recognition.moonshine.automaton import Automaton
 from recognition.moonshine.model import END, Beams, Floats, Model
 
-WIDTH = 8  # beginnings followed at once, at most
-BEHIND = 9.0  # how much less likely (log) than the best beginning one may be
-SLACK = 3.0  # how much less likely than the best transcript another may be to be of interest
 HOPELESS = 14.0  # less likely than the free transcript by this: no answer
 A_SECOND = 7.0  # word pieces; people stay below 6.5, and a network that repeats itself goes on for ever
 SPELLED = 14.0  # the same where each figure may be a piece, with a comma
 AT_LEAST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """`width`: beginnings followed at once, at most; `behind`: how much less likely (log) than the best beginning one
+    may be; `slack`: how much less likely than the best transcript another may be to be of interest."""
+
+    width: int = 8
+    behind: float = 9.0
+    slack: float = 3.0
+
+
+USUAL = Effort()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +63,23 @@ class _Row:
 
 
 def search(
-    model: Model, heard: Floats, seconds: float, automaton: Automaton | None, sounds: Sequence[str] | None = None
+    model: Model,
+    views: Sequence[Floats],
+    seconds: float,
+    automaton: Automaton | None,
+    sounds: Sequence[str] | None = None,
+    effort: Effort = USUAL,
 ) -> Found:
-    """`heard`: from `Model.listen`, of so many seconds. Without an automaton there are no answers. Beginnings that may
-    go on in the same way are one; with `sounds` (of all pieces, see `Tokens`) only if they also sound the same."""
-    return _Search(model, heard, seconds, automaton, sounds).run()
+    """`views`: see `Beams`, of so many seconds. Without an automaton there are no answers. Beginnings that may go on in
+    the same way are one; with `sounds` (of all pieces, see `Tokens`) only if they also sound the same."""
+    return _Search(Beams(model, views), seconds, automaton, sounds, effort).run()
 
 
 class _Search:
     def __init__(
-        self, model: Model, heard: Floats, seconds: float, automaton: Automaton | None, sounds: Sequence[str] | None
+        self, beams: Beams, seconds: float, automaton: Automaton | None, sounds: Sequence[str] | None, effort: Effort
     ) -> None:
-        self._beams, self._automaton, self._sounds = Beams(model, heard), automaton, sounds
+        self._beams, self._automaton, self._sounds, self._effort = beams, automaton, sounds, effort
         self._most, self._most_free = (AT_LEAST + int(rate * seconds) for rate in (SPELLED, A_SECOND))
         self._rows = [_Row()] if automaton else []
         self._free: _Row | None = _Row()
@@ -85,25 +100,26 @@ class _Search:
     def _held(self, automaton: Automaton, logs: Floats) -> list[_Row]:
         """The likeliest beginnings that are one piece longer."""
         rows: dict[tuple[int, str], _Row] = {}
+        width = self._effort.width
         for parent, row in enumerate(self._rows):
             choices = automaton.choices(row.state)
             if choices.tags:
                 self._answers.append(Hypothesis(row.ids, row.score + float(logs[parent, END]), choices.tags))
             scores = row.score + logs[parent, choices.ids]
-            for n in np.argpartition(-scores, WIDTH)[:WIDTH] if len(scores) > WIDTH else range(len(scores)):
+            for n in np.argpartition(-scores, width)[:width] if len(scores) > width else range(len(scores)):
                 piece, score = int(choices.ids[n]), float(scores[n])
                 said = row.said + self._sounds[piece] if self._sounds else ""
                 longer = _Row((*row.ids, piece), score, choices.states[n], said, parent)
                 rows[longer.state, said] = _one(rows.get((longer.state, said)), longer)
-        likeliest = heapq.nlargest(WIDTH, rows.values(), key=lambda row: row.score)
-        floor = max(self._floor(), likeliest[0].score - BEHIND) if likeliest else 0.0
+        likeliest = heapq.nlargest(width, rows.values(), key=lambda row: row.score)
+        floor = max(self._floor(), likeliest[0].score - self._effort.behind) if likeliest else 0.0
         return [row for row in likeliest if row.score > floor]
 
     def _floor(self) -> float:
         """What is less likely than this is of no interest any more; scores only fall."""
         best = max((found.score for found in self._answers), default=-np.inf)
         free = self._freely.score if self._free is None else -np.inf
-        return max(best - SLACK, free - HOPELESS)
+        return max(best - self._effort.slack, free - HOPELESS)
 
     def _unheld(self, logs: Floats) -> list[_Row]:
         """The free row, one piece longer; none when it has come to its end."""

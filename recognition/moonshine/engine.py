@@ -12,12 +12,18 @@ from ivr.engine.events import Alternative
 from recognition.audio import Samples
 from recognition.listen import Hints
 from recognition.moonshine import answers
-from recognition.moonshine.decoder import Found, search
+from recognition.moonshine.answers import Answer
+from recognition.moonshine.decoder import USUAL, Effort, Hypothesis, search
 from recognition.moonshine.grammar import Grammar, compiled
-from recognition.moonshine.model import RATE, TOKENS, Model, NoModel, packaged
+from recognition.moonshine.model import RATE, TOKENS, Floats, Model, NoModel, packaged
 from recognition.moonshine.phrases import plain
+from recognition.moonshine.spotter import Spotter
 from recognition.moonshine.tokens import Tokens
 
+CERTAIN = 0.8  # of the first look: no second one is needed. Menus accept from there on, unless they say otherwise
+HALF_A_STEP = 192  # samples at 16,000 Hz by which the second look is shifted: half a step of the encoder
+WITNESSED = (Effort(slack=7.0), Effort(14, 12.0, 7.0))  # of a look at digits, and of the second: another witness may
+# prefer what the network finds less likely
 KEPT = 64  # grammars: menus come again and again, numbers have few kinds
 
 
@@ -33,7 +39,7 @@ class Moonshine:
         place = folder or packaged()
         if place is None:
             raise NoModel("There is no English model: install moonshine-voice==0.1.0 or name a directory that has one")
-        self._model, self._tokens = Model(place), Tokens(place / TOKENS)
+        self._model, self._tokens, self._spotter = Model(place), Tokens(place / TOKENS), Spotter()
         self._grammars: OrderedDict[object, Grammar] = OrderedDict()
 
     def check(self, hints: Hints) -> Sequence[str]:
@@ -45,7 +51,12 @@ class Moonshine:
         ]
 
     def open(self, hints: Hints) -> Utterance:
-        return Utterance(self._model, self._tokens, self.grammar(hints), hints)
+        return Utterance(self._model, self._tokens, self._spotter, self.grammar(hints), hints)
+
+    def encoded(self, samples: Samples) -> Floats:
+        """What the network's first half makes of a sound: a row for each 24 ms. For whoever trains the spotter."""
+        rows: Floats = self._model.listen(samples)[0]
+        return rows
 
     def grammar(self, hints: Hints) -> Grammar:
         phrases = tuple((option, said) for option, said in hints.phrases.items())
@@ -60,8 +71,8 @@ class Moonshine:
 class Utterance:
     """A `recognition.engine.Decoding`: it listens when the utterance is over, and then to all of it."""
 
-    def __init__(self, model: Model, tokens: Tokens, grammar: Grammar, hints: Hints) -> None:
-        self._model, self._tokens, self._grammar, self._hints = model, tokens, grammar, hints
+    def __init__(self, model: Model, tokens: Tokens, spotter: Spotter, grammar: Grammar, hints: Hints) -> None:
+        self._model, self._tokens, self._spotter, self._grammar, self._hints = model, tokens, spotter, grammar, hints
         self._sound: list[Samples] = []
 
     def feed(self, samples: Samples) -> None:
@@ -72,13 +83,25 @@ class Utterance:
         return ""
 
     def final(self) -> tuple[Alternative, ...]:
-        return answers.ranked(self._found(), self._grammar, self._tokens, self._hints)
-
-    def answers(self) -> list[answers.Answer]:
-        """Instead of `final`, for those who want to know why."""
-        return answers.answers(self._found(), self._grammar, self._tokens, self._hints)
-
-    def _found(self) -> Found:
+        """Who is not sure looks again. What the network makes of a sound that is hardly understood changes with where
+        its steps fall; of two looks together the chance is smaller."""
         sound = np.concatenate(self._sound) if self._sound else np.zeros(0, np.float32)
+        views = [self._model.listen(sound)]
+        told, free = self._look(views, len(sound))
+        if self._hints.kind != "text" and all(answers.confidence(one, self._hints) < CERTAIN for one in told):
+            views.append(self._model.listen(np.pad(sound, (HALF_A_STEP, 0))))
+            told, free = self._look(views, len(sound))
+        return answers.ranked(told, free, self._grammar, self._tokens, self._hints)
+
+    def answers(self) -> list[Answer]:
+        """Those of the first look, for who wants to know why."""
+        sound = np.concatenate(self._sound)
+        return self._look([self._model.listen(sound)], len(sound))[0]
+
+    def _look(self, views: Sequence[Floats], length: int) -> tuple[list[Answer], Hypothesis]:
+        """The answers, and the free transcript. `views`: of so many samples."""
         sounds = self._tokens.sounds if self._grammar.read else None
-        return search(self._model, self._model.listen(sound), len(sound) / RATE, self._grammar.automaton, sounds)
+        spotted = self._spotter.spot(views) if self._hints.kind == "digits" else None
+        effort = WITNESSED[len(views) - 1] if spotted else USUAL
+        found = search(self._model, views, length / RATE, self._grammar.automaton, sounds, effort)
+        return answers.answers(found, self._grammar, self._tokens, self._hints, spotted), found.free

@@ -72,42 +72,51 @@ class Model:
 
 
 class Beams:
-    """Several beginnings of a transcript at once, that share what was heard, with the network's memory of each."""
+    """Several beginnings of a transcript at once, that share what was heard, with the network's memory of each.
+    `views`: from `Model.listen`; of several of the same sound, the mean of what the network says counts."""
 
-    def __init__(self, model: Model, heard: Floats) -> None:
-        self._model, self._heard = model, heard
-        self._rows = 0
-        self._sound: dict[str, Floats] = {}  # what each layer made of the sound: one row, the same for all
-        self._widened: dict[str, Floats] = {}  # the same for `_rows` rows
+    def __init__(self, model: Model, views: Sequence[Floats]) -> None:
+        self._model, self._views = model, len(views)
+        longest = max(view.shape[1] for view in views)
+        self._heard = np.concatenate([np.pad(v, ((0, 0), (0, longest - v.shape[1]), (0, 0))) for v in views])
+        self._mask = np.array([np.arange(longest) < view.shape[1] for view in views], np.int64)
+        self._rows = 0  # of each view
+        self._sound: dict[str, Floats] = {}  # what each layer made of the sound: one row for a view
+        self._widened: dict[str, Floats] = {}  # the same for so many rows of a view
         self._past: dict[str, Floats] = {}
 
     def begin(self, rows: int) -> Floats:
         """What transcripts begin with: see `step`, with as many rows, all the same."""
-        nothing = np.zeros((1, HEADS, 0, WIDTH), np.float32)
+        nothing = np.zeros((self._views, HEADS, 0, WIDTH), np.float32)
         past = {f"past_key_values.{n}.{part}": nothing for n in range(LAYERS) for part in PARTS}
         out = self._model.decode(self._feed([BEGIN], False) | past)
         self._sound = {name: out[_present(name)] for name in _names("encoder")}
         self._past = {name: np.repeat(out[_present(name)], rows, axis=0) for name in _names("decoder")}
-        return np.repeat(log_softmax(out["logits"][:, -1]), rows, axis=0)
+        self._rows = rows
+        return np.repeat(self._mean(out["logits"]), rows, axis=0)
 
     def step(self, parents: Sequence[int], tokens: Sequence[int]) -> Floats:
         """Append a token to each beginning named, by its row of the step before. Gives the natural logarithms of the
         probabilities of what comes next: (rows, vocabulary)."""
-        past = {name: value[parents] for name, value in self._past.items()}
+        of_all = (np.arange(self._views)[:, None] * self._rows + np.array(parents)).reshape(-1)
+        past = {name: value[of_all] for name, value in self._past.items()}
         out = self._model.decode(self._feed(tokens, True) | past | self._sound_for(len(tokens)))
         self._past = {name: out[_present(name)] for name in _names("decoder")}
-        return log_softmax(out["logits"][:, -1])
+        return self._mean(out["logits"])
+
+    def _mean(self, logits: Floats) -> Floats:
+        return log_softmax(logits[:, -1].reshape(self._views, -1, logits.shape[-1]).mean(axis=0))
 
     def _feed(self, tokens: Sequence[int], cached: bool) -> dict[str, NDArray[np.generic]]:
         return {
-            "input_ids": np.array(tokens, np.int64)[:, None],
+            "input_ids": np.array([*tokens] * self._views, np.int64)[:, None],
             "encoder_hidden_states": np.repeat(self._heard, len(tokens), axis=0),
-            "encoder_attention_mask": np.ones((len(tokens), self._heard.shape[1]), np.int64),
+            "encoder_attention_mask": np.repeat(self._mask, len(tokens), axis=0),
             "use_cache_branch": np.array([cached]),
         }
 
     def _sound_for(self, rows: int) -> dict[str, Floats]:
-        if rows != self._rows:
+        if rows != self._rows or not self._widened:
             self._rows = rows
             self._widened = {name: np.repeat(value, rows, axis=0) for name, value in self._sound.items()}
         return self._widened

@@ -69,7 +69,7 @@ async def test_english_is_heard_from_the_line_to_the_option(ears: Ears, voice: s
     caller = Caller(ears, rate)
     async with asyncio.timeout(BOUND):
         for text, option in (("track my order", "orders"), ("pay my bill", "billing"), ("talk to a person", "agent")):
-            for sound in (spoken := sounds.said(text, rate, voice), noisy(spoken, rate, 20)):
+            for sound in (spoken := sounds.said(text, rate, voice), noisy(spoken, rate, 15)):
                 heard = await caller.says(MENU, sound)
                 assert isinstance(heard, Heard)
                 assert heard.alternatives[0].option == option

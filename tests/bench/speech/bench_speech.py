@@ -23,7 +23,8 @@ from recognition.ear_worker import load
 from recognition.ears import engines
 from recognition.engine import Engine
 from recognition.vad import Vad
-from tests.bench.speech.corpus import utterances
+from tests.bench.speech.confirmed import endings, row
+from tests.bench.speech.corpus import Utterance, utterances
 from tests.bench.speech.line import LINES
 from tests.bench.speech.measure import Outcome, answered, outcomes, percentile
 from tests.bench.speech.sounds import sounds
@@ -55,6 +56,7 @@ def measure(engine: Engine) -> dict[str, list[Row]]:
     groups = grouped(found)
     return {
         "accuracy": [accuracy(said, voices, lines) for (said, voices), lines in groups.items()],
+        "numbers of known length, in a call": confirmed(engine, [one.utterance for one in found]),
         "cost": [cost(found)],
         "without speech": without_speech(engine),
     }
@@ -86,6 +88,12 @@ def accuracy(said: str, voices: str, lines: Mapping[str, list[Outcome]]) -> Row:
     tell("rejected", lambda one: not one.answer)
     tell("top 3", lambda one: one.within_three)
     return row
+
+
+def confirmed(engine: Engine, said: Sequence[Utterance]) -> list[Row]:
+    """By natural voices: see `tests.bench.speech.confirmed`."""
+    asked = [one for one in said if one.said.group == "digits" and one.voice.kind == "natural"]
+    return [row(line.name, endings(engine, VOICES, (one for one in asked if one.line == line))) for line in LINES]
 
 
 def share(values: Iterable[float]) -> float:

@@ -31,14 +31,18 @@ def utterances(
     """Of each `every`-th pair of text and voice, on all lines. The same pair always has the same tempo and noise."""
     pairs = [(text, voice) for text in said() for voice in voices]
     for text, voice in pairs:
-        seed = zlib.crc32(f"{text.group} {text.hints.kind} {text.text} {voice.name}".encode())
+        seed = seed_of(text, voice)
         if seed % every == 0:
-            samples, rate = _spoken(folder, voice, text.text, TEMPOS[seed // 7 % len(TEMPOS)])
+            samples, rate = spoken(folder, voice, text.text, TEMPOS[seed // 7 % len(TEMPOS)])
             for line in lines:
                 yield Utterance(text, voice, line, through(line, samples, rate, seed + len(line.name)))
 
 
-def _spoken(folder: Path, voice: Voice, text: str, tempo: float) -> tuple[Samples, int]:
+def seed_of(text: Said, voice: Voice) -> int:
+    return zlib.crc32(f"{text.group} {text.hints.kind} {text.text} {voice.name}".encode())
+
+
+def spoken(folder: Path, voice: Voice, text: str, tempo: float) -> tuple[Samples, int]:
     file = folder / f"{voice.name}-{hashlib.sha256(f'{text} {tempo}'.encode()).hexdigest()[:16]}.wav"
     if not file.exists():
         folder.mkdir(parents=True, exist_ok=True)

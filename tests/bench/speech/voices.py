@@ -43,7 +43,7 @@ def installed() -> list[Voice]:
         found.append(Voice("piper-joe", "natural", _piper))
     if shutil.which("espeak-ng"):
         found += [
-            Voice(f"espeak-{name}", "robotic", partial(_espeak, name)) for name in ("en-us", "en-gb+f3", "en-us+m7")
+            Voice(f"espeak-{name}", "robotic", partial(espeak, name)) for name in ("en-us", "en-gb+f3", "en-us+m7")
         ]
     return found
 
@@ -53,7 +53,7 @@ def _flite(name: str, text: str, tempo: float, file: Path) -> None:
     _run(["flite", "-voice", name, "--setf", stretch, "-t", text, "-o", str(file)])
 
 
-def _espeak(name: str, text: str, tempo: float, file: Path) -> None:
+def espeak(name: str, text: str, tempo: float, file: Path) -> None:
     _run(["espeak-ng", "-v", name, "-s", str(round(160 * tempo)), "-w", str(file), text])
 
 

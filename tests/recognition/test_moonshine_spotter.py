@@ -1,0 +1,52 @@
+"""The second witness for digits: whatever the words, in the right place and number."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from recognition.moonshine.model import Floats
+from recognition.moonshine.spotter import FARTHEST, NUMBER, WORDS, Spotted, Spotter
+
+
+def sound_of(*words: str) -> Floats:
+    """Each word sounds for two moments, with a pause of one before it."""
+    logs = np.full((3 * len(words) + 1, len(WORDS)), np.log(0.03 / (len(WORDS) - 1)), np.float32)
+    for moment in range(len(logs)):
+        logs[moment, NUMBER[words[moment // 3]] if moment % 3 else 0] = np.log(0.97)
+    return logs
+
+
+@pytest.mark.parametrize(
+    ("words", "digits"),
+    [
+        ("four two one seven", "4217"),
+        ("six oh zero six", "6006"),
+        ("double five three", "553"),
+        ("triple oh seven", "0007"),
+        ("forty two seventeen", "4217"),
+        ("twenty ten", "2010"),
+    ],
+)
+def test_digits_fit_in_all_words_for_them(words: str, digits: str) -> None:
+    spotted = Spotted([sound_of(*words.split())])
+    assert spotted.fit(digits) > -0.5
+    assert spotted.fit(digits[:-1] + "8") < -3
+
+
+def test_a_digit_said_twice_is_not_one_nor_three() -> None:
+    spotted = Spotted([sound_of("six", "oh", "oh", "four")])
+    assert spotted.fit("6004") > -0.5
+    assert max(spotted.fit("604"), spotted.fit("60004"), spotted.fit("6044")) < -3
+
+
+def test_the_mean_of_two_views_counts_and_nothing_is_impossible() -> None:
+    one, other = sound_of("one", "two"), sound_of("one", "three")
+    both = Spotted([one, other]).fit("12")
+    assert both == pytest.approx((Spotted([one]).fit("12") + Spotted([other]).fit("12")) / 2)
+    assert Spotted([one]).fit("987654321") == FARTHEST
+
+
+def test_its_file_is_there_and_knows_all_words() -> None:
+    heard = np.zeros((1, 5, 288), np.float32)
+    assert len(Spotter()._logs(heard[0])[0]) == len(WORDS)
