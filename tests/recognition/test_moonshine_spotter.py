@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
+from recognition.listen import Hints
+from recognition.moonshine.answers import answers, confidence
+from recognition.moonshine.decoder import Found, Hypothesis
+from recognition.moonshine.grammar import VALUE, Grammar
 from recognition.moonshine.model import Floats
+from recognition.moonshine.readings import reading
 from recognition.moonshine.spotter import FARTHEST, NUMBER, WORDS, Spotted, Spotter
+from recognition.moonshine.tokens import Tokens
 
 
 def sound_of(*words: str) -> Floats:
@@ -45,6 +53,26 @@ def test_the_mean_of_two_views_counts_and_nothing_is_impossible() -> None:
     both = Spotted([one, other]).fit("12")
     assert both == pytest.approx((Spotted([one]).fit("12") + Spotted([other]).fit("12")) / 2)
     assert Spotted([one]).fit("987654321") == FARTHEST
+
+
+class Texts(Tokens):
+    """Two transcripts, by number."""
+
+    def __init__(self) -> None:
+        pass
+
+    def text(self, ids: Sequence[int]) -> str:
+        return ("six oh four one", "six oh oh four")[ids[0]]
+
+
+def test_what_was_spotted_decides_where_the_network_hardly_does() -> None:
+    asked = Hints("digits", "en-US", {}, least=4, most=4)
+    transcripts = [Hypothesis((n,), score, frozenset({VALUE})) for n, score in enumerate((-2.0, -3.0))]
+    spotted = Spotted([sound_of("six", "oh", "oh", "four")])
+    told = answers(Found(transcripts, transcripts[0]), Grammar(None, reading(asked)), Texts(), asked, spotted)
+    sure = {answer.meaning.value: confidence(answer, asked) for answer in told}
+    assert sure["6004"] > 0.8
+    assert sure["6041"] < 0.2
 
 
 def test_its_file_is_there_and_knows_all_words() -> None:
