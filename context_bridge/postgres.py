@@ -20,6 +20,7 @@ from sqlalchemy.sql.expression import ClauseElement
 from context_bridge import migrate
 from context_bridge.database import PATIENCE, Compiled, Refused, Row, Step, Turn, Values
 from context_bridge.records import StoreUnavailable
+from context_bridge.saving import saving
 
 Result = TypeVar("Result")
 
@@ -32,80 +33,6 @@ SERVER_SETTINGS = {
     "statement_timeout": str(int(PATIENCE * 1000)),
     "idle_in_transaction_session_timeout": str(int(PATIENCE * 1000)),
 }
-
-# One row for each journey, and a row for each effect, link, callback and answer of any of them. A refused turn is not
-# in `saved`, and so writes nothing. Rows are locked in the order of their ids, so that two batches cannot wait for
-# each other.
-SAVE = """
-WITH turn AS MATERIALIZED (
-  SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[],
-                       $8::text[], $9::text[], $10::text[], $11::float8[], $12::float8[], $13::text[],
-                       $14::text[], $15::float8[], $16::text[], $17::text[], $18::bigint[])
-    AS t(expected, id, rev, menu, version, status, customer, contact, channel, node, updated_at, expires_at, body,
-         step, at, kind, told, token)
-), locked AS MATERIALIZED (
-  SELECT j.id FROM journey j JOIN turn t ON t.id = j.id AND t.expected = j.rev ORDER BY j.id FOR UPDATE OF j
-), updated AS (
-  UPDATE journey j
-     SET rev = t.rev, menu = t.menu, version = t.version, status = t.status, customer = t.customer,
-         contact = t.contact, channel = t.channel, node = t.node, updated_at = t.updated_at,
-         expires_at = t.expires_at, body = t.body, step = t.step
-    FROM turn t
-   WHERE t.id = j.id AND t.expected = j.rev AND j.id IN (SELECT id FROM locked)
-  RETURNING j.id
-), inserted AS (
-  INSERT INTO journey (id, rev, menu, version, status, customer, contact, channel, node, updated_at, expires_at, body,
-                       step)
-  SELECT id, rev, menu, version, status, customer, contact, channel, node, updated_at, expires_at, body, step
-    FROM turn WHERE expected = 0 ORDER BY id
-  ON CONFLICT DO NOTHING
-  RETURNING id
-), saved AS (
-  SELECT id FROM updated UNION ALL SELECT id FROM inserted
-), told AS (
-  INSERT INTO history (journey, rev, at, kind, body, token)
-  SELECT t.id, t.rev, t.at, t.kind, t.told, t.token FROM turn t JOIN saved s ON s.id = t.id
-), owed AS (
-  INSERT INTO outbox (key, journey, kind, payload, due_at, state, attempts, note, claimed_at)
-  SELECT o.* FROM unnest($19::text[], $20::text[], $21::text[], $22::text[], $23::float8[], $24::text[], $25::int[],
-                         $26::text[], $27::float8[])
-    AS o(key, journey, kind, payload, due_at, state, attempts, note, claimed_at)
-    JOIN saved s ON s.id = o.journey
-  ON CONFLICT DO NOTHING
-), linked AS (
-  INSERT INTO link (token_hash, journey, step, trust, expires_at, spent_at, spent_by)
-  SELECT l.* FROM unnest($28::text[], $29::text[], $30::text[], $31::int[], $32::float8[], $33::float8[], $34::bigint[])
-    AS l(token_hash, journey, step, trust, expires_at, spent_at, spent_by)
-    JOIN saved s ON s.id = l.journey
-  ON CONFLICT DO NOTHING
-), promised AS (
-  INSERT INTO callback (id, journey, contact, number, queue, wanted, why, state, at)
-  SELECT c.* FROM unnest($35::text[], $36::text[], $37::text[], $38::text[], $39::text[], $40::text[], $41::text[],
-                         $42::text[], $43::float8[])
-    AS c(id, journey, contact, number, queue, wanted, why, state, at)
-    JOIN saved s ON s.id = c.journey
-  ON CONFLICT (id) DO UPDATE
-     SET contact = excluded.contact, number = excluded.number, queue = excluded.queue, wanted = excluded.wanted,
-         why = excluded.why, state = excluded.state, at = excluded.at
-), answered AS (
-  INSERT INTO answer (contact, epoch, turn, journey, body, at, token)
-  SELECT a.* FROM unnest($44::text[], $45::bigint[], $46::bigint[], $47::text[], $48::text[], $49::float8[],
-                         $50::bigint[])
-    AS a(contact, epoch, turn, journey, body, at, token)
-    JOIN turn t ON t.token = a.token JOIN saved s ON s.id = t.id
-  ON CONFLICT DO NOTHING
-)
-SELECT id FROM saved
-"""
-JOURNEY_COLUMNS = (
-    "id", "rev", "menu", "version", "status", "customer", "contact", "channel", "node", "updated_at", "expires_at",
-    "body", "step",
-)  # fmt: skip
-HISTORY_COLUMNS = ("at", "kind", "body", "token")
-OUTBOX_COLUMNS = ("key", "journey", "kind", "payload", "due_at", "state", "attempts", "note", "claimed_at")
-LINK_COLUMNS = ("token_hash", "journey", "step", "trust", "expires_at", "spent_at", "spent_by")
-ANSWER_COLUMNS = ("contact", "epoch", "turn", "journey", "body", "at", "token")
-CALLBACK_COLUMNS = ("id", "journey", "contact", "number", "queue", "wanted", "why", "state", "at")
 
 REFUSED = """
 SELECT t.id, h.token, j.body
@@ -160,10 +87,10 @@ class Postgres:
         return [found.get(key) for key in keys]
 
     async def save(self, turns: Sequence[Turn]) -> Sequence[Refused | None]:
-        arguments = _arguments(turns)
+        statement, arguments = saving(turns)
 
         async def work(connection: Any) -> Sequence[Refused | None]:
-            saved = {row[0] for row in await connection.fetch(SAVE, *arguments)}
+            saved = {row[0] for row in await connection.fetch(statement, *arguments)}
             rest = [turn for turn in turns if turn.journey["id"] not in saved]
             refused = await _refused(connection, rest) if rest else {}
             return [refused.get(turn.journey["id"]) for turn in turns]
@@ -255,22 +182,6 @@ class _Connections:
             if (connection := self._places.get_nowait()) is not None:
                 with suppress(*_LOST):  # the server may be gone, which is as good
                     await connection.close(timeout=1)
-
-
-def _arguments(turns: Sequence[Turn]) -> list[list[Any]]:
-    outbox = [row for turn in turns for row in turn.outbox]
-    links = [row for turn in turns for row in turn.links]
-    callbacks = [row for turn in turns for row in turn.callbacks]
-    answers = [row for turn in turns for row in turn.answers]
-    return [
-        [turn.expected for turn in turns],
-        *([turn.journey[name] for turn in turns] for name in JOURNEY_COLUMNS),
-        *([turn.history[name] for turn in turns] for name in HISTORY_COLUMNS),
-        *([row[name] for row in outbox] for name in OUTBOX_COLUMNS),
-        *([row[name] for row in links] for name in LINK_COLUMNS),
-        *([row[name] for row in callbacks] for name in CALLBACK_COLUMNS),
-        *([row[name] for row in answers] for name in ANSWER_COLUMNS),
-    ]
 
 
 async def _refused(connection: Any, turns: Sequence[Turn]) -> dict[str, Refused | None]:
