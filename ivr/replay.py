@@ -33,9 +33,10 @@ from ivr.engine import conditions
 from ivr.engine.actions import Action, Collect, Option
 from ivr.engine.actions import Wait as Waiting
 from ivr.engine.events import Input, Mode
-from ivr.engine.flow import AskSlot, Flow, SlotSpec, Split, Verify
+from ivr.engine.flow import AskSlot, Flow, Menu, SlotSpec, Split, Verify
 from ivr.engine.journey import Journey
 from ivr.engine.match import find, value_of
+from ivr.engine.questions import intents_at, intents_of
 from ivr.engine.step import step as engine
 from ivr.engine.words import words_in
 from ivr.masking import NAME, NUMBER, WORDS, Masks, made_up
@@ -161,7 +162,7 @@ class Replay:
             return self._secret(row, flow, journey, wait, mode)
         if isinstance(wait, Collect):
             if option := self._chosen(wait, heard, mode, flow, row, journey):
-                return _taken(option, mode)
+                return _taken(option, mode, wait)
             spec = flow.slots.get(wait.slot or "")
             if spec and (value := value_of(spec, heard, mode, words_in(flow), row.at)) is not None:
                 return self._given(spec, value, heard, mode, flow, row, journey)
@@ -173,8 +174,11 @@ class Replay:
     def _chosen(
         self, wait: Collect, heard: str, mode: Mode, flow: Flow, row: HistoryRow, journey: Journey
     ) -> Option | None:
-        """The option that was taken: told in the menu's own words, not in the customer's."""
-        options = (*wait.options, *wait.always)
+        """The option that was taken, also one further on that an open question takes: told in the menu's own words, not
+        in the customer's."""
+        step = flow.steps.get(journey.step or "")
+        further = intents_of(intents_at(flow, step)) if isinstance(step, Menu) else ()
+        options = (*wait.options, *wait.always, *further)
         option = find(options, heard, mode, words_in(flow)) or next((o for o in options if o.label == heard), None)
         text = _text_of(option, mode) if option else None
         return option if text and self._fits(text, mode, row, journey) else None
@@ -244,9 +248,9 @@ def _kinds(actions: Sequence[Action]) -> list[str]:
     return [type(action).__name__ for action in actions]
 
 
-def _taken(option: Option, mode: Mode) -> Act:
-    text = _text_of(option, mode)
-    return Choose(option.label) if mode == "text" and option.label else _act(text, mode)
+def _taken(option: Option, mode: Mode, wait: Collect) -> Act:
+    button = mode == "text" and option.label and option in (*wait.options, *wait.always)
+    return Choose(option.label) if button else _act(_text_of(option, mode), mode)
 
 
 def _text_of(option: Option, mode: Mode) -> str:
