@@ -57,7 +57,7 @@ def test_from_a_first_version_to_a_roll_back(folder: Path, said: Said) -> None:
         f"support: version 1 ({one}) is in force\n  the menu support is new\n"
     )
     assert said("publish", "-m", "again") == f"support: nothing changed, version 1 ({one}) is in force\n"
-    spoken = {path.name for path in (folder.parent / "var" / "prompts" / "8000").glob("*.wav")}
+    spoken = {path.name for path in (folder.parent / "var" / "prompts" / "16000").glob("*.wav")}
     assert len(spoken) > 10  # before anybody can call
     write(folder, EIGHT)
     assert said("diff", "support", code=1) == f"{TOLD}\n"
