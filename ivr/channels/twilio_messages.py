@@ -237,7 +237,7 @@ class TwilioMessages:
             await self._driver.tell(_contact(heard), heard.text, "customer", row)
         else:
             await self._store.put_answer(row)
-        return reply
+        return await self._told(heard) or reply  # another instance may have queued them by this very message
 
     async def _said(self, heard: Heard, actions: Actions) -> Reply:
         """An answer to what changed nothing."""
