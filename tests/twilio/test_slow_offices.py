@@ -26,12 +26,14 @@ class SlowOffice:
 
     def __init__(self) -> None:
         self.questions, self.changed, self.answers = 0, asyncio.Condition(), asyncio.Event()
+        self.attempts: list[Attempt] = []
 
     async def ask(
         self, service: str, arguments: Mapping[str, str], within: float, attempt: Attempt = FIRST
     ) -> Mapping[str, str]:
         async with self.changed:
             self.questions += 1
+            self.attempts.append(attempt)
             self.changed.notify_all()
         await self.answers.wait()
         return FOUND
@@ -108,6 +110,9 @@ async def test_another_server_gives_the_answer_that_was_saved_meanwhile(
     slow.answers.set()
     found = await webhook(call, f"/twilio/again/{place}")
     assert b"4 2 1 7" in found
+    [first], [second] = slow.attempts, other.office.attempts
+    assert first.key
+    assert (second.key, first.again, second.again) == (first.key, False, True)  # the office can do it once
     other.office.answers.set()
     assert b"<Redirect" in (early := await waiting) or early == found
     assert await webhook(theirs, f"/twilio/again/{place}") == found
