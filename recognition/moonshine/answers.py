@@ -26,11 +26,12 @@ from recognition.moonshine.tokens import Tokens
 MOST = 5  # alternatives
 MARGIN, PIECE = 15.0, -5.0  # more, or less, says nothing more
 SAID = 4.0  # margin from which on an option was said in other words, which may tell more than the option
-WITNESS = 0.5  # of what was spotted, beside what the network says; 0.3 to 1.2 do as well
+WITNESS = 0.5  # of what was spotted, beside what the network says; 0.3 to 1 do as well
 LEAST = 0.02  # confidence; what is less likely is not told
 
 # What a constant, and each field of `Evidence`, weighs. That of yes and no was fitted as 3.08; with it a short yes was
 # asked for again (97 % were to be understood), with this other speech is rejected as before.
+# `DIGITS` are those whose number is known: with others the spotter is not asked.
 OPTIONS = (1.27, -0.52, 1.83, -0.12, 7.43, -3.59, 1.13, 0.0)
 YES_NO = (3.68, -0.28, 2.79, 2.84, -1.09, -1.77, -0.65, 0.0)
 VALUES = (-1.42, -0.2, 3.91, 0.37, 0.0, -0.35, 0.0, 0.0)
@@ -161,5 +162,5 @@ def _meant(text: str, hints: Hints) -> dict[Meaning, float]:
 
 def _weights(answer: Answer, hints: Hints) -> Sequence[float]:
     if answer.meaning.option is None:
-        return DIGITS if hints.kind == "digits" else VALUES
+        return DIGITS if hints.kind == "digits" and hints.least == hints.most else VALUES
     return YES_NO if hints.kind == "yes_no" else OPTIONS

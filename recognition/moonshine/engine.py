@@ -98,10 +98,15 @@ class Utterance:
         sound = np.concatenate(self._sound)
         return self._look([self._model.listen(sound)], len(sound))[0]
 
+    @property
+    def _knows_length(self) -> bool:
+        """Where it does not, the spotter made more of the wrong numbers sure than of the right ones."""
+        return self._hints.least == self._hints.most
+
     def _look(self, views: Sequence[Floats], length: int) -> tuple[list[Answer], Hypothesis]:
         """The answers, and the free transcript. `views`: of so many samples."""
         sounds = self._tokens.sounds if self._grammar.read else None
-        spotted = self._spotter.spot(views) if self._hints.kind == "digits" else None
+        spotted = self._spotter.spot(views) if self._hints.kind == "digits" and self._knows_length else None
         effort = WITNESSED[len(views) - 1] if spotted else USUAL
         found = search(self._model, views, length / RATE, self._grammar.automaton, sounds, effort)
         return answers.answers(found, self._grammar, self._tokens, self._hints, spotted), found.free

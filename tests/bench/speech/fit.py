@@ -58,7 +58,7 @@ def main(every: int) -> None:
         decoding.feed(audio.resample(sound, RATE, engine.rate))
         for answer in decoding.answers():
             option = answer.meaning.option
-            values = "DIGITS" if asked.hints.kind == "digits" else "VALUES"
+            values = "DIGITS" if asked.hints.kind == "digits" and asked.hints.least == asked.hints.most else "VALUES"
             name = values if option is None else "YES_NO" if asked.hints.kind == "yes_no" else "OPTIONS"
             got = read_as(asked.hints, Alternative(answer.meaning.value or answer.text, 1.0, option))
             samples[name].append((signs(answer.evidence), got == asked.wanted))
