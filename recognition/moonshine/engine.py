@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from ivr.engine.events import Alternative
 from recognition.audio import Samples
-from recognition.listen import Hints
+from recognition.listen import Hints, Kind
 from recognition.moonshine import answers
 from recognition.moonshine.answers import Answer
 from recognition.moonshine.decoder import USUAL, Effort, Hypothesis, search
@@ -20,7 +20,10 @@ from recognition.moonshine.phrases import plain
 from recognition.moonshine.spotter import Spotter
 from recognition.moonshine.tokens import Tokens
 
-CERTAIN = 0.8  # of the first look: no second one is needed. Menus accept from there on, unless they say otherwise
+# How sure an answer must be for no second look to be needed. Of short answers ("no", before a correction) two looks made
+# wrong ones sure, so options are looked at again only where there is none, and yes and no never.
+CERTAIN: Mapping[Kind, float] = {"options": 0.5, "choice": 0.5, "yes_no": 0.0, "text": 0.0}
+CERTAIN_VALUE = 0.8
 HALF_A_STEP = 192  # samples at 16,000 Hz by which the second look is shifted: half a step of the encoder
 WITNESSED = (Effort(slack=7.0), Effort(14, 12.0, 7.0))  # of a look at digits, and of the second: another witness may
 # prefer what the network finds less likely
@@ -88,7 +91,8 @@ class Utterance:
         sound = np.concatenate(self._sound) if self._sound else np.zeros(0, np.float32)
         views = [self._model.listen(sound)]
         told, free = self._look(views, len(sound))
-        if self._hints.kind != "text" and all(answers.confidence(one, self._hints) < CERTAIN for one in told):
+        certain = CERTAIN.get(self._hints.kind, CERTAIN_VALUE)
+        if certain and all(answers.confidence(one, self._hints) < certain for one in told):
             views.append(self._model.listen(np.pad(sound, (HALF_A_STEP, 0))))
             told, free = self._look(views, len(sound))
         return answers.ranked(told, free, self._grammar, self._tokens, self._hints)
