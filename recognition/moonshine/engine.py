@@ -20,8 +20,8 @@ from recognition.moonshine.phrases import plain
 from recognition.moonshine.spotter import Spotter
 from recognition.moonshine.tokens import Tokens
 
-# How sure an answer must be for no second look to be needed. Of short answers ("no", before a correction) two looks made
-# wrong ones sure, so options are looked at again only where there is none, and yes and no never.
+# How sure an answer must be for no second look to be needed. Of short answers ("no", before a correction) two looks
+# made wrong ones sure, so options are looked at again only where there is none, and yes and no never.
 CERTAIN: Mapping[Kind, float] = {"options": 0.5, "choice": 0.5, "yes_no": 0.0, "text": 0.0}
 CERTAIN_VALUE = 0.8
 HALF_A_STEP = 192  # samples at 16,000 Hz by which the second look is shifted: half a step of the encoder
