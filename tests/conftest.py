@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,37 @@ from tests.servers import PostgresServer, RedisServer, running
 
 settings.register_profile("untimed", deadline=None)  # how long an example takes is for benchmarks to say
 settings.load_profile("untimed")
+
+TELEPHONES = "test_conversations_live.py"  # takes as long as people speak, and hardly any of the processor
+CALLERS = 3  # processes that begin with them, while the others compute
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each of several processes begins with a part of its own, in this order."""
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if processes <= CALLERS:
+        return
+    calls = [item for item in items if item.path.name == TELEPHONES]
+    others = [item for item in items if item.path.name != TELEPHONES]
+    ordered: list[pytest.Item] = []
+    for n in range(processes):
+        begins = calls[n::CALLERS] if n < CALLERS else []
+        then = len(items) // processes - len(begins)
+        ordered += begins + others[:then]
+        del others[:then]
+    items[:] = ordered + others
+
+
+async def nobody_speaks_ahead(*_: object) -> None:
+    """What is heard is spoken when it is needed."""
+
+
+@pytest.fixture(autouse=True)
+def only_what_is_heard_is_spoken(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Servers in the tests' own process would each speak a thousand prompts that nobody hears."""
+    if "speaks_ahead" not in request.keywords:
+        monkeypatch.setattr("ivr.server.warm", nobody_speaks_ahead)
+        monkeypatch.setattr("ivr.server.prepare", nobody_speaks_ahead)
 
 
 @pytest.fixture(scope="session")
