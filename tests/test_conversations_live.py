@@ -125,14 +125,21 @@ async def test_aloud_on_the_web_phone(
 async def test_aloud_on_asterisk(
     pressed: Conversation, room: str, ears: Ears, asterisk: Instance, agent: Phone, tmp_path: Path, prompts: Path
 ) -> None:
-    """The same, by telephone: in the time that words take, and in its narrow band."""
+    """The same, by telephone: in the time that words take, and in its narrow band. Sound that has to keep time may get
+    lost on a machine that is busy, and then a word is misheard: who is misheard once phones once more."""
     told, (voices, snr) = await aloud(pressed, FLOWS), ROOMS[room]
-    async with (
-        serving(told, tmp_path, prompts, asterisk.ami_url, ears) as server,
-        Desk(server.url) as desk,
-        SipTelephone(asterisk.sip_port, server, agent, Mouth(prompts.parent / "mouths", voices, snr)) as telephone,
-    ):
-        await play(told, server, telephone, desk, pressed)
+    for attempt in ("first", "second"):
+        (folder := tmp_path / attempt).mkdir()
+        async with (
+            serving(told, folder, prompts, asterisk.ami_url, ears) as server,
+            Desk(server.url) as desk,
+            SipTelephone(asterisk.sip_port, server, agent, Mouth(prompts.parent / "mouths", voices, snr)) as telephone,
+        ):
+            try:
+                return await play(told, server, telephone, desk, pressed)
+            except AssertionError:
+                if attempt == "second":
+                    raise
 
 
 async def test_telephones_can_play_all_of_it() -> None:

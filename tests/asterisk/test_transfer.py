@@ -79,6 +79,7 @@ async def test_a_sip_address_is_called_with_its_headers_and_our_number(lab: Lab,
     assert {name: ringing.invite[name.lower()] for name in headers} == headers
     assert "<sip:100@" in ringing.invite["from"]  # what the caller has dialled is a number of ours
     await ringing.answer()
+    await lab.driver.until(lambda: lab.driver.seen("answered") == ["2"])
     call.hang_up()
     assert await ringing.ended == "they"
     await lab.driver.until(lambda: lab.driver.seen("left") == ["caller"])

@@ -44,10 +44,11 @@ function wrong(words = "") {
   byId("wrong").hidden = !words;
 }
 
+/** The second click of a double click may come down on a button of the next question: it is none. */
 function buttons(group, options, quiet) {
   const had = group.contains(document.activeElement);
   group.replaceChildren(...options.map(({ id, label }) =>
-    el("button", { type: "button", class: quiet, click: () => say(id, label) }, quiet ? icon("person") : "", quiet ? " " : "", label)));
+    el("button", { type: "button", class: quiet, click: ({ detail }) => detail > 1 || say(id, label) }, quiet ? icon("person") : "", quiet ? " " : "", label)));
   if (had) (group.firstChild ?? text).focus();
 }
 
