@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from recognition import audio
+from recognition.speak import Clip
 from tests.asterisk import fake_driver as said
 from tests.asterisk.conftest import Lab
 from tests.asterisk.phone import Call, Phone
@@ -16,6 +19,14 @@ async def asks_for_a_person(lab: Lab) -> Call:
     await lab.hears(call, said.CHOICE)
     await call.press("2")
     return call
+
+
+async def heard_by(agent: Call, caller: Call, words: Clip) -> None:
+    """Asterisk tells that somebody took the call before it joins the two, and transfers nobody until then."""
+    samples, _ = audio.read(words.path)
+    caller.sound.speak(np.frombuffer(audio.to_pcm(np.tile(samples, 20)), "<i2"))
+    await agent.hears(words)
+    caller.sound.fall_silent()
 
 
 async def test_the_agents_phone_knows_who_calls_and_the_agent_hears_why(lab: Lab) -> None:
@@ -98,6 +109,7 @@ async def test_the_agent_transfers_the_caller_back_to_the_menu(lab: Lab) -> None
         ringing = await agent.rings()
         await ringing.answer()
         await lab.driver.until(lambda: lab.driver.seen("joined") == ["agent1"])
+        await heard_by(ringing, call, await lab.clip(said.NUMBER.text))
         ringing.transfer(f"sip:segue@127.0.0.1:{lab.asterisk.sip_port}")
         await lab.hears(call, said.THANKS)
         assert lab.driver.seen("left") == []
