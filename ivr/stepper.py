@@ -23,7 +23,7 @@ from ivr.room import taken
 from ivr.switches import Switches
 from ivr.turns import TRIES, Keeping, Turn, change_of, outward, shown
 
-UNHEARD = 1024  # turns of an outage that may be asked for again
+UNHEARD = 1024  # contacts in an outage whose last turn may come again
 
 
 class Answering(Protocol):
@@ -53,7 +53,7 @@ class Stepper:
         self._store, self._bus, self._flows, self._pops, self._recall = store, bus, flows, pops, recall
         self._switches, self._keeping, self._region = switches, keeping, region
         self._on_saved, self._on_turn = on_saved, on_turn
-        self._unheard: dict[str, tuple[Change, Turn]] = {}  # by event: what may have been saved, or not
+        self._unheard: dict[str, tuple[Change, Turn]] = {}  # by contact: the last turn, where we gave up on its save
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def lock(self, contact: str) -> asyncio.Lock:
@@ -71,37 +71,36 @@ class Stepper:
                 event = replace(event, switches=await self._switches.on())
             turn = await self._known(taken(flow, journey, event))
             if turn.after == journey:
-                return await self._unheard_of(event, journey) or turn
+                unheard = self._unheard.pop(event.contact, None)
+                if unheard and (unheard[1].event.id, unheard[0].journey) == (event.id, journey):
+                    return await self._saved(*unheard, began)
+                return turn
             change = change_of(turn, self._keeping, self._region)
             if answering is not None and not isinstance(turn.actions[-1], Invoke):
                 change = replace(change, answer=await answering.make(change.journey, said + outward(turn)))
             try:
                 saved = await self._store.save(change)
             except StoreUnavailable:
-                self._unheard[event.id] = change, turn
+                self._unheard[event.contact] = change, turn
                 if len(self._unheard) > UNHEARD:
                     del self._unheard[next(iter(self._unheard))]
                 raise
             if not isinstance(saved, Conflict):
                 self._recall.keep(turn.before, change.journey)
-                self._on_saved(change, time.monotonic() - began)
-                self._on_turn(turn)
+                self._unheard.pop(event.contact, None)
                 if answering is not None and change.answer is not None:
                     answering.saved()
-                await self._announce(change, turn)
-                return replace(turn, after=change.journey)
+                return await self._saved(change, turn, began)
             if saved.current is None:
                 raise StoreUnavailable(f"journey {journey.id} vanished from the store")
             journey = saved.current
         raise StoreUnavailable(f"journey {journey.id} changes too quickly")
 
-    async def _unheard_of(self, event: Event, journey: Journey) -> Turn | None:
-        """The turn of an event that was taken before, where nobody was told: its save outlived our patience."""
-        change, turn = self._unheard.pop(event.id, (None, None))
-        if change is None or turn is None or change.journey != journey:
-            return None
+    async def _saved(self, change: Change, turn: Turn, began: float) -> Turn:
+        self._on_saved(change, time.monotonic() - began)
+        self._on_turn(turn)
         await self._announce(change, turn)
-        return replace(turn, after=journey)
+        return replace(turn, after=change.journey)
 
     async def _known(self, turn: Turn) -> Turn:
         """A number that the turn has learnt belongs to the journey's customer: who phones from it will be known."""

@@ -220,9 +220,11 @@ class Pool:
         self._cost[engine] += LEARN * (min(DEAREST, seconds / max(utterance.seconds, 1.0)) - self._cost[engine])
 
     def _wait(self, utterance: Utterance) -> None:
-        """For a worker, with patience."""
+        """For a worker, with patience, which begins anew."""
+        for timer in utterance.timers[1:]:
+            timer.cancel()
         patience = QUEUE if self._workers else START
-        utterance.timers.append(asyncio.get_running_loop().call_later(patience, self._impatient, utterance))
+        utterance.timers[1:] = [asyncio.get_running_loop().call_later(patience, self._impatient, utterance)]
 
     def _impatient(self, utterance: Utterance) -> None:
         if not utterance.worker and not utterance.guess:
@@ -288,6 +290,7 @@ class Pool:
         log.warning("a process that listens ended and is started again; utterances that it had: %d", len(lost))
         for utterance in lost:
             utterance.worker, utterance.sent = None, 0
+        for utterance in lost if self._workers else self._utterances.values():
             if utterance.finished:
                 self._wait(utterance)
         if guilty := self._utterances.get(worker.in_hand):

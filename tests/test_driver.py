@@ -12,7 +12,7 @@ import pytest
 
 from context_bridge.links import token_for
 from context_bridge.live import open_bus
-from context_bridge.records import ContextStore, Customer
+from context_bridge.records import Change, Conflict, ContextStore, Customer, Saved, StoreUnavailable
 from context_bridge.store import open_store
 from ivr.backoffice import FIRST, Attempt
 from ivr.driver import Arrival, Driver, LinkRefused
@@ -22,6 +22,7 @@ from ivr.engine.journey import Journey
 from ivr.engine.loader import load
 from ivr.flows import Flows, parts_in, read_folder
 from ivr.turns import Keeping
+from tests.waiting import eventually
 
 MENUS = Path(__file__).parents[1] / "ivr/menus"
 ANN = "+14155550134"
@@ -221,13 +222,35 @@ async def test_words_between_agent_and_customer_are_kept(shop: Shop) -> None:
     assert [row.body["text"] for row in history if row.kind == "Message"] == ["It comes tomorrow.", "Thank you!"]
 
 
+async def test_what_was_saved_after_we_gave_up_on_it_is_said_when_its_event_comes_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And told to pages once, as any other turn."""
+    contact, save = await shop.call(), shop.store.save
+
+    async def save_and_say_nothing(change: Change) -> Saved | Conflict:
+        await save(change)
+        raise StoreUnavailable("the database did not answer")
+
+    event = Input(id="event-1", at=shop.now, contact=contact, text="2", mode="keys")
+    monkeypatch.setattr(shop.store, "save", save_and_say_nothing)
+    with pytest.raises(StoreUnavailable):
+        await shop.driver.advance(event)
+    monkeypatch.setattr(shop.store, "save", save)
+    async with shop.bus.subscribe(None) as events:
+        actions = await shop.driver.advance(event)
+        assert (await anext(events)).kind == "turn"
+    assert any(isinstance(action, Say) and "Monday" in action.text for action in actions)
+    again = await shop.driver.advance(event)
+    assert not any(isinstance(action, Say) and "Monday" in action.text for action in again[:1])
+
+
 async def test_a_back_office_that_was_asked_when_we_died_is_asked_again(shop: Shop) -> None:
     contact = await shop.call()
     await shop.press(contact, "1")
     shop.office.open.clear()
     asking = asyncio.create_task(shop.press(contact, "4217"))
-    while not shop.office.asked:
-        await asyncio.wait([asking], timeout=0.01)
+    await eventually(lambda: bool(shop.office.asked))
     asking.cancel()  # the process is gone
     await asyncio.gather(asking, return_exceptions=True)
     shop.office.open.set()

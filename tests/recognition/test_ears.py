@@ -335,6 +335,20 @@ async def test_who_speaks_before_the_models_are_loaded_is_heard(monkeypatch: pyt
         assert [seconds(await one.end) for one in told] == [1] * 5
 
 
+async def test_what_was_said_before_the_last_process_died_goes_to_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which begins later than who waits in a queue is told that we are busy."""
+    monkeypatch.setattr(ear_pool, "AGAIN", (1.5 * ear_pool.QUEUE,))
+    monkeypatch.setattr(ear_pool, "START", BOUND)
+    monkeypatch.setattr(ear_pool, "ANSWER", BOUND)
+    async with asyncio.timeout(BOUND), Pool([WHOLE], 1) as pool:
+        await ready(pool)
+        first, *others = [speak(pool, opening("slow")) for _ in range(3)]
+        await eventually(lambda: any(worker.in_hand for worker in pool._workers))
+        os.kill(pool.pids[0], signal.SIGKILL)
+        assert await first.end == Deaf("failed")
+        assert [seconds(await one.end) for one in others] == [1, 1]
+
+
 async def test_who_speaks_while_nobody_listens_is_told_so_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ear_pool, "AGAIN", (BOUND,))
     monkeypatch.setattr(ear_pool, "START", 0.05)
