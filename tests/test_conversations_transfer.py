@@ -1,7 +1,7 @@
 """Callers who are put through to somebody outside: with a second SIP phone on a real Asterisk, and on Twilio.
 
 The engine plays the same files in test_conversations_spoken.py. The web phone cannot dial: what it does then is in
-tests/channels/test_webphone.py, and that of a chat is played here over HTTP.
+tests/channels/test_webphone_transfer.py, and that of a chat is played here over HTTP.
 """
 
 from __future__ import annotations
