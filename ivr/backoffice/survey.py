@@ -6,7 +6,6 @@ import asyncio
 import os
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from ivr.backoffice.secret import Secrets, unused
@@ -14,18 +13,11 @@ from ivr.engine.allow import literal
 from ivr.engine.loader.address import target
 from ivr.engine.services import Services
 from ivr.settings import SettingsError
+from ivr.sight import Sight
 
 PATIENCE = 5.0  # seconds for a name to be resolved
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]  # host, port -> its addresses; raises OSError
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """`remedy` is empty when all is well."""
-
-    state: str
-    remedy: str = ""
 
 
 async def resolve(host: str, port: int) -> Sequence[str]:

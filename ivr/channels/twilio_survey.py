@@ -9,12 +9,12 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import aiohttp
 
-from ivr.backoffice.survey import Sight
 from ivr.channels.twilio_account import Account
 from ivr.channels.twilio_proof import PATH, proof
 from ivr.channels.twilio_rest import Number, Refused, Rest, Unknown, Unreached
 from ivr.channels.twilio_signature import SETTINGS, SIGNATURE, Secrets, form_content, sign
 from ivr.settings import Settings, listed
+from ivr.sight import Sight
 
 PATIENCE = 10.0  # seconds for each answer
 FORM = "application/x-www-form-urlencoded"

@@ -31,7 +31,7 @@ from ivr.engine.loader import MenuMistakes
 from ivr.flows import UnknownMenu, read_folder, survey_folder
 from ivr.prompts import speaker_of
 from ivr.settings import PREFIX, Settings, SettingsError
-from ivr.transfers import survey as survey_transfers
+from ivr.transfer_survey import survey as survey_transfers
 from recognition.speak import Speaker, SpeakFailed
 
 LEAST_FREE = 1 << 30  # bytes; a day of calls needs far less, a full disk stops all of them

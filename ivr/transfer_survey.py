@@ -1,20 +1,12 @@
-"""What the transfers of a menu need of an installation, and what it lacks. Pure."""
+"""What the transfers of a menu need of an installation, and what it lacks. Pure. For `segue doctor`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ivr.engine.flow import Flow, TransferStep
 from ivr.settings import Settings, listed
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """`remedy` is empty when it is as it may be."""
-
-    state: str
-    remedy: str = ""
+from ivr.sight import Sight
 
 
 def survey(flow: Flow, settings: Settings) -> Iterator[Sight]:

@@ -11,7 +11,7 @@ import pytest
 from ivr.cli import main
 from ivr.engine.loader import load
 from ivr.settings import Settings
-from ivr.transfers import survey
+from ivr.transfer_survey import survey
 
 MENU = """
 menu: example
