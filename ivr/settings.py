@@ -112,8 +112,9 @@ VOICE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]+)*=(espeak|piper):[^,=]+")
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
-def load(environ: Mapping[str, str] = os.environ) -> Settings:
-    """The settings of this process. Raises `SettingsError` with every mistake at once."""
+def load(environ: Mapping[str, str] = os.environ, *, asterisk: bool = False) -> Settings:
+    """The settings of this process. `asterisk`: one is started beside, whose address is known then. Raises
+    `SettingsError` with every mistake at once."""
     known = {PREFIX + f.name.upper(): f for f in fields(Settings)}
     values: dict[str, object] = {}
     mistakes = []
@@ -130,7 +131,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     if mistakes:
         raise SettingsError("\n".join(mistakes))
     settings = Settings(**values)  # type: ignore[arg-type]  # read by the field's own type above
-    if mistakes := list(_conflicts(settings)):
+    if mistakes := _conflicts(settings, asterisk=asterisk):
         raise SettingsError("\n".join(mistakes))
     return settings
 
@@ -179,7 +180,7 @@ READERS: Mapping[str, Callable[[str], object]] = {
 }
 
 
-def _conflicts(settings: Settings) -> list[str]:
+def _conflicts(settings: Settings, *, asterisk: bool) -> list[str]:
     found = []
     if not 1 <= settings.port <= 65535:
         found.append(f"IVR_PORT: {settings.port} is not a port; use 1 to 65535")
@@ -197,16 +198,19 @@ def _conflicts(settings: Settings) -> list[str]:
         found.append("IVR_SECRET: use at least 16 random characters, such as those of `openssl rand -hex 32`")
     if settings.public_url and urlsplit(settings.public_url).scheme not in {"http", "https"}:
         found.append("IVR_PUBLIC_URL: begins with neither http:// nor https://")
-    return found + _transfer_conflicts(settings) + _speech_conflicts(settings) + _twilio_conflicts(settings)
+    found += _transfer_conflicts(settings, asterisk=asterisk or bool(settings.ami_url))
+    return found + _speech_conflicts(settings) + _twilio_conflicts(settings)
 
 
-def _transfer_conflicts(settings: Settings) -> list[str]:
+def _transfer_conflicts(settings: Settings, *, asterisk: bool) -> list[str]:
     found = []
     if settings.caller_id and not NUMBER.fullmatch(settings.caller_id):
         found.append(f"IVR_CALLER_ID: {settings.caller_id!r} is not written as +14155550100")
     for name, endpoint in (("TRUNK", settings.asterisk_trunk), ("SIP", settings.asterisk_sip)):
         if endpoint and not ENDPOINT.fullmatch(endpoint):
             found.append(f"IVR_ASTERISK_{name}: {endpoint!r} is not the name of an endpoint of pjsip.conf")
+    if (settings.asterisk_trunk or settings.asterisk_sip) and not asterisk:
+        found.append("IVR_ASTERISK_TRUNK and IVR_ASTERISK_SIP need IVR_AMI_URL, or segue serve --asterisk")
     return found
 
 
@@ -219,12 +223,22 @@ def _speech_conflicts(settings: Settings) -> list[str]:
     return found
 
 
-def _twilio_conflicts(settings: Settings) -> list[str]:
+def _twilio_account_conflicts(settings: Settings) -> list[str]:
+    """What an account needs, and what needs one."""
     found = []
     if settings.twilio_account and not (settings.twilio_tokens or settings.twilio_shared_keys):
         found.append("IVR_TWILIO_ACCOUNT needs IVR_TWILIO_TOKENS: without one no webhook can be told from a forged one")
     if settings.twilio_account and not settings.public_url:
         found.append("IVR_TWILIO_ACCOUNT needs IVR_PUBLIC_URL: what Twilio signs begins with it")
+    if (settings.twilio_senders or settings.twilio_whatsapp) and not settings.twilio_account:
+        found.append("IVR_TWILIO_SENDERS and IVR_TWILIO_WHATSAPP need IVR_TWILIO_ACCOUNT")
+    if settings.twilio_sip_domains and not settings.twilio_account:
+        found.append("IVR_TWILIO_SIP_DOMAINS needs IVR_TWILIO_ACCOUNT")
+    return found
+
+
+def _twilio_conflicts(settings: Settings) -> list[str]:
+    found = _twilio_account_conflicts(settings)
     found += [
         f"IVR_TWILIO_SENDERS, IVR_TWILIO_WHATSAPP: {number!r} is no number as +14155550100, and no MG…"
         for number in (*listed(settings.twilio_senders), *listed(settings.twilio_whatsapp))
@@ -240,8 +254,6 @@ def _twilio_conflicts(settings: Settings) -> list[str]:
         for host in listed(settings.twilio_sip_domains)
         if not HOST.fullmatch(host)
     ]
-    if (settings.twilio_senders or settings.twilio_whatsapp) and not settings.twilio_account:
-        found.append("IVR_TWILIO_SENDERS and IVR_TWILIO_WHATSAPP need IVR_TWILIO_ACCOUNT")
     if not all(TEMPLATE.fullmatch(template) for template in listed(settings.twilio_template)):
         found.append(
             "IVR_TWILIO_TEMPLATE: write a ContentSid (HX and 32 hex digits), or language=ContentSid for several"

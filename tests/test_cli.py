@@ -386,6 +386,17 @@ def test_serve_where_it_cannot(
     assert remedy in capsys.readouterr().err
 
 
+def test_serve_with_an_asterisk_of_its_own_takes_the_endpoint_to_dial_by(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("IVR_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("IVR_ASTERISK_SIP", "outbound")
+    assert main(["serve"]) == 2
+    assert "IVR_ASTERISK_SIP need IVR_AMI_URL, or segue serve --asterisk" in capsys.readouterr().err
+    assert main(["serve", "--asterisk"]) == 2
+    assert "there is no Asterisk in" in capsys.readouterr().err
+
+
 async def test_serve_says_where_it_is_and_ends_when_told_to(tmp_path: Path) -> None:
     needs("espeak-ng", "serving needs a voice")
     port = free_port()

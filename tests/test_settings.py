@@ -36,11 +36,21 @@ def test_all_mistakes_come_at_once() -> None:
         ("IVR_SECRET", "short"),
         ("IVR_VOSK_MODELS", "/models/de"),
         ("IVR_EARS", "many"),
+        ("IVR_TWILIO_SENDERS", "+14155550100"),  # these four need what they are of
+        ("IVR_TWILIO_SIP_DOMAINS", "pbx.example"),
+        ("IVR_ASTERISK_TRUNK", "carrier"),
+        ("IVR_ASTERISK_SIP", "outbound"),
     ],
 )
 def test_what_cannot_work_is_refused_before_the_server_starts(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
         load({name: value})
+
+
+@pytest.mark.parametrize("name", ["IVR_ASTERISK_TRUNK", "IVR_ASTERISK_SIP"])
+def test_endpoints_are_taken_with_an_asterisk_that_is_there_or_is_started_beside(name: str) -> None:
+    load({name: "outbound", "IVR_AMI_URL": "ami://segue:secret@127.0.0.1"})
+    load({name: "outbound"}, asterisk=True)
 
 
 def test_the_agents_page_may_face_others_once_it_has_a_key() -> None:

@@ -35,7 +35,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 async def run(chosen: argparse.Namespace) -> int:
-    setting = settings.load()
+    setting = settings.load(asterisk=chosen.asterisk)
     if chosen.demo:
         setting = replace(setting, demo=True)
     async with AsyncExitStack() as stack:
