@@ -12,7 +12,7 @@ from ivr.prompts import fixed_says, speaker_of
 from ivr.publishing.publisher import Draft
 from ivr.server import build
 from ivr.settings import Settings
-from recognition.speak import Rate
+from recognition.speak import RATES, Rate
 from tests.publishing.menus import menu
 
 
@@ -28,6 +28,17 @@ def test_only_telephone_lines_have_prompts_of_8_khz(
     tmp_path: Path, lines: dict[str, str], rates: tuple[Rate, ...]
 ) -> None:
     assert tuple(speaker_of(replace(Settings(data_dir=tmp_path), **lines)).ahead) == rates  # type: ignore[arg-type]
+
+
+async def test_a_server_that_starts_speaks_what_it_always_says_and_what_each_menu_does(tmp_path: Path) -> None:
+    german = ("menu: support", "menu: support\nlanguage: de-DE")
+    menus = {says: menu(german, ("Welcome to Acme.", says)) for says in ("Willkommen.", "Guten Tag.")}
+    async with prompts.speaker_of(Settings(data_dir=tmp_path, ami_url="ami://segue:secret@127.0.0.1:5038")) as speaker:
+        greetings = [fixed_says(flow)[0] for flow in menus.values()]
+        ahead = [(say, rate) for say in (*prompts.BUILT_IN, *greetings) for rate in RATES]
+        assert not any(speaker.ready(*one) for one in ahead)
+        await prompts.warm(speaker, menus)
+        assert all(speaker.ready(*one) for one in ahead)
 
 
 async def test_a_new_versions_prompts_are_spoken_before_it_is_in_force(
