@@ -15,7 +15,7 @@ from typing import Protocol, Self, get_args
 
 from context_bridge.codes import code_for
 from context_bridge.records import EventStream, OutboxRow
-from ivr.conversation import CannotPlay, Conversation, Deed, Does, Press, Promised, Refused
+from ivr.conversation import CannotPlay, Conversation, Deed, Does, Press, Promised, Refused, Speak
 from ivr.engine.events import Channel
 from ivr.engine.flow import RecordStep
 from ivr.engine.journey import Journey
@@ -23,7 +23,7 @@ from tests.players.browser import Browser
 from tests.players.desk import Desk
 from tests.players.score import Bar, Place, place_of
 from tests.players.server import Server
-from tests.players.talker import Talker
+from tests.players.talker import Misheard, Talker
 
 PATIENCE = 60.0  # seconds for a turn; a bound, never waited out by a passing test
 LINK = re.compile(r"https?://[^/]+(/l/\S+)")
@@ -254,8 +254,10 @@ class Customer:
                 ):
                     await self._next_event()
         except TimeoutError:
-            place = place_of(await self.journey())
-            raise AssertionError(f"{self._told.turns[self._turn].shown}: at {place} instead of {bar.end}") from None
+            turn, found = self._told.turns[self._turn], await self.journey()
+            misheard = isinstance(turn.act, Speak) and self._place(found, bar) != bar.end
+            wrong = f"{turn.shown}: at {place_of(found)} instead of {bar.end}"
+            raise (Misheard if misheard else AssertionError)(wrong) from None
 
     def _place(self, journey: Journey | None, bar: Bar) -> Place | None:
         """As it would be, had everything been understood at once."""

@@ -16,6 +16,10 @@ from tests.players.aloud import digits_of
 TRIES = 3
 
 
+class Misheard(AssertionError):
+    """What was said aloud was taken for something else, or for nothing."""
+
+
 class Voice(Protocol):
     async def speak(self, text: str, turn: int, again: int) -> None: ...
     async def press(self, keys: str) -> None: ...
@@ -51,7 +55,8 @@ class Talker:
             if journey.doubt is None and not missed and not denied:
                 return turns
             vain, turns = vain + missed, turns + 1
-            assert vain < TRIES, f"“{text}” was not understood"
+            if vain == TRIES:
+                raise Misheard(f"“{text}” was not understood")
             words = self._reply(journey, text)
 
     def _reply(self, journey: Journey, text: str) -> str:
