@@ -15,7 +15,7 @@ from ivr.backoffice import HttpBackOffice
 from ivr.engine.flow import InvokeStep, Verify
 from ivr.flows import read_folder
 from ivr.web.demo import REGISTERED, ZIP, DemoBackOffice
-from ivr.web.once import KEY, REPLAYED, Once
+from ivr.web.once import KEY, MOST, REPLAYED, Once
 
 FLOWS, SERVICES = read_folder(Path(ivr.__file__).parent / "menus")
 SAMPLES = {"day": "2099-12-01", "zip": ZIP, "pin": "0042", "card": "42170042"}  # other arguments are just a number
@@ -97,3 +97,48 @@ async def test_a_second_attempt_is_told_that_the_first_is_under_way_and_a_failed
         assert (await http.post("/", headers={KEY: "one"})).status == 409
         go_on.set()
         assert (await first).status == (await http.post("/", headers={KEY: "one"})).status == 503
+
+
+async def test_the_first_answer_comes_again_as_it_was_and_one_that_says_no_is_not_kept() -> None:
+    answers = iter((web.Response(status=503), web.Response(status=201, text="made", content_type="text/plain")))
+
+    async def makes(_request: web.Request) -> web.Response:
+        return next(answers)
+
+    app = web.Application()
+    app.add_routes([web.post("/", Once()(makes))])
+    async with TestServer(app) as server, ClientSession(server.make_url("/")) as http:
+
+        async def asks() -> tuple[int, str, str, bool]:
+            async with http.post("/", headers={KEY: "one"}) as answer:
+                return answer.status, answer.headers.get("Content-Type", ""), await answer.text(), REPLAYED in answer.headers
+
+        assert (await asks())[0] == 503
+        assert await asks() == (201, "text/plain; charset=utf-8", "made", False)
+        assert await asks() == (201, "text/plain; charset=utf-8", "made", True)
+
+
+async def test_one_that_is_under_way_is_known_whatever_else_is_asked_meanwhile() -> None:
+    begun, go_on, carried_out = asyncio.Event(), asyncio.Event(), 0
+
+    async def slow(request: web.Request) -> web.Response:
+        nonlocal carried_out
+        if request.headers[KEY] == "slow":
+            carried_out += 1
+            begun.set()
+            await go_on.wait()
+        return web.Response()
+
+    app = web.Application()
+    app.add_routes([web.post("/", Once()(slow))])
+    async with TestServer(app) as server, ClientSession(server.make_url("/")) as http, asyncio.timeout(120):
+        first = asyncio.create_task(http.post("/", headers={KEY: "slow"}))
+        await begun.wait()
+        for n in range(MOST + 1):
+            assert (await http.post("/", headers={KEY: f"{n}"})).status == 200
+        assert (await http.post("/", headers={KEY: "slow"})).status == 409
+        assert (await http.post("/", data="else", headers={KEY: "slow"})).status == 422
+        go_on.set()
+        await first
+        async with http.post("/", headers={KEY: "slow"}) as again:
+            assert (again.status, REPLAYED in again.headers, carried_out) == (200, True, 1)
