@@ -111,7 +111,8 @@ async def test_the_first_answer_comes_again_as_it_was_and_one_that_says_no_is_no
 
         async def asks() -> tuple[int, str, str, bool]:
             async with http.post("/", headers={KEY: "one"}) as answer:
-                return answer.status, answer.headers.get("Content-Type", ""), await answer.text(), REPLAYED in answer.headers
+                kind = answer.headers.get("Content-Type", "")
+                return answer.status, kind, await answer.text(), REPLAYED in answer.headers
 
         assert (await asks())[0] == 503
         assert await asks() == (201, "text/plain; charset=utf-8", "made", False)
