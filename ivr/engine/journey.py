@@ -125,4 +125,4 @@ class Journey:
     unheard: int = 0  # how often we could not listen at this question
     corrections: int = 0  # in this contact
     passed: Passed | None = None
-    asked: int = 0  # the turn in which the back office was first asked that is still to answer; 0: none is
+    asked: int = 0  # the turn in which the back office was first asked that `step`, or `owed`, waits for; 0: none is

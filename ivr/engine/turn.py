@@ -62,19 +62,23 @@ class Turn:
         self._give_up(origin)
 
     def return_to(self, name: str, *, keep_counters: bool = False) -> None:
-        """Go on there after a while, by way of the proof that this contact has not given."""
-        if name == self.journey.step and self.journey.owed:
+        """Go on there after a while, by way of the proof that this contact has not given. What was asked there still
+        is, before the proof and behind it."""
+        stays, asked = name == self.journey.step, self.journey.asked
+        if stays and self.journey.owed:
             name, keep_counters = self.journey.owed, False
         proof = proof_before(self.flow, name, self.contact.trust)
         if proof is None:
-            self.go(name, keep_counters=keep_counters, again=name == self.journey.step)
-        else:
-            self.go(proof)
-            self.journey = replace(self.journey, owed=name)
+            self.go(name, keep_counters=keep_counters, again=stays)
+            return
+        self.go(proof)
+        if self.journey.step == proof:  # else it cannot be given now, and they are elsewhere
+            self.journey = replace(self.journey, owed=name, asked=asked if stays else 0)
 
     def proven(self, step: Verify) -> None:
         """The proof was right: on from here, or to where the journey was."""
-        self.go(self.journey.owed or step.done)
+        owed = self.journey.owed
+        self.go(owed or step.done, again=owed is not None)
 
     def begin(self) -> None:
         """From the flow's start, with the answers there are."""

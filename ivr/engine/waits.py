@@ -100,7 +100,7 @@ def _wait_of(flow: Flow, journey: Journey) -> Wait | Hangup:  # noqa: C901  # on
             return _message(flow, journey, name, step)
         case InvokeStep():
             arguments = {key: render.for_service(flow, journey, value) for key, value in step.arguments.items()}
-            return Invoke(journey.turn, name, step.service, arguments, step.timeout, _asking(journey))
+            return Invoke(journey.turn, name, step.service, arguments, step.timeout, _key(journey, journey.asked))
         case Handoff():
             whisper, why = render.for_agent(flow, journey, step.whisper), render.summary(flow, journey)
             queue = (journey.passed and journey.passed.queue) or step.queue
@@ -200,11 +200,12 @@ def _verify(flow: Flow, journey: Journey, name: str, step: Verify) -> Collect | 
     if step.service == CODE_SERVICE:
         return Invoke(journey.turn, name, step.service, verify.code_arguments(journey, step), step.timeout)
     arguments = {key: render.for_service(flow, journey, value) for key, value in step.arguments.items()}
-    return Invoke(journey.turn, name, step.service, arguments, step.timeout, _asking(journey))
+    return Invoke(journey.turn, name, step.service, arguments, step.timeout, _key(journey, journey.turn))
 
 
-def _asking(journey: Journey) -> str:
-    return f"{journey.id}:{journey.asked or journey.turn}:{journey.step}"
+def _key(journey: Journey, asked: int) -> str:
+    """No two askings of a journey begin in the same turn. The step's name is left out: a new version may change it."""
+    return f"{journey.id}:{asked}"
 
 
 def _message(flow: Flow, journey: Journey, name: str, step: RecordStep) -> Record | Collect:

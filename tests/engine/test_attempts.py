@@ -10,10 +10,24 @@ import pytest
 from ivr.engine.flow import InvokeStep
 from ivr.engine.step import current_wait
 from tests.engine.flows import SUPPORT, SUPPORT_STEPS, Talk, voice, with_steps
+from tests.engine.test_verify import BANK, PHONE, PIN, at_the_pin, guess
+
+PAY = InvokeStep("cards.pay", {}, 3.0, None, {}, done="inside", failed="person")
+TILL = replace(BANK, steps={**BANK.steps, "pin": replace(PIN, done="pay"), "pay": PAY})
 
 
 def asking() -> Talk:
     return voice().press("1").press("421700")
+
+
+def paying() -> Talk:
+    """Behind a proof, and then the line is lost."""
+    return guess(at_the_pin(TILL), ok="yes")
+
+
+def lost(talk: Talk, contact: str, trust: int = 1) -> Talk:
+    talk.leave("dropped")
+    return talk.arrive(contact, resume="continue", reach=PHONE, trust=trust)
 
 
 def test_what_waits_for_an_answer_keeps_its_key() -> None:
@@ -31,6 +45,38 @@ def test_who_was_lost_meanwhile_goes_on_with_the_same_asking(resume: str) -> Non
         if resume == "offer":
             talk.press("1")
         assert talk.invoke.key == key
+
+
+def test_who_was_lost_behind_a_proof_goes_on_with_the_same_asking_when_they_have_proved_it_again() -> None:
+    talk = paying()
+    key = talk.invoke.key
+    for contact in ("call-2", "call-3"):  # and the line is lost once more while they prove it
+        lost(talk, contact)
+        assert talk.said[-1] == "Your PIN?"
+    assert talk.press("1234").invoke.key != key  # to check a PIN is another matter
+    assert talk.invoked(ok="yes").invoke.key == key
+
+
+def test_who_need_not_prove_it_in_the_end_goes_on_with_the_same_asking() -> None:
+    talk = paying()
+    key = talk.invoke.key
+    assert lost(lost(talk, "call-2"), "call-3", trust=3).invoke.key == key
+
+
+def test_who_goes_elsewhere_instead_of_proving_it_again_asks_anew() -> None:
+    talk = paying()
+    key = talk.invoke.key
+    lost(talk, "call-2").press("0").queue_left("done").press("1")
+    assert guess(talk, ok="yes").invoke.key != key
+
+
+def test_what_is_asked_keeps_its_key_where_a_new_version_has_renamed_the_step() -> None:
+    talk = asking()
+    key = talk.invoke.key
+    steps = {name if name != "look_up" else "find": step for name, step in SUPPORT_STEPS.items()}
+    talk.flow = replace(SUPPORT, version="v2", steps=steps, moved={"look_up": "find"})
+    talk.leave("dropped").arrive("call-2", resume="continue")
+    assert (talk.journey.step, talk.invoke.key) == ("find", key)
 
 
 def test_who_starts_over_asks_anew() -> None:

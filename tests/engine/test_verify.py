@@ -82,7 +82,7 @@ def test_a_right_pin_raises_the_tier_and_leaves_no_trace() -> None:
     assert talk.collect.secret
     talk.press("1234")
     turn = talk.journey.turn
-    assert talk.invoke == Invoke(turn, "pin", "cards.check", {"pin": "1234"}, 3.0, key=f"j1:{turn}:pin")
+    assert talk.invoke == Invoke(turn, "pin", "cards.check", {"pin": "1234"}, 3.0, key=f"j1:{turn}")
     assert trust(talk) == 1
     talk.invoked(ok="yes")
     assert (talk.journey.step, trust(talk)) == ("inside", 3)
