@@ -17,6 +17,7 @@ from recognition.moonshine.decoder import USUAL, Effort, Hypothesis, search
 from recognition.moonshine.grammar import Grammar, compiled
 from recognition.moonshine.model import RATE, TOKENS, Floats, Model, NoModel, packaged
 from recognition.moonshine.phrases import plain
+from recognition.moonshine.spotter import FILE as SPOTTER
 from recognition.moonshine.spotter import Spotter
 from recognition.moonshine.tokens import Tokens
 
@@ -25,24 +26,25 @@ from recognition.moonshine.tokens import Tokens
 CERTAIN: Mapping[Kind, float] = {"options": 0.5, "choice": 0.5, "yes_no": 0.0, "text": 0.0}
 CERTAIN_VALUE = 0.8
 HALF_A_STEP = 192  # samples at 16,000 Hz by which the second look is shifted: half a step of the encoder
-WITNESSED = (Effort(slack=7.0), Effort(14, 12.0, 7.0))  # of a look at digits, and of the second: another witness may
-# prefer what the network finds less likely
+# At digits for which another witness is asked, who may prefer what the network finds less likely.
+FIRST_LOOK, SECOND_LOOK = Effort(slack=7.0), Effort(14, 12.0, 7.0)
 KEPT = 64  # grammars: menus come again and again, numbers have few kinds
 
 
 class Moonshine:
-    """`folder` holds the model's files; None: those of the wheel. Raises `NoModel`."""
+    """`folder` holds the model's files; None: those of the wheel. `spotter`: another layer than the shipped one, for
+    benchmarks. Raises `NoModel`."""
 
     name = "moonshine"
     languages = frozenset({"en"})
     rate = RATE
     streaming = False
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, spotter: Path = SPOTTER) -> None:
         place = folder or packaged()
         if place is None:
             raise NoModel("There is no English model: install moonshine-voice==0.1.0 or name a directory that has one")
-        self._model, self._tokens, self._spotter = Model(place), Tokens(place / TOKENS), Spotter()
+        self._model, self._tokens, self._spotter = Model(place), Tokens(place / TOKENS), Spotter(spotter)
         self._grammars: OrderedDict[object, Grammar] = OrderedDict()
 
     def check(self, hints: Hints) -> Sequence[str]:
@@ -102,15 +104,10 @@ class Utterance:
         sound = np.concatenate(self._sound)
         return self._look([self._model.listen(sound)], len(sound))[0]
 
-    @property
-    def _knows_length(self) -> bool:
-        """Where it does not, the spotter made more of the wrong numbers sure than of the right ones."""
-        return self._hints.least == self._hints.most
-
     def _look(self, views: Sequence[Floats], length: int) -> tuple[list[Answer], Hypothesis]:
         """The answers, and the free transcript. `views`: of so many samples."""
         sounds = self._tokens.sounds if self._grammar.read else None
-        spotted = self._spotter.spot(views) if self._hints.kind == "digits" and self._knows_length else None
-        effort = WITNESSED[len(views) - 1] if spotted else USUAL
+        spotted = self._spotter.spot(views) if answers.known_length(self._hints) else None
+        effort = (FIRST_LOOK if len(views) == 1 else SECOND_LOOK) if spotted else USUAL
         found = search(self._model, views, length / RATE, self._grammar.automaton, sounds, effort)
         return answers.answers(found, self._grammar, self._tokens, self._hints, spotted), found.free

@@ -4,7 +4,8 @@ The network writes one word after the other and sometimes loses its place: of "o
 A small layer on what its encoder heard knows no sentences, only which number word sounds in each 24 ms (CTC: Graves et
 al., 2006). It cannot lose its place, and tells less well what was said; together they are right more often than each.
 
-The layer was trained on synthetic voices by `tests/bench/speech/train_spotter.py`.
+The shipped layer was trained on synthetic voices by an earlier form of `tests/bench/speech/train_spotter.py`, so a run
+of that does not give the same weights; layers without the voices that they were judged by did as well (docs/speech.md).
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """How well, how fast and in how much memory callers are understood: `make bench-speech`.
 
 It makes its own test set with the voices that are installed here (kept in var/bench/voices) and asks each engine for
-English that the settings name; `EVERY=1` takes all of the set, not each third. One utterance at a time, on one core.
-Voices are not people: see docs/speech.md.
+English that the settings name; `EVERY=1` takes all of the set, not each third, and `SPOTTER=var/bench/spotter.npz` the
+layer that `train_spotter` made without some voices. One utterance at a time, on one core. Voices are not people: see
+docs/speech.md.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from recognition.ear_wire import EngineSpec
 from recognition.ear_worker import load
 from recognition.ears import engines
 from recognition.engine import Engine
+from recognition.moonshine.engine import Moonshine
 from recognition.vad import Vad
 from tests.bench.speech.confirmed import endings, row
 from tests.bench.speech.corpus import Utterance, utterances
@@ -49,6 +51,12 @@ print(*(line.split()[1] for line in open("/proc/self/status") if line.startswith
 
 Row = dict[str, str | int | float]
 Groups = Mapping[tuple[str, str], Mapping[str, list[Outcome]]]
+
+
+def loaded(spec: EngineSpec) -> Engine:
+    if spec.name == "moonshine" and (spotter := os.environ.get("SPOTTER")):
+        return Moonshine(Path(spec.folder) if spec.folder else None, Path(spotter))
+    return load(spec)
 
 
 def measure(engine: Engine) -> dict[str, list[Row]]:
@@ -144,7 +152,7 @@ def main(file: Path) -> None:
         raise SystemExit("There is no engine for English here: pip install --no-deps moonshine-voice==0.1.0")
     results = {}
     for spec in specs:
-        results[spec.name] = figures = measure(load(spec)) | {"memory": [memory(spec)]}
+        results[spec.name] = figures = measure(loaded(spec)) | {"memory": [memory(spec)]}
         print(f"{spec.name} on lines: {' / '.join(line.name for line in LINES)}\n")
         for rows in figures.values():
             print(table(rows) + "\n")

@@ -1,10 +1,13 @@
 """Fits what `recognition.moonshine.answers` weighs, and prints it:
 
 python -m tests.bench.speech.fit [EVERY]     (each EVERY-th of the test set, natural voices, and noise)
+
+At the first look. `SPOTTER=var/bench/spotter.npz` takes the layer that `train_spotter` made without some voices.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -16,8 +19,9 @@ import numpy as np
 from ivr.engine.events import Alternative
 from recognition import audio
 from recognition.audio import Samples
-from recognition.moonshine.answers import signs
+from recognition.moonshine.answers import known_length, signs
 from recognition.moonshine.engine import Moonshine
+from recognition.moonshine.spotter import FILE as SPOTTER
 from tests.bench.speech.corpus import utterances
 from tests.bench.speech.line import CLEAN, NOISY, RATE
 from tests.bench.speech.measure import read_as
@@ -51,14 +55,14 @@ def nobody() -> Iterator[Heard]:
 
 
 def main(every: int) -> None:
-    engine = Moonshine()
+    engine = Moonshine(spotter=Path(os.environ.get("SPOTTER", SPOTTER)))
     samples: dict[str, list[tuple[tuple[float, ...], bool]]] = defaultdict(list)
     for asked, sound in chain(voices(every), nobody()):
         decoding = engine.open(asked.hints)
         decoding.feed(audio.resample(sound, RATE, engine.rate))
         for answer in decoding.answers():
             option = answer.meaning.option
-            values = "DIGITS" if asked.hints.kind == "digits" and asked.hints.least == asked.hints.most else "VALUES"
+            values = "DIGITS" if known_length(asked.hints) else "VALUES"
             name = values if option is None else "YES_NO" if asked.hints.kind == "yes_no" else "OPTIONS"
             got = read_as(asked.hints, Alternative(answer.meaning.value or answer.text, 1.0, option))
             samples[name].append((signs(answer.evidence), got == asked.wanted))

@@ -1,6 +1,9 @@
 """Trains the layer of `recognition.moonshine.spotter` on synthetic voices and writes its file:
 
-python -m tests.bench.speech.train_spotter     (SPARE=slt,joe leaves voices out, to be judged by)
+python -m tests.bench.speech.train_spotter
+
+`SPARE=slt,joe` leaves voices out, to be judged by, and writes to var/bench/spotter.npz, which `bench_speech` and `fit`
+take by `SPOTTER`.
 
 Numbers of one to ten digits, in the words that people use for them, through lines of all kinds. The encoder stays as it
 is; what is trained are two matrices behind it, by CTC (Graves et al., 2006) and Adam.
