@@ -1,11 +1,12 @@
-"""Whom a document dials, pure: a number, a SIP address, or a client of Twilio's Voice SDK, which is an agent's browser
-or an app. Reference: twilio.com/docs/voice/twiml/dial, and /client, /number, /sip below it.
+"""Whom a document dials: a number, a SIP address, or a client of Twilio's Voice SDK, which is an agent's browser or an
+app. Pure, but for a line in the log. Reference: twilio.com/docs/voice/twiml/dial, and /client, /number, /sip below it.
 
 An address is written as the REST API takes it: `client:<identity>`, `+4930…` or `sip:name@host`.
 """
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode
@@ -16,6 +17,9 @@ from ivr.engine.actions import Transfer
 
 OURS = "ours"
 CALLERS = "caller"  # what Twilio shows by itself
+MOST_HEADERS = 1024  # characters that Twilio takes of the headers of one <Sip>, as they stand in its address
+
+log = logging.getLogger(__name__)
 
 
 def put_through(wait: Transfer, place: str, ours: str) -> Dial:
@@ -48,7 +52,19 @@ def reach(dial: Dial, address: str, beside: Mapping[str, str], **attributes: str
         for parameter, value in beside.items():
             client.parameter(name=parameter, value=value)
     elif kind in {"sip", "sips"}:
-        headers = urlencode(beside, quote_via=quote)
+        headers = _headers(address, beside)
         dial.sip(f"{address}?{headers}" if headers else address, **attributes)
     else:
         dial.number(address, **attributes)
+
+
+def _headers(address: str, beside: Mapping[str, str]) -> str:
+    """As the query of a SIP address. One that does not fit is left out: half an order number would be another one."""
+    headers = ""
+    for name, value in beside.items():
+        more = "&".join(filter(None, (headers, urlencode({name: value}, quote_via=quote))))
+        if len(more) <= MOST_HEADERS:
+            headers = more
+        else:
+            log.warning("%s: header %s is left out, Twilio takes %d characters of all", address, name, MOST_HEADERS)
+    return headers
