@@ -83,7 +83,7 @@ def _in_version(flow: Flow, journey: Journey) -> Journey:
     if journey.version == flow.version:
         return journey
     slots = {name: slot for name, slot in journey.slots.items() if name in flow.slots}
-    journey = replace(journey, version=flow.version, slots=slots, doubt=None)
+    journey = replace(journey, version=flow.version, slots=slots, doubt=None, owed=flow.kept(journey.owed))
     step = flow.kept(journey.step)
     if step is None or step == journey.step:
         return journey

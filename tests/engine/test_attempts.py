@@ -79,6 +79,17 @@ def test_what_is_asked_keeps_its_key_where_a_new_version_has_renamed_the_step() 
     assert (talk.journey.step, talk.invoke.key) == ("find", key)
 
 
+def test_what_is_asked_behind_a_proof_keeps_its_key_too_where_its_step_was_renamed_meanwhile() -> None:
+    talk = paying()
+    key = talk.invoke.key
+    lost(talk, "call-2")
+    steps = {name if name != "pay" else "charge": step for name, step in TILL.steps.items()}
+    steps["pin"] = replace(PIN, done="charge")
+    talk.flow = replace(TILL, version="v2", steps=steps, moved={"pay": "charge"})
+    lost(talk, "call-3")
+    assert guess(talk, ok="yes").invoke.key == key
+
+
 def test_who_starts_over_asks_anew() -> None:
     talk = asking()
     key = talk.invoke.key
