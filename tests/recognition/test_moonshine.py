@@ -13,19 +13,14 @@ from ivr.engine.events import Alternative
 from recognition import audio
 from recognition.listen import Hints
 from recognition.moonshine.engine import Moonshine
-from recognition.moonshine.model import FILES, RATE, NoModel, packaged
+from recognition.moonshine.model import FILES, RATE, NoModel
 from tests.bench.speech.line import CLEAN, NOISY, Line, mu_law, pink, through
 from tests.bench.speech.measure import SURE, read_as
 from tests.bench.speech.texts import ASK_MENU, ASK_YES_NO, Said, said
 from tests.bench.speech.voices import installed
-from tests.servers import missing, needs
+from tests.servers import needs
 
 VOICE = "flite-slt"
-
-
-@pytest.fixture(scope="module")
-def engine() -> Moonshine:
-    return Moonshine() if packaged() else missing("moonshine-voice==0.1.0 is not installed")
 
 
 @pytest.fixture(scope="module")
@@ -81,60 +76,60 @@ def asked(group: str, every: int) -> list[Said]:
     ],
 )
 def test_what_is_said_is_understood(
-    engine: Moonshine, spoken: Speaker, group: str, every: int, line: Line, right: int, wrong: int
+    moonshine: Moonshine, spoken: Speaker, group: str, every: int, line: Line, right: int, wrong: int
 ) -> None:
-    answers = [(one, answer(engine, one.hints, spoken.say(one.text, line))) for one in asked(group, every)]
+    answers = [(one, answer(moonshine, one.hints, spoken.say(one.text, line))) for one in asked(group, every)]
     assert sum(got == one.wanted for one, got in answers) >= right, answers
     assert sum(got not in {one.wanted, ""} for one, got in answers) <= wrong, answers
 
 
-def test_an_answer_of_the_menu_comes_with_its_option_and_the_words(engine: Moonshine, spoken: Speaker) -> None:
-    best = heard(engine, ASK_MENU, spoken.say("I'd like to track my order please"))[0]
+def test_an_answer_of_the_menu_comes_with_its_option_and_the_words(moonshine: Moonshine, spoken: Speaker) -> None:
+    best = heard(moonshine, ASK_MENU, spoken.say("I'd like to track my order please"))[0]
     assert best.option == "order_status"
     assert best.confidence > 0.9
     assert "track my order" in best.text.lower()
 
 
-def test_digits_come_in_figures_with_the_next_best(engine: Moonshine, spoken: Speaker) -> None:
+def test_digits_come_in_figures_with_the_next_best(moonshine: Moonshine, spoken: Speaker) -> None:
     hints = Hints("digits", "en-US", {}, least=4, most=4)
-    alternatives = heard(engine, hints, spoken.say("five nine one five", NOISY))
+    alternatives = heard(moonshine, hints, spoken.say("five nine one five", NOISY))
     assert alternatives[0].text == "5915"
     assert all(len(one.text) == 4 for one in alternatives if one.text.isdecimal())
     assert [one.confidence for one in alternatives] == sorted((one.confidence for one in alternatives), reverse=True)
 
 
-def test_an_open_question_is_answered_in_words(engine: Moonshine, spoken: Speaker) -> None:
+def test_an_open_question_is_answered_in_words(moonshine: Moonshine, spoken: Speaker) -> None:
     hints = Hints("text", "en-US", {"operator": ("talk to a person",)}, frozenset({"operator"}))
-    best = heard(engine, hints, spoken.say("my internet has been down since this morning"))[0]
+    best = heard(moonshine, hints, spoken.say("my internet has been down since this morning"))[0]
     assert best.option is None
     assert best.text.lower().strip(".") == "my internet has been down since this morning"
-    assert heard(engine, hints, spoken.say("talk to a person"))[0].option == "operator"
+    assert heard(moonshine, hints, spoken.say("talk to a person"))[0].option == "operator"
 
 
-def test_a_sentence_that_says_more_than_the_option_is_told_in_full(engine: Moonshine, spoken: Speaker) -> None:
-    best = heard(engine, ASK_MENU, spoken.say("track order four two one seven from Tuesday"))[0]
+def test_a_sentence_that_says_more_than_the_option_is_told_in_full(moonshine: Moonshine, spoken: Speaker) -> None:
+    best = heard(moonshine, ASK_MENU, spoken.say("track order four two one seven from Tuesday"))[0]
     assert best.option == "order_status"
     assert "4217 from tuesday" in best.text.lower()
 
 
 @pytest.mark.parametrize("hints", [ASK_YES_NO, ASK_MENU, Hints("digits", "en-US", {}, least=4, most=4)])
 @pytest.mark.parametrize("seconds", [0.05, 1.5])
-def test_noise_is_no_answer(engine: Moonshine, hints: Hints, seconds: float) -> None:
+def test_noise_is_no_answer(moonshine: Moonshine, hints: Hints, seconds: float) -> None:
     noise = pink(int(seconds * 8000), np.random.default_rng(3)) * np.float32(0.02)
-    assert answer(engine, hints, audio.resample(mu_law(noise), 8000, RATE)) == ""
-    assert answer(engine, hints, audio.silence(seconds, RATE)) == answer(engine, hints, audio.silence(0, RATE)) == ""
+    for sound in (audio.resample(mu_law(noise), 8000, RATE), audio.silence(seconds, RATE), audio.silence(0, RATE)):
+        assert answer(moonshine, hints, sound) == ""
 
 
-def test_a_phrase_without_letters_is_found_when_the_menu_is_checked(engine: Moonshine) -> None:
+def test_a_phrase_without_letters_is_found_when_the_menu_is_checked(moonshine: Moonshine) -> None:
     hints = Hints("options", "en-US", {"stars": ("***",), "sales": ("Sales", "!")})
-    assert [line for line in engine.check(hints) if '"stars"' in line]
-    assert not [line for line in engine.check(hints) if '"sales"' in line]
-    assert answer(engine, hints, audio.silence(1, RATE)) == ""
+    assert [line for line in moonshine.check(hints) if '"stars"' in line]
+    assert not [line for line in moonshine.check(hints) if '"sales"' in line]
+    assert answer(moonshine, hints, audio.silence(1, RATE)) == ""
 
 
-def test_a_question_is_prepared_once(engine: Moonshine) -> None:
-    assert engine.grammar(ASK_MENU) is engine.grammar(ASK_MENU)
-    assert engine.grammar(ASK_MENU) is not engine.grammar(ASK_YES_NO)
+def test_a_question_is_prepared_once(moonshine: Moonshine) -> None:
+    assert moonshine.grammar(ASK_MENU) is moonshine.grammar(ASK_MENU)
+    assert moonshine.grammar(ASK_MENU) is not moonshine.grammar(ASK_YES_NO)
 
 
 def test_a_directory_without_the_model_says_what_to_do(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
@@ -10,11 +10,13 @@ import pytest
 from recognition.listen import Hints
 from recognition.moonshine.answers import answers, confidence
 from recognition.moonshine.decoder import Found, Hypothesis
+from recognition.moonshine.engine import Moonshine
 from recognition.moonshine.grammar import VALUE, Grammar
-from recognition.moonshine.model import Floats
+from recognition.moonshine.model import RATE, Floats
 from recognition.moonshine.readings import reading
 from recognition.moonshine.spotter import FARTHEST, NUMBER, WORDS, Spotted, Spotter
 from recognition.moonshine.tokens import Tokens
+from tests.recognition import sounds
 
 
 def sound_of(*words: str) -> Floats:
@@ -75,6 +77,16 @@ def test_what_was_spotted_decides_where_the_network_hardly_does() -> None:
     assert sure["6041"] < 0.2
 
 
-def test_its_file_is_there_and_knows_all_words() -> None:
-    heard = np.zeros((1, 5, 288), np.float32)
-    assert len(Spotter()._logs(heard[0])[0]) == len(WORDS)
+def nearly(digits: str) -> Iterator[str]:
+    """The same with a digit left out, said twice, or exchanged for another."""
+    for at, digit in enumerate(digits):
+        others = ("", 2 * digit, *(other for other in "0123456789" if other != digit))
+        yield from (digits[:at] + other + digits[at + 1 :] for other in others)
+
+
+@pytest.mark.parametrize("voice", ["slt", "awb", "rms"])
+@pytest.mark.parametrize(("words", "digits"), [("four two one seven", "4217"), ("nine eight three five", "9835")])
+def test_the_shipped_layer_hears_each_digit(moonshine: Moonshine, voice: str, words: str, digits: str) -> None:
+    rows = moonshine.encoded(sounds.said(words, RATE, f"flite:{voice}"))
+    spotted = Spotter().spot([rows[np.newaxis]])
+    assert spotted.fit(digits) > max(map(spotted.fit, nearly(digits)))
