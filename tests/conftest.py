@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as `ivr.cli` does, before anybody has imported numpy
+
 import pytest
 from hypothesis import settings
 
