@@ -42,16 +42,15 @@ class Asking:
         self._clock, self._new_id = clock, new_id
 
     async def until_answered(
-        self, contact: str, actions: Actions, say: Saying | None, answering: Answering | None, *, again: bool = False
+        self, contact: str, actions: Actions, say: Saying | None, answering: Answering | None
     ) -> Actions:
         """The actions of a turn; where it waits for a back office, those of the turn that ends the asking. What is said
-        meanwhile goes to `say`, or without it before the final actions. `again`: it may have been asked before."""
+        meanwhile goes to `say`, or without it before the final actions."""
         said: Actions = ()
         while actions and isinstance(actions[-1], Invoke):
             wait, says = actions[-1], tuple(action for action in actions if isinstance(action, Say))
             speaking = asyncio.ensure_future(say(says)) if say and says else None
-            event = await self._ask(contact, wait, again)
-            again = False
+            event = await self._ask(contact, wait)
             if speaking is not None:
                 await speaking
             else:
@@ -62,16 +61,16 @@ class Asking:
             actions = outward(await self._stepper.turn(journey, event, answering, said))
         return said + actions
 
-    async def _ask(self, contact: str, wait: Invoke, again: bool) -> Event:
+    async def _ask(self, contact: str, wait: Invoke) -> Event:
         try:
-            result = await self._answer_to(wait, again)
+            result = await self._answer_to(wait)
         except BackOfficeError as error:
             log.warning("back office: %s", error)
             return InvokeFailed(id=self._new_id(), at=self._clock(), contact=contact, turn=wait.turn, reason=str(error))
         return Invoked(id=self._new_id(), at=self._clock(), contact=contact, turn=wait.turn, result=result)
 
-    async def _answer_to(self, wait: Invoke, again: bool) -> Mapping[str, str]:
+    async def _answer_to(self, wait: Invoke) -> Mapping[str, str]:
         """A back office's; whether a one-time code is right is known here. Raises `BackOfficeError`."""
         if wait.service == CODE_SERVICE:
             return {"ok": "yes" if is_code(self._secret, **wait.arguments) else "no"}
-        return await self._back_office.ask(wait.service, wait.arguments, wait.timeout, Attempt(wait.key, again))
+        return await self._back_office.ask(wait.service, wait.arguments, wait.timeout, Attempt(wait.key, wait.again))

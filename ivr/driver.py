@@ -19,7 +19,7 @@ from context_bridge.records import AnswerRow, Change, ContextStore, EventBus, Li
 from ivr.arrivals import Arrival, LinkRefused, Receptionist
 from ivr.asking import Asking, Saying, asks
 from ivr.backoffice import BackOffice
-from ivr.engine.actions import Action, Hangup
+from ivr.engine.actions import Action, Hangup, Invoke
 from ivr.engine.events import Event, Expired, Passed, QueueOutcome
 from ivr.engine.flow import Flow
 from ivr.engine.journey import Journey
@@ -97,7 +97,7 @@ class Driver:
         """One turn of the journey that `event.contact` is on. While a back office is asked, what was said before goes
         to `say` at once (voice plays it as filler); without `say` it is put before the final actions. `answering` makes
         the answer that is saved with the turn's last change; it is not asked when nothing changed. Without `ask` no
-        back office is asked: the actions may end with its `Invoke`, and `current` goes on from there.
+        back office is asked: the actions may end with its `Invoke`, which `current` is given to go on from there.
         An event of a contact that is on no journey any more answers `(Hangup("moved"),)`."""
         async with self._stepper.lock(event.contact):
             turn = await self._next_turn(event, answering)
@@ -106,11 +106,15 @@ class Driver:
             return await self._until_answered(turn, say, answering) if ask else outward(turn)
 
     async def current(
-        self, contact: str, say: Saying | None = None, answering: Answering | None = None, *, again: bool = True
+        self,
+        contact: str,
+        say: Saying | None = None,
+        answering: Answering | None = None,
+        left: Invoke | None = None,
     ) -> tuple[Journey, Actions] | None:
         """The journey of a contact and its current wait as actions, to repeat or to adopt after a restart;
-        None when the contact is on no journey. A back office that is waited for is asked: `again`, unless it is known
-        that it never was. `say` and `answering` are then what they are in `advance`."""
+        None when the contact is on no journey. A back office that is waited for is asked. `left`: the wait that
+        `advance` without `ask` has left to be done. `say` and `answering` are what they are in `advance`."""
         found = await self._standing(contact)
         if found is None or not asks(found[1]):
             return found
@@ -118,7 +122,8 @@ class Driver:
             found = await self._standing(contact)  # who held the lock may have had the answer
             if found is None or not asks(found[1]):
                 return found
-            actions = await self._asking.until_answered(contact, found[1], say, answering, again=again)
+            standing = (left,) if left is not None and left == found[1][-1] else found[1]
+            actions = await self._asking.until_answered(contact, standing, say, answering)
         return await self._store.by_contact(contact) or found[0], actions
 
     async def flow(self, journey: Journey) -> Flow:

@@ -34,16 +34,20 @@ class Office:
     """The shop's back office. `closed` holds its answers back."""
 
     asked: int = 0
-    keys: list[str] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
     open: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def ask(
         self, service: str, arguments: Mapping[str, str], within: float, attempt: Attempt = FIRST
     ) -> Mapping[str, str]:
         self.asked += 1
-        self.keys.append(attempt.key)
+        self.attempts.append(attempt)
         await self.open.wait()
         return {"status": "on its way", "eta": "2026-12-03"}
+
+    @property
+    def keys(self) -> list[str]:
+        return [attempt.key for attempt in self.attempts]
 
 
 @dataclass

@@ -52,11 +52,11 @@ class Turns:
         if (asking := self._under_way.get(call.key)) is None:
             answer = _Answer(call, self._documents, self._driver.now)
             actions = await turn(answer)
-            if not isinstance(actions[-1], Invoke):
+            if not isinstance(wait := actions[-1], Invoke):
                 return await self._told(call, actions, answer)
             if (asking := self._under_way.get(call.key)) is None:  # nobody asked at the same time
                 answer.unsaid += (action for action in actions if isinstance(action, Say))
-                asking = self._begun(call, answer, again=False)
+                asking = self._begun(call, answer, wait)
         return await self._patiently(call, asking, lambda: asking.said)
 
     async def again(self, call: Call) -> bytes:
@@ -69,23 +69,23 @@ class Turns:
             if (told := await self._store.answer(call.contact, *call.place)) is not None:
                 return told.body.encode()
             answer = _Answer(call, self._documents, self._driver.now)
-            asking = self._under_way.get(call.key) or self._begun(call, answer, again=True)
+            asking = self._under_way.get(call.key) or self._begun(call, answer)
         before = len(asking.said)
         return await self._patiently(call, asking, lambda: asking.said[before:])
 
-    def _begun(self, call: Call, answer: _Answer, *, again: bool) -> _Asking:
-        asking = _Asking(asyncio.create_task(self._asked(call, answer, again)), answer.unsaid)
+    def _begun(self, call: Call, answer: _Answer, wait: Invoke | None = None) -> _Asking:
+        asking = _Asking(asyncio.create_task(self._asked(call, answer, wait)), answer.unsaid)
         asking.task.add_done_callback(lambda _task: self._under_way.pop(call.key, None))
         self._under_way[call.key] = asking
         return asking
 
-    async def _asked(self, call: Call, answer: _Answer, again: bool) -> bytes:
+    async def _asked(self, call: Call, answer: _Answer, wait: Invoke | None) -> bytes:
         """The answer, when the back office has given its own."""
 
         async def filler(words: tuple[Say, ...]) -> None:
             answer.unsaid.extend(words)
 
-        found = await self._driver.current(call.contact, filler, answer, again=again)
+        found = await self._driver.current(call.contact, filler, answer, wait)
         return await self._told(call, found[1] if found else (Hangup("moved"),), answer)
 
     async def _told(self, call: Call, actions: Actions, answer: _Answer) -> bytes:

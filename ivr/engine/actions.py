@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 SlotType = Literal["digits", "number", "yes_no", "choice", "date", "time", "money", "text"]
@@ -84,7 +84,8 @@ class Record:
 @dataclass(frozen=True, slots=True)
 class Invoke:
     """Wait for a back office, at most `timeout` seconds; comes back as `Invoked` or `InvokeFailed`. `key` names the
-    asking: until it is answered it stays the same, whoever asks."""
+    asking: until it is answered it stays the same, whoever asks. `again`: it may have been asked under this key before;
+    only the turn that begins an asking knows that it was not. It is the same wait either way."""
 
     turn: int
     step: str
@@ -92,6 +93,7 @@ class Invoke:
     arguments: Mapping[str, str]
     timeout: float
     key: str = ""
+    again: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

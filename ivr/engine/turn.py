@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ivr.engine import render, verify
-from ivr.engine.actions import Action, Hangup, Say, Send
+from ivr.engine.actions import Action, Hangup, Invoke, Say, Send
 from ivr.engine.events import Event
 from ivr.engine.flow import Flow, Prompt, Verify
 from ivr.engine.formats import telephone
@@ -98,15 +98,20 @@ class Turn:
         self.journey = replace(self.journey, offering=True, noinputs=0, nomatches=0, misheard=0, unheard=0)
         self.wait()
 
-    def wait(self) -> None:
-        """Put the question of the current step: a new wait, so that what answers an older one is late."""
+    def wait(self, *, again: bool = False) -> None:
+        """Put the question of the current step: a new wait, so that what answers an older one is late. `again`: of a
+        back office, which may have been asked it before."""
         self.journey = replace(self.journey, turn=self.journey.turn + 1)
-        self.actions += (*prompt_of(self.flow, self.journey), wait_of(self.flow, self.journey))
+        wait = wait_of(self.flow, self.journey)
+        if isinstance(wait, Invoke):
+            wait = replace(wait, again=again)
+        self.actions += (*prompt_of(self.flow, self.journey), wait)
 
     def invoke(self) -> None:
         """Have a back office asked. Where the contact was lost meanwhile, it is the same asking as before."""
-        self.journey = replace(self.journey, asked=self.journey.asked or self.journey.turn + 1)
-        self.wait()
+        asked = self.journey.asked
+        self.journey = replace(self.journey, asked=asked or self.journey.turn + 1)
+        self.wait(again=asked > 0)
 
     def wait_on(self) -> None:
         """Go on with the same wait, without a word."""

@@ -118,6 +118,21 @@ async def test_another_server_gives_the_answer_that_was_saved_meanwhile(
     assert await webhook(theirs, f"/twilio/again/{place}") == found
 
 
+async def test_a_webhook_that_was_lost_with_its_server_is_asked_for_again_by_the_next(
+    segue: Segue, carrier: Carrier, slow: SlowOffice, other: Other
+) -> None:
+    """The turn is saved, the office was asked, and nobody has heard of it: Twilio sends the same webhook elsewhere."""
+    call, place = await at_the_number(segue, carrier)
+    theirs = await other.carrier.call("+14155550199")
+    theirs.sid = call.sid
+    assert b"<Redirect" in await webhook(call, f"/twilio/voice/{place}", Digits="4217")
+    other.office.answers.set()
+    assert b"4 2 1 7" in await webhook(theirs, f"/twilio/voice/{place}", Digits="4217")
+    [first], [second] = slow.attempts, other.office.attempts
+    assert second == replace(first, again=True)
+    assert not first.again
+
+
 async def test_another_server_is_patient_too_and_saves_what_it_was_told(
     segue: Segue, carrier: Carrier, slow: SlowOffice, other: Other
 ) -> None:
