@@ -12,7 +12,7 @@ from ivr.engine.allow import Allow, HostRule, NetworkRule
 from ivr.engine.flow import Ref
 from ivr.engine.loader import MenuMistakes, load, load_services
 from ivr.engine.loader.address import entry, rule
-from ivr.engine.services import AnswerField, SecretRef, Services
+from ivr.engine.services import IDEMPOTENCY_KEY, AnswerField, KeyHeader, SecretRef, Services
 
 
 def one(fields: str, allow: str = "[crm.example]", secrets: str = "[TOKEN]") -> str:
@@ -71,11 +71,31 @@ def test_what_need_not_be_said() -> None:
     assert spec.answer == {"a": AnswerField(("a",)), "b.c": AnswerField(("b", "c"))}
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize(
+    ("spelt", "header"),
+    [
+        *((spelt, None) for spelt in ("no", "No", "false", "off", "OFF", '"no"')),
+        *((spelt, IDEMPOTENCY_KEY) for spelt in ("yes", "true", "True", "on")),
+        ("X-Request-Id", KeyHeader("X-Request-Id")),
+    ],
+)
+def test_a_key_that_is_wanted_or_not_is_no_header_of_that_name(method: str, spelt: str, header: KeyHeader) -> None:
+    found = load_services(one(f"url: 'demo:/x', method: {method}, idempotency_key: {spelt}"), "services.yaml")
+    assert found["it"].key_header == header
+
+
+def test_what_is_only_looked_up_has_no_key_and_may_send_what_it_likes() -> None:
+    found = load_services(one("url: 'demo:/x', headers: {Idempotency-Key: '1'}"), "services.yaml")
+    assert found["it"].key_header is None
+
+
 @pytest.mark.parametrize(
     ("text", "part"),
     [
         ("services: {a: {}}", "url is missing"),
         ("services: {a: {url: 'demo:/x', methd: GET}}", '"methd" is no key of a; did you mean "method"?'),
+        (one("url: 'demo:/x', idempotency_ky: no"), 'no key of it; did you mean "idempotency_key"?'),
         ("{}", "services is missing"),
         (one("url: 'demo:/x', retries: 9"), 'retries: "9" is not possible here; write a whole number from 0 to 5'),
         (one("url: 'demo:/x', method: POST, retries: 1"), "this POST is not idempotent; take retries away, or write"),

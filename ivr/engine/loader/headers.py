@@ -7,13 +7,13 @@ from collections.abc import Mapping
 
 from ivr.engine.loader.mistakes import Unfit, did_you_mean, quoted
 from ivr.engine.loader.reader import Reader
-from ivr.engine.services import IDEMPOTENCY_KEY, HeaderValue, KeyHeader, SecretRef
+from ivr.engine.services import IDEMPOTENCY_KEY, HeaderValue, KeyHeader, Method, SecretRef
 
 NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}", re.ASCII)  # RFC 9110, section 5.6.2: a token
 VALUE = re.compile(r"[\x20-\x7e]*")
 SECRET = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}", re.ASCII)
 NOTHING: HeaderValue = ()
-NO_KEY = KeyHeader("")
+YES, NO = frozenset({"yes", "true", "on"}), frozenset({"no", "false", "off"})  # booleans to YAML 1.1
 PARTS = re.compile(r"(\{\{|\}\}|\{[^{}]*\}|[{}])")
 # Ours, or those of the connection: with them in other hands, one request can be read as two.
 OURS = frozenset(
@@ -50,19 +50,26 @@ def headers(declared: Reader, known: tuple[str, ...]) -> Mapping[str, HeaderValu
     return found
 
 
-def key_header(declared: Reader, others: Mapping[str, HeaderValue]) -> KeyHeader | None:
+def key_header(declared: Reader, method: Method, others: Mapping[str, HeaderValue]) -> KeyHeader | None:
     """The header that names an asking; `others` are those that the file sets itself. One that a file names carries the
     key alone: APIs that are older than the draft know no quotes."""
-    found = declared.get("idempotency_key", _key_header, IDEMPOTENCY_KEY)
-    if found.name and found.name.lower() in {name.lower() for name in others}:
+    if method == "GET":
+        declared.accept("idempotency_key")
+        if declared.has("idempotency_key"):
+            declared.wrong(declared.place("idempotency_key"), "a GET changes nothing and needs no key", "take it away")
+        return None
+    found = declared.get("idempotency_key", _key_header, _key_header("yes"))
+    if found is not None and found.name.lower() in {name.lower() for name in others}:
         problem = f"headers sets {found.name}, which names one asking and must differ from the next"
         declared.wrong(declared.place("headers"), problem, "take it away, or write idempotency_key: no")
-    return found if found.name else None
+    return found
 
 
-def _key_header(text: str) -> KeyHeader:
-    if text in {"no", "false"}:
-        return NO_KEY
+def _key_header(text: str) -> KeyHeader | None:
+    if text.lower() in NO:
+        return None
+    if text.lower() in YES:
+        return IDEMPOTENCY_KEY
     if not NAME.fullmatch(text) or text.lower() in OURS:
         raise Unfit(f"{quoted(text)} cannot be the header of the key", "write its name, such as X-Request-Id, or no")
     return KeyHeader(text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import get_args
 
 from ivr.engine.allow import Allow, HostRule, NetworkRule
@@ -13,7 +12,7 @@ from ivr.engine.loader.draft import Draft
 from ivr.engine.loader.headers import headers, key_header, secrets
 from ivr.engine.loader.mistakes import Mistakes
 from ivr.engine.loader.reader import Reader, one_of
-from ivr.engine.services import IDEMPOTENT, WITH_BODY, Body, HeaderValue, KeyHeader, Method, Services, ServiceSpec
+from ivr.engine.services import IDEMPOTENT, WITH_BODY, Body, Method, Services, ServiceSpec
 
 METHODS: tuple[Method, ...] = get_args(Method)
 BODIES: tuple[Body, ...] = get_args(Body)
@@ -57,7 +56,7 @@ def _service(declared: Reader, name: str, allow: Allow, names: tuple[str, ...]) 
         body=_body(declared, method),
         retries=_retries(declared, method),
         missing=missing(declared, values_),
-        key_header=_key_header(declared, method, headers_),
+        key_header=key_header(declared, method, headers_),
     )
 
 
@@ -75,13 +74,6 @@ def _body(declared: Reader, method: Method) -> Body:
     if declared.has("body") and method not in WITH_BODY:
         declared.wrong(declared.place("body"), f"a {method} has no body", "take it away, or use POST")
     return declared.get("body", one_of(BODIES), "json")
-
-
-def _key_header(declared: Reader, method: Method, others: Mapping[str, HeaderValue]) -> KeyHeader | None:
-    if method == "GET" and declared.has("idempotency_key"):
-        declared.wrong(declared.place("idempotency_key"), "a GET changes nothing and needs no key", "take it away")
-    found = key_header(declared, {} if method == "GET" else others)
-    return None if method == "GET" else found
 
 
 def _retries(declared: Reader, method: Method) -> int:
