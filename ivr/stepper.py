@@ -71,30 +71,41 @@ class Stepper:
                 event = replace(event, switches=await self._switches.on())
             turn = await self._known(taken(flow, journey, event))
             if turn.after == journey:
-                unheard = self._unheard.pop(event.contact, None)
-                if unheard and (unheard[1].event.id, unheard[0].journey) == (event.id, journey):
-                    return await self._saved(*unheard, began)
-                return turn
+                return await self._unheard_of(event, journey, began) or turn
             change = change_of(turn, self._keeping, self._region)
             if answering is not None and not isinstance(turn.actions[-1], Invoke):
                 change = replace(change, answer=await answering.make(change.journey, said + outward(turn)))
-            try:
-                saved = await self._store.save(change)
-            except StoreUnavailable:
-                self._unheard[event.contact] = change, turn
-                if len(self._unheard) > UNHEARD:
-                    del self._unheard[next(iter(self._unheard))]
-                raise
-            if not isinstance(saved, Conflict):
-                self._recall.keep(turn.before, change.journey)
-                self._unheard.pop(event.contact, None)
+            conflict = await self._save(change, turn)
+            if conflict is None:
                 if answering is not None and change.answer is not None:
                     answering.saved()
                 return await self._saved(change, turn, began)
-            if saved.current is None:
+            if conflict.current is None:
                 raise StoreUnavailable(f"journey {journey.id} vanished from the store")
-            journey = saved.current
+            journey = conflict.current
         raise StoreUnavailable(f"journey {journey.id} changes too quickly")
+
+    async def _save(self, change: Change, turn: Turn) -> Conflict | None:
+        contact = turn.event.contact
+        try:
+            saved = await self._store.save(change)
+        except StoreUnavailable:
+            self._unheard[contact] = change, turn
+            if len(self._unheard) > UNHEARD:
+                del self._unheard[next(iter(self._unheard))]
+            raise
+        if isinstance(saved, Conflict):
+            return saved
+        self._recall.keep(turn.before, change.journey)
+        self._unheard.pop(contact, None)
+        return None
+
+    async def _unheard_of(self, event: Event, journey: Journey, began: float) -> Turn | None:
+        """The turn of an event that was taken before, where nobody was told: its save outlived our patience."""
+        change, turn = self._unheard.pop(event.contact, (None, None))
+        if change is None or turn is None or (turn.event.id, change.journey) != (event.id, journey):
+            return None
+        return await self._saved(change, turn, began)
 
     async def _saved(self, change: Change, turn: Turn, began: float) -> Turn:
         self._on_saved(change, time.monotonic() - began)
