@@ -135,7 +135,6 @@ class Call:
         """Go on where the process before us was."""
         wait = actions[-1]
         application, _ = await self.leg.running()
-        await self._handoff.look_back()
         if application in {"Queue", "Dial"}:
             return await self._handoff.follow(journey, wait)
         if isinstance(wait, Record) and application == RECORD:
@@ -241,9 +240,7 @@ class Call:
 
     async def _left(self, last: HungUp) -> None:
         requested = self._talk.requested
-        others = last.cause and last.cause == self._handoff.dialled  # of whom they could not be put through to
-        cause, tech_cause = (0, 0) if others else (last.cause, last.tech_cause)
-        reason = causes.reason(ours=self._ours, requested=requested, cause=cause, tech_cause=tech_cause)
+        reason = causes.reason(ours=self._ours, requested=requested, cause=last.cause, tech_cause=last.tech_cause)
         await tell_left(self._driver, self.contact, reason, last.text)
 
     # What the driver tells us

@@ -25,11 +25,10 @@ log = logging.getLogger(__name__)
 
 class Handoff:
     """`outside`: the leg is in the dialplan's hands. What waits for its return gives the actions to go on with, or
-    None where the journey itself says how. `dialled`: the cause (Q.850) for which somebody could not be reached."""
+    None where the journey itself says how."""
 
     def __init__(self, talk: Talk, driver: Driver, outbound: transfer.Outbound) -> None:
         self.outside = False
-        self.dialled = 0
         self._outbound = outbound
         self._put_through: Transfer | None = None
         self._talk, self._leg, self._driver = talk, talk.leg, driver
@@ -109,12 +108,7 @@ class Handoff:
         await self._driver.advance(TransferAnswered(id=name, at=at, contact=self._leg.contact, turn=wait.turn))
 
     async def _back(self, wait: Transfer) -> Actions:
-        await self.look_back()
         return await self._ended(wait, *await transfer.outcome(self._leg))
-
-    async def look_back(self) -> None:
-        """Dial leaves its cause with the caller, and a BYE without a reason does not replace it."""
-        self.dialled = await transfer.cause(self._leg)
 
     async def _ended(self, wait: Transfer, outcome: TransferOutcome, seconds: float = 0.0) -> Actions:
         self._put_through = None

@@ -15,7 +15,6 @@ from ivr.engine.events import TransferOutcome
 from ivr.settings import Settings
 
 STATUS: dict[str, TransferOutcome] = {"ANSWER": "answered", "BUSY": "busy", "NOANSWER": "no_answer"}  # others: failed
-NORMAL = "16"  # Q.850: normal clearing
 NUMBER = re.compile(r"\+?[0-9]{2,20}")  # what a caller has dialled may be anything
 
 log = logging.getLogger(__name__)
@@ -58,8 +57,8 @@ async def put_through(leg: Leg, wait: Transfer, whisper: Path | None, outbound: 
         leg.set(f"__SEGUE_HEADER_{n}", name)
         leg.set(f"__SEGUE_VALUE_{n}", value)
     leg.set("SEGUE_TRANSFERRED", wait.turn)
-    leg.set("DIALSTATUS", "")
-    leg.set("ANSWEREDTIME", "")
+    leg.set("SEGUE_DIALSTATUS", "")
+    leg.set("SEGUE_ANSWEREDTIME", "")
     leg.set("SEGUE_JOINED", "")
     await leg.redirect("segue-transfer", "s")
     return True
@@ -76,17 +75,11 @@ async def _shown(leg: Leg, wait: Transfer, outbound: Outbound) -> str:
 async def outcome(leg: Leg) -> tuple[TransferOutcome, float]:
     """How it ended, of a caller who came back, and the seconds of the talk. Who hung up on the whisper has answered
     nobody."""
-    names = ("DIALSTATUS", "ANSWEREDTIME", "SEGUE_JOINED")
+    names = ("SEGUE_DIALSTATUS", "SEGUE_ANSWEREDTIME", "SEGUE_JOINED")
     status, seconds, joined = await asyncio.gather(*map(leg.get, names))
     if status == "ANSWER" and not joined:
         return "no_answer", 0.0
     return STATUS.get(status, "failed"), float(seconds) if seconds.isdigit() else 0.0
-
-
-async def cause(leg: Leg) -> int:
-    """Why somebody could not be reached who was dialled for this caller; 0 where that was no trouble."""
-    found = await leg.get("HANGUPCAUSE")
-    return int(found) if found.isdigit() and found != NORMAL else 0
 
 
 async def has_been(leg: Leg, wait: Transfer) -> bool:

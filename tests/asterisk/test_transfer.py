@@ -24,6 +24,7 @@ from tests.asterisk.phone import PATIENCE, Call, Phone
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 OUR_NUMBER = "+442079460000"
+CONGESTION = 34  # Q.850: what Asterisk makes of a 503
 
 
 def channel_on(asterisk: Instance, driver: FakeDriver, speaker: Speaker, **more: str) -> AsteriskChannel:
@@ -106,6 +107,27 @@ async def test_busy(lab: Lab, pharmacy: Phone) -> None:
     await lab.hears(call, said.ALONE)
     assert (lab.driver.seen("transferred"), lab.driver.seen("answered")) == (["busy"], [])
     call.hang_up()  # they are not busy themselves
+    await lab.driver.until(lambda: lab.driver.seen("left") == ["caller"])
+
+
+async def test_a_line_that_ends_for_the_cause_of_a_transfer_before_was_lost(lab: Lab, pharmacy: Phone) -> None:
+    call = await wants_the_pharmacy(lab)
+    (await pharmacy.rings()).reject("503 Service Unavailable")
+    await lab.hears(call, said.ALONE)
+    assert lab.driver.seen("transferred") == ["failed"]
+    await call.press("1")
+    await lab.hears(call, said.NUMBER)
+    call.hang_up(f"Q.850;cause={CONGESTION}")
+    await lab.driver.until(lambda: lab.driver.seen("left") == ["dropped"])
+
+
+async def test_who_hangs_up_turns_after_a_transfer_was_not_lost(lab: Lab, pharmacy: Phone) -> None:
+    call = await wants_the_pharmacy(lab)
+    (await pharmacy.rings()).reject("503 Service Unavailable")
+    await lab.hears(call, said.ALONE)
+    await call.press("1")
+    await lab.hears(call, said.NUMBER)
+    call.hang_up()
     await lab.driver.until(lambda: lab.driver.seen("left") == ["caller"])
 
 
