@@ -15,7 +15,8 @@ from ivr.engine.events import TransferOutcome
 from ivr.settings import Settings
 
 STATUS: dict[str, TransferOutcome] = {"ANSWER": "answered", "BUSY": "busy", "NOANSWER": "no_answer"}  # others: failed
-NUMBER = re.compile(r"\+?[0-9]{2,20}")  # what a caller has dialled may be anything
+NUMBER = re.compile(r"\+?[0-9]{7,15}")  # E.164's longest; what a caller has dialled may be an extension, or anything
+WITHHELD = "f(0)u(prohib)"  # Dial withholds no number but one that it is given
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +24,7 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Outbound:
     """The PJSIP endpoints by which numbers and `sip:` addresses are dialled; empty: they are not. `caller_id`: our
-    number; empty: the one that the caller has dialled."""
+    number; empty: the one that the caller has dialled, where it is one."""
 
     trunk: str = ""
     sip: str = ""
@@ -51,7 +52,7 @@ async def put_through(leg: Leg, wait: Transfer, whisper: Path | None, outbound: 
     shown = await _shown(leg, wait, outbound)
     leg.set("SEGUE_DIAL", dialled)
     leg.set("SEGUE_DIAL_TIMEOUT", math.ceil(wait.timeout))
-    leg.set("SEGUE_DIAL_AS", f"f({shown})" if shown else "")
+    leg.set("SEGUE_DIAL_AS", shown)
     leg.set("__SEGUE_WHISPER", sound(whisper))
     for n, (name, value) in enumerate([*wait.headers.items(), ("", "")], 1):  # the empty name ends the list
         leg.set(f"__SEGUE_HEADER_{n}", name)
@@ -65,11 +66,11 @@ async def put_through(leg: Leg, wait: Transfer, whisper: Path | None, outbound: 
 
 
 async def _shown(leg: Leg, wait: Transfer, outbound: Outbound) -> str:
-    """The number that the other end sees; empty: the caller's, or none where that is withheld."""
+    """The number that the other end sees, as options of Dial; empty: the caller's, or none where that is withheld."""
     if wait.caller_id == "caller":
         return ""
     number = wait.caller_id if wait.caller_id != "ours" else outbound.caller_id or await leg.get("CALLERID(dnid)")
-    return number if NUMBER.fullmatch(number) else ""
+    return f"f({number})" if NUMBER.fullmatch(number) else WITHHELD
 
 
 async def outcome(leg: Leg) -> tuple[TransferOutcome, float]:

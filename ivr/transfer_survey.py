@@ -32,6 +32,9 @@ def _by_asterisk(where: str, step: TransferStep, settings: Settings) -> Iterator
     elif not step.number and not settings.asterisk_sip:
         remedy = "set IVR_ASTERISK_SIP to an endpoint of pjsip.conf, such as outbound"
         yield Sight(f"{where}: Asterisk has nothing to dial {step.to} by", remedy)
+    elif step.caller_id == "ours" and not settings.caller_id:
+        shown = "the number that the caller has dialled, or none where that is an extension"
+        yield Sight(f"{where}: Asterisk shows {shown}, since IVR_CALLER_ID is empty")
 
 
 def _by_twilio(where: str, step: TransferStep, settings: Settings) -> Iterator[Sight]:

@@ -34,9 +34,10 @@ TWILIO = {"twilio_account": "AC" + "a" * 32, "twilio_senders": "+15005550006"}
     [
         (NUMBER, {}, [("web phone cannot dial", "")]),
         (NUMBER, ASTERISK, [("nothing to dial +44 20 7946 0018 by", "IVR_ASTERISK_TRUNK")]),
-        (NUMBER, ASTERISK | {"asterisk_trunk": "carrier"}, []),
+        (NUMBER, ASTERISK | {"asterisk_trunk": "carrier"}, [("or none where that is an extension", "")]),
+        (NUMBER, ASTERISK | {"asterisk_trunk": "carrier", "caller_id": "+15005550001"}, []),
         (SIP, ASTERISK | {"asterisk_trunk": "carrier"}, [("nothing to dial sip:lab@pbx.example", "IVR_ASTERISK_SIP")]),
-        (SIP, ASTERISK | {"asterisk_sip": "outbound"}, []),
+        (SIP, ASTERISK | {"asterisk_sip": "outbound", "caller_id": "+15005550001"}, []),
         (CLIENT, ASTERISK, [("do not reach client:shop", "name a number")]),
         (CLIENT, ASTERISK | TWILIO, [("do not reach client:shop", "")]),
         (CLIENT, TWILIO, []),

@@ -46,8 +46,8 @@ async def pharmacy(asterisk: Instance) -> AsyncIterator[Phone]:
         yield phone
 
 
-async def wants_the_pharmacy(lab: Lab) -> Call:
-    call = await lab.phone.call("100")
+async def wants_the_pharmacy(lab: Lab, number: str = "100") -> Call:
+    call = await lab.phone.call(number)
     await lab.hears(call, said.CHOICE)
     await call.press("5")
     return call
@@ -70,15 +70,14 @@ async def test_the_other_end_hears_the_whisper_and_the_caller_is_back_after_the_
     assert await call.ended == "they"
 
 
-async def test_a_sip_address_is_called_with_its_headers_and_our_number(lab: Lab, pharmacy: Phone) -> None:
+async def test_a_sip_address_is_called_with_its_headers(lab: Lab, pharmacy: Phone) -> None:
     headers = {"X-Order": "4217, with ${EXTEN} and; (this)", "X-Second": "2"}
-    lab.driver.transfer_to = (f"sip:lab@127.0.0.1:{pharmacy.port}", "ours", headers)
+    lab.driver.transfer_to = (f"sip:lab@127.0.0.1:{pharmacy.port}", "caller", headers)
     call = await wants_the_pharmacy(lab)
     ringing = await pharmacy.rings()
     assert ringing.invite
     assert ringing.invite.start.startswith(f"INVITE sip:lab@127.0.0.1:{pharmacy.port}")
     assert {name: ringing.invite[name.lower()] for name in headers} == headers
-    assert "<sip:100@" in ringing.invite["from"]  # what the caller has dialled is a number of ours
     await ringing.answer()
     await lab.driver.until(lambda: lab.driver.seen("answered") == ["2"])
     call.hang_up()
@@ -99,6 +98,29 @@ async def test_our_number_is_that_of_the_settings(
         call.hang_up()
         assert await ringing.ended == "they"
         await driver.until(lambda: driver.seen("left") == ["caller"])
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"), [("+442079460001", "<sip:+442079460001@"), ("2079460001", "<sip:2079460001@")]
+)
+async def test_our_number_is_the_one_that_the_caller_has_dialled(
+    lab: Lab, pharmacy: Phone, number: str, shown: str
+) -> None:
+    lab.driver.transfer_to = ("+442079460018", "ours", {})
+    await wants_the_pharmacy(lab, number)
+    ringing = await pharmacy.rings()
+    assert ringing.invite
+    assert shown in ringing.invite["from"]
+
+
+@pytest.mark.parametrize("number", ["100", "s"])
+async def test_where_no_number_of_ours_is_known_none_is_shown(lab: Lab, pharmacy: Phone, number: str) -> None:
+    """Not the caller's either, against what the menu says."""
+    lab.driver.transfer_to = ("+442079460018", "ours", {})
+    await wants_the_pharmacy(lab, number)
+    ringing = await pharmacy.rings()
+    assert ringing.invite
+    assert "<sip:anonymous@anonymous.invalid>" in ringing.invite["from"]
 
 
 async def test_busy(lab: Lab, pharmacy: Phone) -> None:
