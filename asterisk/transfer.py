@@ -15,7 +15,7 @@ from ivr.engine.events import TransferOutcome
 from ivr.settings import Settings
 
 STATUS: dict[str, TransferOutcome] = {"ANSWER": "answered", "BUSY": "busy", "NOANSWER": "no_answer"}  # others: failed
-NUMBER = re.compile(r"\+?[0-9]{7,15}")  # E.164's longest; what a caller has dialled may be an extension, or anything
+NUMBER = re.compile(r"\+?[0-9]{7,15}")  # up to E.164's 15; what a caller has dialled may be an extension, or anything
 WITHHELD = "f(0)u(prohib)"  # Dial withholds no number but one that it is given
 
 log = logging.getLogger(__name__)
@@ -69,8 +69,14 @@ async def _shown(leg: Leg, wait: Transfer, outbound: Outbound) -> str:
     """The number that the other end sees, as options of Dial; empty: the caller's, or none where that is withheld."""
     if wait.caller_id == "caller":
         return ""
-    number = wait.caller_id if wait.caller_id != "ours" else outbound.caller_id or await leg.get("CALLERID(dnid)")
-    return f"f({number})" if NUMBER.fullmatch(number) else WITHHELD
+    number = wait.caller_id if wait.caller_id != "ours" else outbound.caller_id or await _dialled(leg)
+    return f"f({number})" if number else WITHHELD
+
+
+async def _dialled(leg: Leg) -> str:
+    """The number of ours that the caller has dialled; empty: it is none."""
+    number = await leg.get("CALLERID(dnid)")
+    return number if NUMBER.fullmatch(number) else ""
 
 
 async def outcome(leg: Leg) -> tuple[TransferOutcome, float]:
