@@ -15,9 +15,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from asterisk.ami import AMI, AMILost, AMIRefused
-from asterisk.tap import REMEDY
-from asterisk.trial import ways
+from asterisk.survey import survey as survey_asterisk
 from context_bridge.migrate import current, head, sqlite_path
 from context_bridge.records import StoreUnavailable
 from context_bridge.redis_stream import ping
@@ -26,7 +24,7 @@ from ivr import settings
 from ivr.backoffice.survey import survey
 from ivr.channels.twilio_survey import survey as survey_twilio
 from ivr.cli.models import heard
-from ivr.engine.flow import Flow, Handoff
+from ivr.engine.flow import Flow
 from ivr.engine.loader import MenuMistakes
 from ivr.flows import UnknownMenu, read_folder, survey_folder
 from ivr.prompts import speaker_of
@@ -185,43 +183,8 @@ def _languages(setting: Settings, speaker: Speaker) -> Sequence[Finding]:
 
 
 async def _asterisk(setting: Settings) -> Sequence[Finding]:
-    if not setting.ami_url:
-        return [Finding("asterisk", "none is set; calls come from the web phone")]
-    ami = AMI(setting.ami_url)
-    try:
-        async with asyncio.timeout(PATIENCE):
-            await ami.connect()
-            queues = {row["Queue"] for row in await ami.rows("QueueStatus") if row["Event"] == "QueueParams"}
-        sound = await _sound(setting, ami)
-    except (AMILost, TimeoutError):
-        remedy = "start it, or correct IVR_AMI_URL; its manager.conf must enable AMI and allow this address"
-        return [Finding("asterisk", f"{ami.address} does not answer", remedy)]
-    except AMIRefused as error:
-        return [Finding("asterisk", str(error), "correct IVR_AMI_URL or Asterisk's manager.conf")]
-    finally:
-        ami.close()
-    return [Finding("asterisk", f"{ami.address} answers"), *sound, *_queues(setting, queues)]
-
-
-async def _sound(setting: Settings, ami: AMI) -> Sequence[Finding]:
-    """Whether what callers say can come to us."""
-    if setting.ears == 0:
-        return [Finding("asterisk", "callers are not listened to: IVR_EARS is 0")]
-    found = await ways(ami, setting.asterisk_media, setting.host, setting.port)
-    if working := [way for way, works in found.items() if works]:
-        return [Finding("asterisk", f"callers can be heard, by {' and '.join(working)}")]
-    if None in found.values():
-        return [Finding("asterisk", "whether callers can be heard cannot be tried while Segue runs")]
-    return [Finding("asterisk", "callers cannot be heard, and are served by keys", REMEDY)]
-
-
-def _queues(setting: Settings, there: set[str]) -> Sequence[Finding]:
-    steps = (step for flow in _flows(setting) for step in flow.steps.values())
-    wanted = {step.queue for step in steps if isinstance(step, Handoff)}
-    return [
-        Finding("asterisk", f"queue {name} is not there", f"add [{name}] to Asterisk's queues.conf")
-        for name in sorted(wanted - there)
-    ]
+    sights = await survey_asterisk(setting, _flows(setting))
+    return [Finding("asterisk", sight.state, sight.remedy) for sight in sights]
 
 
 async def _transfers(setting: Settings) -> Sequence[Finding]:
