@@ -34,30 +34,36 @@ class Turns:
 
     async def advance(self, call: Call, event: Event) -> bytes:
         """The turn of an event. Whoever asks at the same time comes after it, and finds that it was handled."""
-        return await self._taken(call, lambda answering: self._driver.advance(event, answering=answering, ask=False))
+        taken = await self._taken(call, lambda answering: self._driver.advance(event, answering=answering, ask=False))
+        return await self._answered(call, taken)
 
     async def take(self, call: Call, turn: Take) -> bytes:
         """A turn that begins a call: each arrival is an event of its own, so a second one is told what the first
-        was."""
+        was, or waits with it for the back office."""
         beginning = self._beginnings.setdefault(call.key, asyncio.Lock())
         is_second = beginning.locked()
         async with beginning:
             if is_second and (told := await self._store.answer(call.contact, *call.place)) is not None:
                 return told.body.encode()
-            return await self._taken(call, turn)
+            taken = await self._taken(call, turn)
+        return await self._answered(call, taken)
 
-    async def _taken(self, call: Call, turn: Take) -> bytes:
-        """Take the turn; where it waits for a back office, patiently: that may be slow, and then the caller hears
-        why."""
-        if (asking := self._under_way.get(call.key)) is None:
-            answer = _Answer(call, self._documents, self._driver.now)
-            actions = await turn(answer)
-            if not isinstance(wait := actions[-1], Invoke):
-                return await self._told(call, actions, answer)
-            if (asking := self._under_way.get(call.key)) is None:  # nobody asked at the same time
-                answer.unsaid += (action for action in actions if isinstance(action, Say))
-                asking = self._begun(call, answer, wait)
-        return await self._patiently(call, asking, lambda: asking.said)
+    async def _taken(self, call: Call, turn: Take) -> bytes | _Asking:
+        """Take the turn: its answer, or the asking that it waits for."""
+        if (asking := self._under_way.get(call.key)) is not None:
+            return asking
+        answer = _Answer(call, self._documents, self._driver.now)
+        actions = await turn(answer)
+        if not isinstance(wait := actions[-1], Invoke):
+            return await self._told(call, actions, answer)
+        if (asking := self._under_way.get(call.key)) is not None:  # somebody asked at the same time
+            return asking
+        answer.unsaid += (action for action in actions if isinstance(action, Say))
+        return self._begun(call, answer, wait)
+
+    async def _answered(self, call: Call, taken: bytes | _Asking) -> bytes:
+        """A back office may be slow, and then the caller hears why."""
+        return taken if isinstance(taken, bytes) else await self._patiently(call, taken, lambda: taken.said)
 
     async def again(self, call: Call) -> bytes:
         """The answer to a turn, which took long; or the question that is open. A back office that is still being asked,

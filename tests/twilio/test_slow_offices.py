@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ivr.backoffice import FIRST, Attempt
 from ivr.channels import twilio_turns
+from ivr.channels.twilio_turns import Turns
 from ivr.server import Segue
 from ivr.settings import Settings
 from tests.servers import free_port
 from tests.twilio.carrier import Call, Carrier
 from tests.twilio.conftest import PUBLIC, SID, phoning, serving
 from tests.twilio.test_voice import NUMBER, journey
+from tests.waiting import eventually
 
 PATIENCE = 2.0  # seconds: enough to ask the office on a busy machine
 FOUND = {"status": "on its way", "eta": "tomorrow"}
@@ -146,6 +150,51 @@ async def test_another_server_is_patient_too_and_saves_what_it_was_told(
     assert b"4 2 1 7" in found
     slow.answers.set()
     assert await webhook(call, f"/twilio/again/{place}") == found
+
+
+MENU = """
+menu: support
+title: Acme
+language: en-US
+channels: [voice]
+start: look
+slots: {status: {type: text, title: the status}}
+steps:
+  look:
+    invoke: {service: orders.status, with: {order: "4217"}, filler: One moment., save: [status]}
+    done: bye
+    failed: bye
+  bye: {end: "It is {status}."}
+"""
+SERVICES = "services: {orders.status: {url: 'demo:/orders/{order}', answer: [status]}}"
+
+
+async def test_a_call_whose_beginning_is_slow_is_waited_for_by_all_webhooks_at_once(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not by one after another: Twilio gives up after less than two patiences."""
+    menus, waiting, office, patiently = tmp_path / "menus", list[bool](), SlowOffice(), Turns._patiently
+    menus.mkdir()
+    (menus / "support.yaml").write_text(MENU)
+    (menus / "services.yaml").write_text(SERVICES)
+
+    async def noted(*args: Any) -> bytes:
+        waiting.append(True)
+        return await patiently(*args)
+
+    monkeypatch.setattr(Turns, "_patiently", noted)
+    monkeypatch.setattr(twilio_turns, "PATIENCE", 600.0)
+    async with serving(replace(settings, menus=menus)) as segue, phoning(segue) as carrier:
+        monkeypatch.setattr(segue.driver._asking, "_back_office", office)
+        call = carrier.stranger("CA" + "7" * 32, NUMBER)
+        first = asyncio.create_task(webhook(call, "/twilio/voice"))
+        await office.asked(1)
+        second = asyncio.create_task(webhook(call, "/twilio/voice"))
+        await eventually(lambda: len(waiting) == 2)
+        office.answers.set()
+        assert await first == await second
+        assert b"It is on its way." in await first
+    assert office.questions == 1
 
 
 async def test_an_epoch_that_never_was_is_led_to_the_one_that_is_on(segue: Segue, carrier: Carrier) -> None:
