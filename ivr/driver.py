@@ -97,7 +97,7 @@ class Driver:
         """One turn of the journey that `event.contact` is on. While a back office is asked, what was said before goes
         to `say` at once (voice plays it as filler); without `say` it is put before the final actions. `answering` makes
         the answer that is saved with the turn's last change; it is not asked when nothing changed. Without `ask` no
-        back office is asked: the actions may end with its `Invoke`, which `current` is given to go on from there.
+        back office is asked: the actions may end with its `Invoke`, and `current`, given that, goes on from there.
         An event of a contact that is on no journey any more answers `(Hangup("moved"),)`."""
         async with self._stepper.lock(event.contact):
             turn = await self._next_turn(event, answering)

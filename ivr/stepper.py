@@ -27,9 +27,10 @@ UNHEARD = 1024  # contacts in an outage whose last turn may come again
 
 
 class Answering(Protocol):
-    """What a turn is answered, to be saved with it: for channels that are asked twice when they were not heard."""
+    """What a turn is answered, to be saved with it (None: nothing is): for channels that are asked twice when they were
+    not heard."""
 
-    async def make(self, journey: Journey, actions: tuple[Action, ...]) -> AnswerRow: ...
+    async def make(self, journey: Journey, actions: tuple[Action, ...]) -> AnswerRow | None: ...
     def saved(self) -> None:
         """The turn was saved, with what was made last."""
 

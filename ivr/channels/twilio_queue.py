@@ -17,9 +17,10 @@ from ivr.channels.twilio_call import MOST, PATH, Call, Webhook
 from ivr.channels.twilio_documents import Documents
 from ivr.channels.twilio_twiml import leave, redirect
 from ivr.driver import Answering, Driver
-from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Say
-from ivr.engine.events import Event, Input
+from ivr.engine.actions import Action, Collect, Enqueue, Say
+from ivr.engine.events import Input, QueueLeft
 from ivr.engine.flow import AskSlot, CallbackStep, Flow, Goto, Handoff, Menu, SayStep, SetStep
+from ivr.engine.journey import Journey
 
 CALL_BACK = "1"
 AT_ONCE = ""  # no choice is to be taken
@@ -63,16 +64,16 @@ class Queue:
             await self._store.put_answer(AnswerRow(_wish(call.contact), *call.place, "", way, self._driver.now()))
         return leave()
 
-    async def left(self, call: Call, event: Event, answering: Answering) -> Actions:
+    async def left(self, call: Call, event: QueueLeft, answering: Answering) -> Actions:
         """The turn of who has left the queue. Who pressed 1 has answered the menu that would ask them what to do now,
-        and does not hear it. Without `pressed`, or where the menu is another one by now, that is asked."""
+        and does not hear it. Without `pressed`, or where they have talked to an agent, or are asked something that has
+        no such choice, nothing is answered for them."""
         wish = await self._store.answer(_wish(call.contact), *call.place)
-        if wish is None or wish.body == AT_ONCE:
+        if wish is None or wish.body == AT_ONCE or event.outcome == "done":
             return await self._driver.advance(event, answering=answering, ask=False)
-        await self._driver.advance(event, ask=False)
-        found = await self._driver.current(call.contact)
-        if found is None or not isinstance(wait := found[1][-1], Collect):
-            return found[1] if found else (Hangup("moved"),)
+        actions = await self._driver.advance(event, answering=_Unless(wish.body, answering), ask=False)
+        if (wait := _question(actions, wish.body)) is None:
+            return actions
         name, at = f"{call.key}:call-back", self._driver.now()
         chosen = Input(id=name, at=at, contact=call.contact, text=wish.body, mode="button", turn=wait.turn)
         return await self._driver.advance(chosen, answering=answering, ask=False)
@@ -81,6 +82,25 @@ class Queue:
         """Nobody has led the call elsewhere meanwhile."""
         last = await self._store.last_answer(call.contact)
         return last is None or last.epoch == call.epoch
+
+
+class _Unless:
+    """Makes the answer of a turn, unless that choice is an answer to what the turn asks: then another turn follows."""
+
+    def __init__(self, choice: str, answering: Answering) -> None:
+        self._choice, self._answering = choice, answering
+
+    async def make(self, journey: Journey, actions: Actions) -> AnswerRow | None:
+        return None if _question(actions, self._choice) else await self._answering.make(journey, actions)
+
+    def saved(self) -> None:
+        self._answering.saved()
+
+
+def _question(actions: Actions, choice: str) -> Collect | None:
+    """What a turn asks, if that choice is an answer to it."""
+    wait = actions[-1]
+    return wait if isinstance(wait, Collect) and choice in {option.id for option in wait.options} else None
 
 
 def way_to_call(flow: Flow, handoff: str) -> str | None:

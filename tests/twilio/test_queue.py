@@ -24,12 +24,18 @@ title: Acme
 language: {language}
 channels: [voice]
 start: person
+slots: {{number: {{type: digits, title: your number, length: 2-4}}}}
 steps:
   person: {{handoff: {{queue: support, timeout: 2m}}, unavailable: {unavailable}, done: ask}}
+  busy: {{say: All are busy., next: number}}
+  number: {{ask: {{slot: number, prompt: What is your number?, exhausted: bye}}, next: ask}}
   ask:
     menu:
       prompt: Shall we call you?
-      choices: [{{key: 1, label: be called, goto: sorry}}, {{key: 2, label: finish, goto: bye}}]
+      choices:
+        - {{key: 1, label: be called, goto: sorry}}
+        - {{key: 2, label: finish, goto: bye}}
+        - {{key: 3, label: say who you are, goto: busy}}
       exhausted: bye
   sorry: {{say: Nobody is free., next: call_me_back}}
   call_me_back:
@@ -119,6 +125,34 @@ async def test_who_presses_1_is_not_asked_whether_they_want_to_be_called(
     assert "Shall we call you?" not in call.heard
     assert await promised(segue) == [NUMBER]
     assert call.wrong == []
+
+
+@pytest.mark.parametrize("segue", [("en-US", "busy")], indirect=True)
+@pytest.mark.parametrize("habits", [Habits(), Habits(twice=True, lost=True)], ids=["well", "badly"])
+async def test_who_presses_1_and_is_asked_something_else_first_has_not_answered_that(
+    segue: Segue, carrier: Carrier, habits: Habits
+) -> None:
+    call = await carrier.call(NUMBER, habits)
+    assert await call.queue_music()
+    assert not await call.queue_press("1")
+    assert call.heard[-2:] == ["All are busy.", "What is your number?"]
+    assert (await journey(segue, call)).nomatches == 0
+    await call.press("4711")
+    assert "Shall we call you?" in call.heard
+    assert call.wrong == []
+
+
+@pytest.mark.parametrize("segue", [("en-US", "ask")], indirect=True)
+async def test_who_presses_1_in_the_moment_when_the_talk_ends_has_not_answered_what_comes_after_it(
+    segue: Segue, carrier: Carrier
+) -> None:
+    call = await carrier.call(NUMBER)
+    assert await call.queue_music()
+    pressed, form = call._pressed, {"CallStatus": "in-progress", "Digits": "1"}
+    assert b"<Leave" in await call._post(pressed, form)
+    await call.queue_result("bridged")
+    assert "Shall we call you?" in call.heard
+    assert await promised(segue) == []
 
 
 @pytest.mark.parametrize("segue", [("en-US", "ask")], indirect=True)
