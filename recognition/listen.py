@@ -15,10 +15,10 @@ ear never tells that nothing was said. From `SpeechStarted` to `Heard` the chann
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from ivr.engine.actions import Collect, Option, SlotType
+from ivr.engine.actions import Behind, Collect, Option, SlotType
 from ivr.engine.events import Alternative
 
 FRAME_SECONDS = 0.02
@@ -37,7 +37,8 @@ class Asked:
 class Hints:
     """What a question may be answered with. `phrases`: what may be said for each option, by its id, those that work
     everywhere included; `always` are the ids of these. `least` to `most` digits, `most` 0: not digits. `keep`: what is
-    said may be kept (see `recognition.kept`), as an answer to this; None: it must not be."""
+    said may be kept (see `recognition.kept`), as an answer to this; None: it must not be. `behind`: by option id, the
+    values that may be told in one breath with it."""
 
     kind: Kind
     language: str
@@ -46,6 +47,7 @@ class Hints:
     least: int = 0
     most: int = 0
     keep: Asked | None = None
+    behind: Mapping[str, tuple[Behind, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ def hints_of(wait: Collect) -> Hints | None:
     kind: Kind = wait.type or ("yes_no" if {"yes", "no"} <= own.keys() else "options")
     least, most = (wait.keys.min, wait.keys.max) if kind == "digits" else (0, 0)
     keep = Asked(wait.keep, wait.step) if wait.keep else None
-    return Hints(kind, wait.language, own | always, frozenset(always), least, most, keep)
+    return Hints(kind, wait.language, own | always, frozenset(always), least, most, keep, wait.behind)
 
 
 def _words(option: Option) -> tuple[str, ...]:

@@ -45,10 +45,22 @@ class Keys:
 
 
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """A value that may be told in one breath with an option, since it is asked for behind it. `say`: frames in which it
+    may stand (`order number {}`); `min` to `max` digits, where it has any."""
+
+    type: SlotType
+    say: tuple[str, ...] = ()
+    min: int = 0
+    max: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Collect:
     """Wait for an answer for `timeout` seconds after the prompt has ended; silence comes back as `NoInput`.
     `speech`: whether ears may answer; false once a caller is not understood and keys were offered instead.
-    `keep`: the menu as which what is said here may be kept, see `ivr.engine.keeping`; empty: it may not."""
+    `keep`: the menu as which what is said here may be kept, see `ivr.engine.keeping`; empty: it may not.
+    `behind`: for ears, the values that may be told with an option, by its id."""
 
     turn: int
     step: str
@@ -63,6 +75,7 @@ class Collect:
     language: str = "en-US"
     speech: bool = True
     keep: str = ""
+    behind: Mapping[str, tuple[Behind, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ivr.engine.actions import SlotType
+from ivr.engine.actions import Behind, SlotType
 from ivr.engine.events import Mode
-from ivr.engine.flow import AskSlot, Flow, Goto, SayStep, SetStep, SlotSpec, Step
+from ivr.engine.flow import AskSlot, Choice, Flow, Goto, SayStep, SetStep, SlotSpec, Step
 from ivr.engine.journey import Journey
 from ivr.engine.locale.words import Words
 from ivr.engine.match import fold, meanings
@@ -59,6 +59,20 @@ def empty_slots(flow: Flow, journey: Journey, target: str | None) -> tuple[SlotS
         for name in dict.fromkeys(_asked(dict(flow.steps.items()), target))
         if name not in journey.slots and flow.slots[name].sensitivity != "secret"
     )
+
+
+def behind(flow: Flow, journey: Journey, choices: Mapping[str, Choice]) -> dict[str, tuple[Behind, ...]]:
+    """By option id, what can be told in one breath with it: values that are known by their form."""
+    found = {}
+    for id_, choice in choices.items():
+        told = tuple(
+            Behind(spec.type, spec.say, *((spec.min_length, spec.max_length) if spec.type == "digits" else (0, 0)))
+            for spec in empty_slots(flow, journey, choice.goto)
+            if spec.type in BY_FORM - {"choice"}
+        )
+        if told:
+            found[id_] = told
+    return found
 
 
 def parsed(text: str, specs: Sequence[SlotSpec], mode: Mode, words: Words, at: float) -> Sentence:

@@ -51,6 +51,7 @@ from ivr.engine.questions import (
     options_at,
 )
 from ivr.engine.replacing import replace
+from ivr.engine.sentence import behind
 from ivr.engine.words import words_of
 
 OFFER_TIMEOUT, OFFER_INTERDIGIT = 8.0, 3.0  # seconds; the offer is short, so there is no need to set them
@@ -153,21 +154,23 @@ def _beside(flow: Flow, step: Menu) -> Iterator[Choice]:
 
 
 def _choose(flow: Flow, journey: Journey, name: str, step: Menu) -> Collect:
-    """What an open question takes besides is for ears: eyes are shown what is offered."""
-    options = options_at(flow, step)
-    besides = intents_of(intents_at(flow, step)) if render.spoken(journey) else ()
+    """What an open question takes besides, and what may be told with a choice, is for ears: eyes are shown what is
+    offered."""
+    besides = intents_at(flow, step) if render.spoken(journey) else {}
+    choices = {choice.id: choice for choice in step.choices} | dict(besides)
     return Collect(
         turn=journey.turn,
         step=name,
         slot=None,
         type=None,
-        options=(*options, *besides),
+        options=(*options_at(flow, step), *intents_of(besides)),
         always=always_of(flow),
         keys=Keys(options=keys_of(*step.choices, *flow.always)),
         timeout=step.tries.timeout,
         interdigit=step.tries.interdigit,
         language=flow.language,
         speech=not by_keys_only(flow, journey),
+        behind=behind(flow, journey, choices) if render.spoken(journey) else {},
     )
 
 

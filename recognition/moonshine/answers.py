@@ -8,8 +8,8 @@ an alternative of its own, for who knows more than the grammar.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from math import exp
 
 import numpy as np
@@ -28,6 +28,7 @@ MARGIN, PIECE = 15.0, -5.0  # more, or less, says nothing more
 SAID = 4.0  # margin from which on an option was said in other words, which may tell more than the option
 WITNESS = 0.5  # of what was spotted, beside what the network says; 0.3 to 1 do as well
 LEAST = 0.02  # confidence; what is less likely is not told
+TOLD = 0.5  # how sure values behind an option must be; of less sure ones nothing is said, and they are asked for
 
 # What a constant, and each field of `Evidence`, weighs. That of yes and no was fitted as 3.08; with it a short yes was
 # asked for again (97 % were to be understood), with this other speech is rejected as before.
@@ -57,9 +58,12 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """`behind`: of an option, what may be told in one breath with it, and how sure that is where the option is."""
+
     meaning: Meaning
     text: str
     evidence: Evidence
+    behind: Mapping[Meaning, float] = field(default_factory=dict)
 
 
 def known_length(hints: Hints) -> bool:
@@ -72,11 +76,7 @@ def ranked(
     told: Sequence[Answer], free: Hypothesis, grammar: Grammar, tokens: Tokens, hints: Hints
 ) -> tuple[Alternative, ...]:
     """The likeliest first."""
-    found = [
-        Alternative(answer.meaning.value or answer.text, sure, answer.meaning.option)
-        for answer in told
-        if (sure := confidence(answer, hints)) >= LEAST
-    ]
+    found = [one for answer in told for one in _told(answer, confidence(answer, hints)) if one.confidence >= LEAST]
     text = tokens.text(free.ids)
     if text and not (grammar.automaton and grammar.automaton.tags(text)):
         left = 1.0 if hints.kind == "text" else 1.0 - max((one.confidence for one in found), default=0.0)
@@ -84,12 +84,24 @@ def ranked(
     return tuple(sorted(found, key=lambda one: -one.confidence)[:MOST])
 
 
+def _told(answer: Answer, sure: float) -> Iterator[Alternative]:
+    """An answer, or what is told in one breath with it; without that, where it is not sure enough to be believed."""
+    option = answer.meaning.option
+    if max(answer.behind.values(), default=0.0) < TOLD:
+        yield Alternative(answer.meaning.value or answer.text, sure, option)
+        return
+    for meaning, part in answer.behind.items():
+        yield Alternative(f"{meaning.words} {meaning.value}", sure * part, option)
+    yield Alternative(answer.text, sure * (1.0 - max(answer.behind.values())), option)
+
+
 def confidence(answer: Answer, hints: Hints) -> float:
     """0 to 1."""
-    weights = _weights(answer, hints)
-    return 1 / (
-        1 + exp(-sum(weight * weighed for weight, weighed in zip(weights, signs(answer.evidence), strict=True)))
-    )
+    return _weighed(answer.evidence, _weights(answer, hints))
+
+
+def _weighed(evidence: Evidence, weights: Sequence[float]) -> float:
+    return 1 / (1 + exp(-sum(weight * sign for weight, sign in zip(weights, signs(evidence), strict=True))))
 
 
 def signs(evidence: Evidence) -> tuple[float, ...]:
@@ -108,7 +120,8 @@ def answers(
 ) -> list[Answer]:
     """All that may be meant, in no order. `spotted`: where digits were asked for."""
     free = tokens.text(found.free.ids)
-    held, meant = _held(found, grammar, tokens), _meant(free, hints)
+    everything, meant = _held(found, grammar, tokens), _meant(free, hints)
+    held = _without_behind(everything)
     fit = {meaning: spotted.fit(meaning.value) for meaning in held if meaning.value} if spotted else {}
     scores = {
         meaning: one.score - grammar.heard_in_noise.get(meaning.option or "", 0.0) + WITNESS * fit.get(meaning, 0.0)
@@ -130,8 +143,33 @@ def answers(
             others=_other(meant, meaning),
             spotted=fit.get(meaning, 0.0) / max(1, len(meaning.value)),
         )
-        all_answers.append(Answer(meaning, one.text if evidence.margin < SAID else free, evidence))
+        text = one.text if evidence.margin < SAID else free
+        all_answers.append(Answer(meaning, text, evidence, _behind(everything, meaning.option, found.free.score)))
     return all_answers
+
+
+def _without_behind(everything: Mapping[Meaning, _Held]) -> dict[Meaning, _Held]:
+    """An option is the same, whatever is told behind it. Its words alone are its text: what is told may be wrong."""
+    held: dict[Meaning, _Held] = {}
+    for meaning, one in everything.items():
+        is_behind = meaning.option is not None and meaning.value
+        short = Meaning(meaning.option, "") if is_behind else meaning
+        held[short] = _together(held.get(short), replace(one, text=meaning.words) if is_behind else one)
+    return held
+
+
+def _behind(everything: Mapping[Meaning, _Held], option: str | None, free: float) -> dict[Meaning, float]:
+    """How sure each is of what may be told behind an option: as of other values."""
+    ways = {meaning: one for meaning, one in everything.items() if option is not None and meaning.option == option}
+    whole = float(np.logaddexp.reduce([*(one.score for one in ways.values()), -np.inf]))
+    shares = {meaning: exp(one.score - whole) for meaning, one in ways.items()}
+    return {
+        meaning: _weighed(
+            Evidence(free - one.score, shares[meaning], one.piece, 0.0, _other(shares, meaning), 0.0), VALUES
+        )
+        for meaning, one in ways.items()
+        if meaning.value
+    }
 
 
 def _other(sure: Mapping[Meaning, float], meaning: Meaning) -> float:
@@ -154,10 +192,12 @@ def _held(found: Found, grammar: Grammar, tokens: Tokens) -> dict[Meaning, _Held
         text = tokens.text(hypothesis.ids)
         one = _Held(hypothesis.score, text, hypothesis.score / (len(hypothesis.ids) + 1))
         for meaning in meanings(grammar, text, hypothesis.tags):
-            likelier = held.get(meaning)
-            together = float(np.logaddexp(likelier.score, one.score)) if likelier else one.score
-            held[meaning] = replace(likelier or one, score=together)
+            held[meaning] = _together(held.get(meaning), one)
     return held
+
+
+def _together(likelier: _Held | None, one: _Held) -> _Held:
+    return replace(likelier, score=float(np.logaddexp(likelier.score, one.score))) if likelier else one
 
 
 def _meant(text: str, hints: Hints) -> dict[Meaning, float]:

@@ -65,7 +65,7 @@ class Moonshine:
 
     def grammar(self, hints: Hints) -> Grammar:
         phrases = tuple((option, said) for option, said in hints.phrases.items())
-        key = (hints.kind, phrases, hints.always, hints.least, hints.most)
+        key = (hints.kind, phrases, hints.always, hints.least, hints.most, tuple(hints.behind.items()))
         known = self._grammars.pop(key, None) or compiled(hints, self._tokens)
         self._grammars[key] = known
         if len(self._grammars) > KEPT:
@@ -106,7 +106,7 @@ class Utterance:
 
     def _look(self, views: Sequence[Floats], length: int) -> tuple[list[Answer], Hypothesis]:
         """The answers, and the free transcript. `views`: of so many samples."""
-        sounds = self._tokens.sounds if self._grammar.read else None
+        sounds = self._tokens.sounds if self._grammar.has_values else None
         spotted = self._spotter.spot(views) if answers.known_length(self._hints) else None
         effort = (FIRST_LOOK if len(views) == 1 else SECOND_LOOK) if spotted else USUAL
         found = search(self._model, views, length / RATE, self._grammar.automaton, sounds, effort)

@@ -136,7 +136,7 @@ def date(text: str) -> str | None:
         return f"{figures[1]}/{figures[2]}/{figures[3]}"
     words = re.findall(r"[0-9]+(?:st|nd|rd|th)?|[a-z]+", told)
     if words and words[-1] in WEEKDAYS:
-        return " ".join(words)
+        return " ".join(words) if not {*words[:-1]} - {"next", "last", "this"} else None
     words = [word for word in words if word not in {*WEEKDAYS, "the", "of"}]
     named = [at for at, word in enumerate(words) if word in MONTHS]
     if len(named) != 1:

@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from ivr.engine.actions import Behind
 from ivr.engine.events import Input
 from ivr.engine.flow import AskSlot, Choice, Flow, Menu, SetStep, SlotSpec
 from ivr.engine.sentence import parsed
 from ivr.engine.words import words_of
+from recognition.listen import hints_of
 from tests.engine.flows import NOON, SUPPORT, Talk, chat, prompt, tries, voice
 
 ORDER = SlotSpec("order", "digits", "your order number", min_length=4, max_length=10, say=("order number {}",))
@@ -54,6 +56,16 @@ def test_an_order_and_a_day_are_told_with_the_wish() -> None:
     assert known(talk) == {"order": "4217", "on": "2027-01-12"}
     assert talk.collect.slot == "pin"
     assert [(ask.slot, ask.known) for ask in talk.journey.ledger][1:3] == [("order", True), ("on", True)]
+
+
+def test_ears_learn_what_may_be_told_with_an_option() -> None:
+    """And nothing secret."""
+    talk = voice(line("order", "on"))
+    order = Behind("digits", ORDER.say, 4, 10)
+    assert talk.collect.behind == {"track": (order, Behind("date"))}
+    assert (hints := hints_of(talk.collect))
+    assert hints.behind == talk.collect.behind
+    assert chat(line("order", "on")).collect.behind == {}
 
 
 def test_the_recognizer_may_know_the_wish_and_the_words_the_number() -> None:
