@@ -7,18 +7,20 @@ MAKEFLAGS += --no-print-directory
 PORT ?= 8080
 BIN := .venv/bin
 PACKAGES := ivr callbacks recognition context_bridge asterisk
+COMPILED = $(BIN)/python -m compileall -q $(PACKAGES) # no process that is started must wait for the compiler
 ASTERISK_ROOT := $(or $(IVR_DATA_DIR),var)/asterisk-root
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: setup $(if $(ASTERISK),asterisk) ## serve the demo on http://127.0.0.1:8080 (PORT=8081, ASTERISK=1 for SIP phones)
-	@$(BIN)/python -m compileall -q $(PACKAGES) # a restart must not wait for the compiler
+	@$(COMPILED)
 	@IVR_PORT=$(PORT) exec $(BIN)/segue serve --demo $(if $(ASTERISK),--asterisk)
 
 test: setup-dev servers ## check everything and run all tests, real servers included
+	@$(COMPILED)
 	@scripts/check static
-	@$(BIN)/python -m pytest -n 4 --dist worksteal $(TESTS)
+	@unset PYTHONDONTWRITEBYTECODE; $(BIN)/python -m pytest -n 4 --dist worksteal $(TESTS)
 
 check: setup-dev ## format, lint, types, import rules, examples in the docs, menus
 	@scripts/check
