@@ -8,6 +8,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from context_bridge.records import ContextStore, Published, StoreUnavailable
@@ -67,21 +68,23 @@ def survey_folder(folder: Path, services_file: Path | None = None) -> Folder:
         raise UnknownMenu(f"there is no folder {folder}; set IVR_MENUS to the one that holds your menus")
     file = services_file or folder / "services.yaml"
     mistakes: list[Mistake] = []
-    services: Services | None = Services()
+    services: Services | None = None
+    declared = _Text(file.name, file.read_bytes()) if file.exists() else None
     flows: dict[str, Flow] = {}
     broken: dict[str, str] = {}
     try:
-        services = load_services(file.read_bytes(), file.name) if file.exists() else services
-    except MenuMistakes as error:
-        services = None  # what menus ask of them is not looked at
+        services = _services(declared)
+    except MenuMistakes as error:  # what menus ask of them is not looked at
         mistakes += error.mistakes
     parts = parts_in(folder)
+    beside = tuple(parts.items())
     used: set[str] = set()
     for path in sorted(folder.glob("*.yaml")):
         if path == file or path.name in parts:
             continue
         try:
-            flow = load(path.read_bytes(), path.name, services, parts)
+            text = _Text(path.name, path.read_bytes())
+            flow = load(text.content, text.name, None, parts) if services is None else _menu(text, declared, beside)
             flows[flow.menu] = flow
             used |= flow.parts.keys()
         except MenuMistakes as error:
@@ -99,6 +102,27 @@ def survey_folder(folder: Path, services_file: Path | None = None) -> Folder:
     if services is None:
         raise MenuMistakes(told)
     return Folder(flows, services, broken, told)
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """Of a file."""
+
+    name: str
+    content: bytes
+
+
+# To read the menus that come with us takes half a second, and most files are as they were when they were last read.
+
+
+@lru_cache(maxsize=4)
+def _services(declared: _Text | None) -> Services:
+    return load_services(declared.content, declared.name) if declared else Services()
+
+
+@lru_cache(maxsize=64)
+def _menu(text: _Text, declared: _Text | None, parts: tuple[tuple[str, str], ...]) -> Flow:
+    return load(text.content, text.name, _services(declared), dict(parts))
 
 
 def _menu_of(path: Path) -> str:

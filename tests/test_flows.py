@@ -69,6 +69,18 @@ def test_parts_are_no_menus(folder: Path) -> None:
     assert flows["bank"].parts == parts_in(folder)
 
 
+def test_a_menu_is_read_anew_when_anything_that_it_is_made_of_has_changed(folder: Path) -> None:
+    fix = "  fix:\n    invoke: {service: fix}\n    done: bye\n    failed: bye\n"
+    (folder / "bank.yaml").write_text(MENU.replace("not_helped: bye", "not_helped: fix") + fix)
+    (folder / "services.yaml").write_text("services:\n  fix: {url: 'demo:/fix'}\n")
+    first = read_folder(folder)[0]["bank"]
+    assert read_folder(folder)[0]["bank"] is first
+    (folder / "identify.yaml").write_text(PART.replace("Who are you?", "Your name?"))
+    assert read_folder(folder)[0]["bank"].version != first.version
+    (folder / "services.yaml").write_text("services:\n  mend: {url: 'demo:/fix'}\n")
+    assert "fix" in str(mistakes(folder))
+
+
 def test_a_mistake_in_a_part_of_two_menus_is_told_once(folder: Path) -> None:
     (folder / "shop.yaml").write_text(MENU.replace("menu: bank", "menu: shop"))
     (folder / "identify.yaml").write_text(PART.replace("next: back", "next: bak"))
