@@ -95,14 +95,15 @@ class Turns:
         return await self._told(call, found[1] if found else (Hangup("moved"),), answer)
 
     async def _told(self, call: Call, actions: Actions, answer: _Answer) -> bytes:
-        """What the turn is answered, by whoever took it."""
+        """What the turn is answered, by whoever took it; else its actions are the wait that is open, once more."""
         if answer.row is not None:
             return answer.row.body.encode()
         if (told := await self._store.answer(call.contact, *call.place)) is not None:
             return told.body.encode()
         if actions == (Hangup("moved"),):
             return await self._too_late(call)
-        return await self._question(call)
+        await self._documents.prepare(actions)
+        return self._documents.turn(actions, call.epoch)
 
     async def _patiently(self, call: Call, asking: _Asking, heard: Callable[[], list[Say]]) -> bytes:
         """The turn's answer; or, where that takes too long, what is `heard` meanwhile and the way back here."""
@@ -113,14 +114,6 @@ class Turns:
         says = tuple(heard())
         await self._documents.prepare(says)
         return redirect(f"/twilio/again/{call.epoch}.{call.turn}", says, self._documents.ways(""))
-
-    async def _question(self, call: Call) -> bytes:
-        """The wait that is open, once more."""
-        found = await self._driver.current(call.contact)
-        if found is None:
-            return nothing()
-        await self._documents.prepare(found[1])
-        return self._documents.turn(found[1], call.epoch)
 
     async def _too_late(self, call: Call) -> bytes:
         """Something came for a contact that is over, or that goes on elsewhere: noted, and nothing is done."""
