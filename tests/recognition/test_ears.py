@@ -10,16 +10,19 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from recognition import ear_pool, ear_process
 from recognition.ear_pool import Pool
 from recognition.ear_utterance import Utterance, Verdict
 from recognition.ear_wire import EngineSpec, Opening
-from recognition.ears import Ears, engines
+from recognition.ears import Ears
 from recognition.endpoint import AFTER, BEFORE
 from recognition.listen import Deaf, Heard, Hints, Partial, SpeechStarted, Told
 from tests.recognition import scripted, sounds
 from tests.waiting import eventually
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 BOUND = 120.0  # seconds that nothing here needs
 WHOLE = EngineSpec("tests.recognition.scripted:whole", "en")
@@ -48,14 +51,24 @@ async def ready(pool: Pool | Ears, count: int = 1) -> None:
     await eventually(lambda: len(pool.pids) >= count)
 
 
-@pytest.fixture
-async def pool(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pool]:
-    """Patient: how long a process takes to start on a busy machine is nothing to test."""
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared() -> AsyncIterator[Pool]:
+    """Processes take long to start, so most tests have the same."""
+    async with Pool([WHOLE, STREAMING], 2) as pool:
+        yield pool
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def pool(shared: Pool, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pool]:
+    """Two idle processes of a pool that remembers nothing. Patient: how long a process takes to start on a busy machine
+    is nothing to test."""
     monkeypatch.setattr(ear_pool, "START", BOUND)
     monkeypatch.setattr(ear_pool, "ANSWER", BOUND)
-    async with asyncio.timeout(BOUND), Pool([WHOLE, STREAMING], 2) as pool:
-        await ready(pool, 2)
-        yield pool
+    shared._cost = [ear_pool.COST] * 2
+    shared._deaths.clear()
+    await eventually(lambda: len(shared.pids) == 2 and not any(worker.in_hand for worker in shared._workers))
+    yield shared
+    assert not shared._utterances
 
 
 def speak(pool: Pool, what: Opening, seconds: int = 1) -> Told1:
@@ -448,11 +461,3 @@ async def test_a_question_is_checked_by_its_engine() -> None:
         assert await asyncio.to_thread(ears.check, hints) == ["send a fax is no word"]
         other = Hints("options", "de-DE", {})
         assert await asyncio.to_thread(ears.check, other) == ["there is no engine for de-DE, so it is keys only"]
-
-
-def test_a_language_is_heard_by_vosk_where_it_has_a_model_and_english_by_moonshine() -> None:
-    assert [(spec.name, spec.language) for spec in engines({})] == [("moonshine", "en")]
-    german = engines({"de-DE": Path("/models/de")})
-    assert [(spec.name, spec.language) for spec in german] == [("vosk", "de-DE"), ("moonshine", "en")]
-    assert [spec.name for spec in engines({"en-US": Path("/models/en")})] == ["vosk"]
-    assert engines({}, Path("/models/moonshine"))[0].folder == "/models/moonshine"

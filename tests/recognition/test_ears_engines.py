@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -113,3 +114,11 @@ async def test_long_silence_and_noise_cost_the_engine_nothing(ears: Ears) -> Non
         for frame in sounds.frames(sound):
             ear.feed(frame)
     assert not told
+
+
+def test_a_language_is_heard_by_vosk_where_it_has_a_model_and_english_by_moonshine() -> None:
+    assert [(spec.name, spec.language) for spec in engines({})] == [("moonshine", "en")]
+    german = engines({"de-DE": Path("/models/de")})
+    assert [(spec.name, spec.language) for spec in german] == [("vosk", "de-DE"), ("moonshine", "en")]
+    assert [spec.name for spec in engines({"en-US": Path("/models/en")})] == ["vosk"]
+    assert engines({}, Path("/models/moonshine"))[0].folder == "/models/moonshine"
