@@ -10,7 +10,7 @@ from typing import Final
 
 from recognition import audio
 from recognition.audio import Samples
-from recognition.dtmf import Dtmf
+from recognition.dtmf import has_key
 from recognition.ear_pool import Pool
 from recognition.ear_utterance import Utterance, Verdict
 from recognition.ear_wire import Opening
@@ -114,10 +114,8 @@ class CallEar:
 
     def _no_speech(self) -> bool:
         """What the network takes for speech now and then: a busy line, keys, ourselves."""
-        recent = b"".join(list(self._kept)[-AMONG:])
-        if steady(audio.from_pcm(recent), self._rate) or Dtmf(self._rate).take(recent):
-            return True
-        return self._echo.explains()
+        recent = audio.from_pcm(b"".join(list(self._kept)[-AMONG:]))
+        return steady(recent, self._rate) or has_key(recent, self._rate) or self._echo.explains()
 
     def _finish(self, ended: Endpointer, edge: Edge) -> None:
         self._endpointer = None
