@@ -55,7 +55,8 @@ class Desks:
         ))  # fmt: skip
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
         page.on("console", lambda said: self._told(said.type, said.text))
-        await page.goto(f"{self._url}/agent")
+        async with page.expect_response("**/api/queue"):  # whom a desk finds waiting, it does not open by itself
+            await page.goto(f"{self._url}/agent")
         return page
 
     def _told(self, kind: str, text: str) -> None:
