@@ -264,7 +264,7 @@ async function lookUp() {
   const [queue] = await Promise.all([ask("/api/queue"), loadSide(look)]);
   desk.pops = new Map(queue.map((pop) => [pop.contact, pop]));
   if (!desk.pops.has(desk.chosen)) {
-    if (desk.chosen) desk.wrong ||= "This customer is not waiting any more.";
+    if (desk.chosen && !desk.again) desk.wrong ||= "This customer is not waiting any more.";
     desk.chosen = queue.find(({ agent, status }) => status === "with_agent" && agent === desk.agent)?.contact ?? desk.chosen;
   }
   draw();
