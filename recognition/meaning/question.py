@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import accumulate
 
 import numpy as np
 
@@ -64,7 +65,7 @@ class Question:
         self._free = kind != "text"  # of a text no word but "repeat" itself means "repeat"
         self._values = kind not in CHOICES
         self._sentences = sentences if self._free and primary(language) == "en" else None
-        self._examples = [self._sentences.vectors(said) for _, said in phrases] if self._sentences else []
+        self._examples = _vectors(self._sentences, [said for _, said in phrases]) if self._sentences else []
 
     def understand(self, heard: Sequence[Alternative]) -> tuple[Alternative, ...]:
         votes = self.votes([one.text for one in heard])
@@ -117,6 +118,12 @@ class Question:
         options = (option for option, _ in self._phrases)
         least = LIKELY if self._values else LEAST
         return {option: float(share) for option, share in zip(options, shares, strict=True) if share >= least}
+
+
+def _vectors(sentences: Sentences, groups: Sequence[Sequence[str]]) -> list[Weights]:
+    """A row for each text of a group. All at once: that the weights are gone through takes longer than a text does."""
+    rows = sentences.vectors([text for group in groups for text in group])
+    return np.split(rows, list(accumulate(map(len, groups))))[:-1]
 
 
 @lru_cache(maxsize=512)
