@@ -17,7 +17,7 @@ settings.register_profile("untimed", deadline=None)  # how long an example takes
 settings.load_profile("untimed")
 
 TELEPHONES = "test_conversations_live.py"  # takes as long as people speak, and hardly any of the processor
-CALLERS = 2  # processes that begin with them, while the others compute
+CALLERS = 3  # processes that begin with them, while the others compute
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

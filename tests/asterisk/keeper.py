@@ -5,6 +5,7 @@ Prints the pid of Asterisk when it has started."""
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from pathlib import Path
 
@@ -19,4 +20,5 @@ async def main(root: str, folder: str) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # what is started in the background is deaf to it
     asyncio.run(main(*sys.argv[1:]))

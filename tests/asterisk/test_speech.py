@@ -138,7 +138,7 @@ class TestAnswers:
         assert talk.driver.seen("unheard") == ["busy"]
 
     async def test_who_speaks_is_not_silent(self, talk: Talk) -> None:
-        talk.driver.timeout = 0.5
+        talk.driver.timeout = 3.0
         call = await talk.asked()
         call.sound.speak(spoken(ONE, 6.0))
         await talk.hears(call, said.NUMBER)
