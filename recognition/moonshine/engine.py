@@ -25,7 +25,8 @@ from recognition.moonshine.tokens import Tokens
 # made wrong ones sure, so options are looked at again only where there is none, and yes and no never.
 CERTAIN: Mapping[Kind, float] = {"options": 0.5, "choice": 0.5, "yes_no": 0.0, "text": 0.0}
 CERTAIN_VALUE = 0.8
-HALF_A_STEP = 192  # samples at 16,000 Hz by which the second look is shifted: half a step of the encoder
+# Samples at 16,000 Hz by which further views are shifted: halves and thirds of the encoder's step
+HALVES, THIRDS = (192,), (128, 256)
 # At digits for which another witness is asked, who may prefer what the network finds less likely.
 FIRST_LOOK, SECOND_LOOK = Effort(slack=7.0), Effort(14, 12.0, 7.0)
 KEPT = 64  # grammars: menus come again and again, numbers have few kinds
@@ -89,13 +90,14 @@ class Utterance:
 
     def final(self) -> tuple[Alternative, ...]:
         """Who is not sure looks again. What the network makes of a sound that is hardly understood changes with where
-        its steps fall; of two looks together the chance is smaller."""
+        its steps fall; of several views together the chance is smaller."""
         sound = np.concatenate(self._sound) if self._sound else np.zeros(0, np.float32)
         views = [self._model.listen(sound)]
         told, free = self._look(views, len(sound))
         certain = CERTAIN.get(self._hints.kind, CERTAIN_VALUE)
         if certain and all(answers.confidence(one, self._hints) < certain for one in told):
-            views.append(self._model.listen(np.pad(sound, (HALF_A_STEP, 0))))
+            shifts = THIRDS if answers.known_length(self._hints) else HALVES
+            views += [self._model.listen(np.pad(sound, (shift, 0))) for shift in shifts]
             told, free = self._look(views, len(sound))
         return answers.ranked(told, free, self._grammar, self._tokens, self._hints)
 
