@@ -46,8 +46,9 @@ async def nobody_speaks_ahead(*_: object) -> None:
 def only_what_is_heard_is_spoken(monkeypatch: pytest.MonkeyPatch) -> None:
     """Servers in the tests' own process would each speak a thousand prompts that nobody hears. That they do it
     otherwise is tested in `test_prompts.py`."""
-    monkeypatch.setattr("ivr.server.warm", nobody_speaks_ahead)
-    monkeypatch.setattr("ivr.server.prepare", nobody_speaks_ahead)
+    monkeypatch.setattr("ivr.server.jobs.warm", nobody_speaks_ahead)
+    monkeypatch.setattr("ivr.server.jobs.prepare", nobody_speaks_ahead)
+    monkeypatch.setattr("ivr.server.parts.prepare", nobody_speaks_ahead)
 
 
 @pytest.fixture(scope="session")

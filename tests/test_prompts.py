@@ -44,7 +44,7 @@ async def test_a_server_that_starts_speaks_what_it_always_says_and_what_each_men
 async def test_a_new_versions_prompts_are_spoken_before_it_is_in_force(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ivr.server.prepare", prompts.prepare)
+    monkeypatch.setattr("ivr.server.parts.prepare", prompts.prepare)
     (folder := tmp_path / "menus").mkdir()
     (folder / "support.yaml").write_text(menu().source)
     async with build(Settings(data_dir=tmp_path, menus=folder, ears=0)) as segue:

@@ -6,11 +6,13 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from ivr.engine.actions import Behind
 from recognition.audio import Samples
 from recognition.ears import Ears, engines
 from recognition.listen import Deaf, Heard, Hints, SpeechStarted, Told
@@ -24,6 +26,7 @@ MENU = Hints(
     "en-US",
     {"orders": ("orders", "track my order"), "billing": ("billing", "pay my bill"), "agent": ("talk to a person",)},
 )
+TRACKED = replace(MENU, behind={"orders": (Behind("digits", ("order number {}",), 4, 10),)})
 DIGITS = Hints("digits", "en-US", {}, least=4, most=4)
 
 
@@ -77,6 +80,9 @@ async def test_english_is_heard_from_the_line_to_the_option(ears: Ears, voice: s
         number = await caller.says(DIGITS, sounds.said("four two one seven", rate, voice))
         assert isinstance(number, Heard)
         assert number.alternatives[0].text == "4217"
+        both = await caller.says(TRACKED, sounds.said("track my order four two one seven", rate, voice))
+        assert isinstance(both, Heard)
+        assert (both.alternatives[0].option, both.alternatives[0].text) == ("orders", "Track my order 4217")
 
 
 async def test_korean_is_heard_by_vosk() -> None:
