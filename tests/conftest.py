@@ -16,19 +16,24 @@ from tests.servers import PostgresServer, RedisServer, running
 settings.register_profile("untimed", deadline=None)  # how long an example takes is for benchmarks to say
 settings.load_profile("untimed")
 
-TELEPHONES = "test_conversations_live.py"  # takes as long as people speak, and hardly any of the processor
-CALLERS = 3  # processes that begin with them, while the others compute
+# Tests in which telephones ring: they take as long as people speak, and hardly any of the processor. What is heard has
+# gaps where others take it, so most of the processes begin with them.
+TELEPHONES = {"test_conversations_live.py", "test_conversations_transfer.py", "test_sip.py", "test_crash.py"}
+CALLERS = 3
+
+
+def by_telephone(item: pytest.Item) -> bool:
+    return item.path.name in TELEPHONES or item.path.parent.name == "asterisk"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of several processes each begins with a contiguous part of these, all about as long, and takes from others only
-    when it is through: so `--dist worksteal` has it, as in the Makefile. Hence this order decides who begins with
-    calls."""
+    """Each of several processes begins with a part of its own, in this order: `--dist worksteal` hands out parts of
+    equal length that lie next to each other."""
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     if processes <= CALLERS:
         return
-    calls = [item for item in items if item.path.name == TELEPHONES]
-    others = [item for item in items if item.path.name != TELEPHONES]
+    calls = [item for item in items if by_telephone(item)]
+    others = [item for item in items if not by_telephone(item)]
     ordered: list[pytest.Item] = []
     for n in range(processes):
         begins = calls[n::CALLERS] if n < CALLERS else []
