@@ -20,7 +20,7 @@ run: setup $(if $(ASTERISK),asterisk) ## serve the demo on http://127.0.0.1:8080
 test: setup-dev servers ## check everything and run all tests, real servers included
 	@$(COMPILED)
 	@scripts/check static
-	@unset PYTHONDONTWRITEBYTECODE; $(BIN)/python -m pytest -n 4 --dist worksteal $(TESTS)
+	@unset PYTHONDONTWRITEBYTECODE; $(BIN)/python -m pytest -n 5 --dist worksteal $(TESTS)
 
 check: setup-dev ## format, lint, types, import rules, examples in the docs, menus
 	@scripts/check

@@ -19,7 +19,7 @@ settings.load_profile("untimed")
 # Tests in which telephones ring: they take as long as people speak, and hardly any of the processor. What is heard has
 # gaps where others take it, so most of the processes begin with them.
 TELEPHONES = {"test_conversations_live.py", "test_conversations_transfer.py", "test_sip.py", "test_crash.py"}
-CALLERS = 3
+CALLERS = 4
 
 
 def by_telephone(item: pytest.Item) -> bool:

@@ -10,13 +10,22 @@ from pathlib import Path
 
 from asterisk.instance import Instance
 from context_bridge.migrate import migrate
+from ivr.engine.actions import Say
+from recognition.clips import Clip
 from recognition.speak import Speaker
 from tests.asterisk.phone import Call
 from tests.faults.lab import FAST, PATIENCE, Lab, lab
 from tests.faults.office import MENU, office, services
 from tests.servers import PostgresServer, RedisServer, running
+from tests.waiting import eventually
 
 AWAY = 3  # seconds of the dead man's switch
+
+
+async def served(speaker: Speaker, text: str) -> Clip:
+    """What the server speaks, once it has: no two renderings of espeak's are alike."""
+    await eventually(lambda: speaker.ready(Say(text), 8000) is not None)
+    return await speaker.clip(text, 8000)
 
 
 @dataclass
@@ -28,7 +37,7 @@ class Site:
     speaker: Speaker
 
     async def hears(self, call: Call, text: str) -> None:
-        await call.hears(await self.speaker.clip(text, 8000), PATIENCE)
+        await call.hears(await served(self.speaker, text), PATIENCE)
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from recognition.speak import Speaker
 from tests.asterisk.phone import Phone as SipPhone
 from tests.faults.lab import FAST, PATIENCE, Lab, lab, words
 from tests.faults.office import MENU, NUMBER, QUESTION, office, services
+from tests.faults.site import served
 from tests.servers import missing
 
 SIZE = 24  # megabytes: the prompts of the menu and a small database
@@ -134,9 +135,9 @@ async def test_by_telephone_what_was_made_before_is_heard(asterisk_root: Path, t
             disk.fill()
             async with Speaker(disk.folder, "gmw/en-us", FAST) as speaker, SipPhone(asterisk.sip_port) as phone:
                 call = await phone.call("100")
-                await call.hears(await speaker.clip(QUESTION, 8000), PATIENCE)
+                await call.hears(await served(speaker, QUESTION), PATIENCE)
                 await call.press("0")
-                await call.hears(await speaker.clip(NUMBER, 8000), PATIENCE)
+                await call.hears(await served(speaker, NUMBER), PATIENCE)
 
 
 async def test_prompts_that_cannot_be_kept(tmp_path: Path, disk: Disk) -> None:
