@@ -54,25 +54,30 @@ class _Found:
 def empty_slots(flow: Flow, journey: Journey, target: str | None) -> tuple[SlotSpec, ...]:
     """What will be asked from a step on, before anything is decided or done, and is not known yet. No secrets: they
     are said where they are asked for, and nowhere else."""
-    return tuple(
-        flow.slots[name]
-        for name in dict.fromkeys(_asked(dict(flow.steps.items()), target))
-        if name not in journey.slots and flow.slots[name].sensitivity != "secret"
-    )
+    return _empty(flow, journey, dict(flow.steps.items()), target)
 
 
 def behind(flow: Flow, journey: Journey, choices: Mapping[str, Choice]) -> dict[str, tuple[Behind, ...]]:
     """By option id, what can be told in one breath with it: values that are known by their form."""
+    steps = dict(flow.steps.items())  # once for all: this is on the way of each turn
     found = {}
     for id_, choice in choices.items():
-        told = tuple(
-            Behind(spec.type, spec.say, *((spec.min_length, spec.max_length) if spec.type == "digits" else (0, 0)))
-            for spec in empty_slots(flow, journey, choice.goto)
-            if spec.type in BY_FORM - {"choice"}
-        )
-        if told:
+        empty = _empty(flow, journey, steps, choice.goto)
+        if told := tuple(_behind(spec) for spec in empty if spec.type in BY_FORM and spec.type != "choice"):
             found[id_] = told
     return found
+
+
+def _empty(flow: Flow, journey: Journey, steps: Mapping[str, Step], target: str | None) -> tuple[SlotSpec, ...]:
+    asked = dict.fromkeys(_asked(steps, target))
+    return tuple(
+        flow.slots[name] for name in asked if name not in journey.slots and flow.slots[name].sensitivity != "secret"
+    )
+
+
+def _behind(spec: SlotSpec) -> Behind:
+    least, most = (spec.min_length, spec.max_length) if spec.type == "digits" else (0, 0)
+    return Behind(spec.type, spec.say, least, most)
 
 
 def parsed(text: str, specs: Sequence[SlotSpec], mode: Mode, words: Words, at: float) -> Sentence:

@@ -61,3 +61,11 @@ def test_nobody_speaks_a_key(voice: str) -> None:
 )
 def test_nothing_else_is_a_key(noise: audio.Samples) -> None:
     assert not has_key(noise, 8000)
+
+
+@pytest.mark.parametrize("beside", [770, 1336, 1394], ids=["a second low one", "a second high one", "a harmonic"])
+def test_two_tones_with_a_third_are_no_key(beside: int) -> None:
+    """Voices and chords have such; a key has two tones and nothing else."""
+    key, third = sounds.keys("1", 0.5), sounds.tones((beside,), 0.5, 0, 0.5)
+    assert has_key(key, 8000)
+    assert not has_key(key[: len(third)] + 2 * third, 8000)

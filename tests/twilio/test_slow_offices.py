@@ -54,6 +54,12 @@ class Other:
     carrier: Carrier
     office: SlowOffice
 
+    async def hears_of(self, call: Call) -> Call:
+        """The same call, whose webhooks come to this server."""
+        theirs = await self.carrier.call("+14155550199")
+        theirs.sid = call.sid
+        return theirs
+
 
 @pytest.fixture
 def slow(segue: Segue, monkeypatch: pytest.MonkeyPatch) -> SlowOffice:
@@ -106,8 +112,7 @@ async def test_another_server_gives_the_answer_that_was_saved_meanwhile(
     segue: Segue, carrier: Carrier, slow: SlowOffice, other: Other
 ) -> None:
     call, place = await at_the_number(segue, carrier)
-    theirs = await other.carrier.call("+14155550199")
-    theirs.sid = call.sid
+    theirs = await other.hears_of(call)
     assert b"<Redirect" in await webhook(call, f"/twilio/voice/{place}", Digits="4217")
     waiting = asyncio.create_task(webhook(theirs, f"/twilio/again/{place}"))
     await other.office.asked(1)
@@ -127,8 +132,7 @@ async def test_a_webhook_that_was_lost_with_its_server_is_asked_for_again_by_the
 ) -> None:
     """The turn is saved, the office was asked, and nobody has heard of it: Twilio sends the same webhook elsewhere."""
     call, place = await at_the_number(segue, carrier)
-    theirs = await other.carrier.call("+14155550199")
-    theirs.sid = call.sid
+    theirs = await other.hears_of(call)
     assert b"<Redirect" in await webhook(call, f"/twilio/voice/{place}", Digits="4217")
     other.office.answers.set()
     assert b"4 2 1 7" in await webhook(theirs, f"/twilio/voice/{place}", Digits="4217")
@@ -141,8 +145,7 @@ async def test_another_server_is_patient_too_and_saves_what_it_was_told(
     segue: Segue, carrier: Carrier, slow: SlowOffice, other: Other
 ) -> None:
     call, place = await at_the_number(segue, carrier)
-    theirs = await other.carrier.call("+14155550199")
-    theirs.sid = call.sid
+    theirs = await other.hears_of(call)
     assert b"<Redirect" in await webhook(call, f"/twilio/voice/{place}", Digits="4217")
     assert b"<Redirect" in await webhook(theirs, f"/twilio/again/{place}")
     other.office.answers.set()
