@@ -68,8 +68,14 @@ def signed_fields(
 
 def sign(secret: str, url: str, content: str, algorithm: str = "sha1") -> str:
     """The signature of `url` followed by the fields of a form, joined by `form_content`."""
-    mac = hmac.digest(secret.encode(), (url + content).encode("utf-8", "surrogatepass"), algorithm)
-    return base64.b64encode(mac).decode()
+    mac = _keyed(secret, algorithm).copy()
+    mac.update((url + content).encode("utf-8", "surrogatepass"))
+    return base64.b64encode(mac.digest()).decode()
+
+
+@lru_cache(maxsize=16)  # to look an algorithm up takes OpenSSL longer than to sign
+def _keyed(secret: str, algorithm: str) -> hmac.HMAC:
+    return hmac.new(secret.encode(), digestmod=algorithm)
 
 
 def form_content(fields: Fields) -> str:
@@ -85,18 +91,18 @@ def _is_covered(hashes: list[str] | None, content_type: str, body: bytes) -> boo
     return not body or content_type == FORM
 
 
-def _keys(secrets: Secrets, settings: str) -> Iterator[tuple[str, str]]:
+def _keys(secrets: Secrets, settings: str) -> list[tuple[str, str]]:
     """The secrets that may have signed, with the algorithm. A shared key is used only when the header names it, and
     then nothing else."""
+    if not settings:  # as most
+        return [(token, "sha1") for token in secrets.tokens]
     named = dict(part.strip().partition("=")[::2] for part in settings.split(",") if part.strip())
     algorithm = {"": "sha1", "HMAC_SHA1": "sha1", "HMAC_SHA256": "sha256"}.get(named.get("algorithm", "").upper())
     if algorithm is None:
-        return
+        return []
     if "key" in named:
-        if named["key"] in secrets.shared:
-            yield secrets.shared[named["key"]], algorithm
-        return
-    yield from ((token, algorithm) for token in secrets.tokens)
+        return [(secrets.shared[named["key"]], algorithm)] if named["key"] in secrets.shared else []
+    return [(token, algorithm) for token in secrets.tokens]
 
 
 def _addresses(url: str) -> Iterator[str]:

@@ -159,10 +159,19 @@ def test_what_the_library_signs_is_taken_and_nothing_else(fields: dict[str, str]
     assert not is_signed(SECRETS, url + "x", {SIGNATURE: signature}, FORM, body)
 
 
-@given(st.lists(st.tuples(st.text(), st.text())), st.binary())
-def test_a_form_is_read_as_the_standard_library_reads_it(fields: list[tuple[str, str]], rubbish: bytes) -> None:
+# What has a meaning in a form, whole and broken, and what has none.
+PIECES = ("%2B", "%2b", "+", "%25", "2B", "%", "%20", "%26", "%3D", "&", "=", "%C3%A9", "%C3", "\u00e9", "%00", "a", "")
+BODIES_OF_FORMS = st.lists(st.sampled_from(PIECES)).map(lambda pieces: "".join(pieces).encode())
+
+
+@given(st.lists(st.tuples(st.text(), st.text())))
+def test_a_form_is_read_as_it_was_meant(fields: list[tuple[str, str]]) -> None:
     fields = [(name, value) for name, value in fields if (name + value).isprintable()]
     assert fields_of(urlencode(fields).encode()) == fields
+
+
+@given(BODIES_OF_FORMS | st.binary())
+def test_a_form_is_read_as_the_standard_library_reads_it(rubbish: bytes) -> None:
     try:
         expected = parse_qsl(rubbish.decode(), keep_blank_values=True, errors="strict")
     except ValueError:

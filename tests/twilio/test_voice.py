@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from urllib.parse import urlencode
 
 import aiohttp
@@ -140,3 +141,24 @@ async def test_what_twilio_did_not_sign_changes_nothing(segue: Segue) -> None:
     large = {**form, "Extra": "x" * 70_000}
     signed = sign(TOKEN, f"{PUBLIC}/twilio/voice", form_content(list(large.items())))
     assert (await post(segue, "/twilio/voice", large, signed))[0] == 403
+
+
+async def test_a_form_that_comes_in_pieces_is_read_to_its_end(segue: Segue) -> None:
+    form = {"CallSid": "CA" + "1" * 32, "AccountSid": SID, "From": NUMBER, "CallStatus": "ringing"}
+    body = urlencode(form).encode()
+    url = f"http://127.0.0.1:{segue.settings.port}"
+    headers = {
+        "Content-Type": "Application/X-WWW-Form-URLencoded ; charset=utf-8",
+        SIGNATURE: sign(TOKEN, f"{PUBLIC}/twilio/voice", form_content(list(form.items()))),
+    }
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield body[:50]
+        async with http.get(f"{url}/healthz"):  # when it is answered, the first piece has been there for long
+            yield body[50:]
+
+    async with (
+        aiohttp.ClientSession() as http,
+        http.post(f"{url}/twilio/voice", data=pieces(), headers=headers) as response,
+    ):
+        assert response.status == 200
