@@ -9,6 +9,7 @@ import asyncio
 import logging
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 from aiohttp import web
@@ -53,9 +54,10 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self._turns = Counter(
+        turns = Counter(
             "segue_turns", "Turns taken, by channel and event", ["channel", "event"], registry=self.registry
         )
+        self._turns_of = cache(turns.labels)  # few, and each is looked for at every turn
         self._seconds = Histogram(
             "segue_turn_seconds",
             "From an event to its saved answer; back offices included",
@@ -79,7 +81,7 @@ class Metrics:
         self.outbox = Gauge("segue_outbox_waiting", "Messages that wait to be sent", registry=self.registry)
 
     def turn(self, channel: str, event: str, seconds: float) -> None:
-        self._turns.labels(channel, event).inc()
+        self._turns_of(channel, event).inc()
         self._seconds.observe(seconds)
 
     def utterance(self, outcome: str, seconds: float) -> None:
