@@ -82,10 +82,15 @@ class Access:
         if request.method in SAFE_METHODS and request.headers.get("Upgrade", "").lower() != "websocket":
             return
         site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-        ours = {f"{self._origin.scheme}://{self._origin.netloc}", f"{request.scheme}://{request.host}", None}
-        # Where both are there the first decides: a page without referrer, such as a link's, sends `Origin: null`.
-        if site not in {"same-origin", "none"} if site else origin not in ours:
+        if site:  # decides where both are there: a page without referrer, such as a link's, sends `Origin: null`
+            foreign = site not in {"same-origin", "none"}
+        else:
+            foreign = origin is not None and origin not in self._own_origins(request)
+        if foreign:
             raise Problem(403, "From another site", "Use this server's own pages; behind a proxy set IVR_PUBLIC_URL.")
+
+    def _own_origins(self, request: web.Request) -> tuple[str, str]:
+        return f"{self._origin.scheme}://{self._origin.netloc}", f"{request.scheme}://{request.host}"
 
     def _refuse_rebound(self, request: web.Request) -> None:
         host = urlsplit(f"//{request.host}").hostname
