@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from ivr.engine.data import Data
 from ivr.engine.events import Channel
 from ivr.engine.journey import Journey, Status
 
@@ -172,8 +173,7 @@ class ConsentRow:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Data, frozen=True):
     """`expected_rev` is the stored revision that `journey` follows (0: the journey is new). `journey.rev` must be
     `expected_rev + 1`. `node` names the engine that carries the contact (`asterisk`, `webphone`, `chat`).
     `expires_at` is indexed: move it in steps of an hour or more, or each turn writes the indexes too."""

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from context_bridge.records import AnswerRow, Change, Conflict, ContextStore, HistoryRow, StoreUnavailable
+from ivr.engine.data import replace
 from ivr.engine.journey import Journey
-from ivr.engine.replacing import replace
 from ivr.turns import TRIES, Keeping, kept_until
 
 

@@ -8,7 +8,7 @@ the real customer.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from context_bridge.records import HistoryRow
@@ -32,6 +32,7 @@ from ivr.conversation import (
 from ivr.engine import conditions
 from ivr.engine.actions import Action, Collect, Option
 from ivr.engine.actions import Wait as Waiting
+from ivr.engine.data import replace
 from ivr.engine.events import Input, Mode
 from ivr.engine.flow import AskSlot, Flow, Menu, SlotSpec, Split, Verify
 from ivr.engine.journey import Journey

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from context_bridge.codec import dump
 from ivr.engine.actions import Hangup, Say
+from ivr.engine.data import replace
 from ivr.engine.events import Event, Input, Invoked, InvokeFailed
 from ivr.engine.flow import Flow
 from ivr.engine.journey import Journey
 from ivr.engine.render import say
-from ivr.engine.replacing import replace
 from ivr.engine.step import current_wait, step
 from ivr.engine.words import words_of
 from ivr.turns import Turn

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from context_bridge.records import HistoryRow, Identifier, JourneyRow
 from ivr.engine.actions import Enqueue
+from ivr.engine.data import plain
 from ivr.engine.flow import HELPED, NOT_HELPED, Flow, Handoff
 from ivr.engine.journey import Journey
 from ivr.engine.render import article_at, summary, taken_at, title_for_agent
@@ -44,7 +44,7 @@ def pop(
         "queue": wait.queue if wait else "",
         "why": wait.why if wait else summary(flow, journey),
         "whisper": wait.whisper if wait else "",
-        "passed": asdict(journey.passed) if journey.passed else None,
+        "passed": plain(journey.passed) if journey.passed else None,
         "queues": sorted({step.queue for step in flow.steps.values() if isinstance(step, Handoff)}),
         "summary": summary(flow, journey),
         "customer": {"id": journey.customer, "name": name},

@@ -13,9 +13,9 @@ from weakref import WeakValueDictionary
 from context_bridge.identity import normalize
 from context_bridge.records import AnswerRow, Change, Conflict, ContextStore, EventBus, StoreUnavailable
 from ivr.engine.actions import Action, Invoke
+from ivr.engine.data import replace
 from ivr.engine.events import Event
 from ivr.engine.journey import Journey
-from ivr.engine.replacing import replace
 from ivr.flows import Flows
 from ivr.pops import Pops
 from ivr.recall import Recall

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from context_bridge.identity import normalize
@@ -11,6 +11,7 @@ from context_bridge.links import new_link, token_for
 from context_bridge.records import CallbackRow, Change, HistoryRow, LinkRow, OutboxRow
 from ivr.arrivals import LINK_TRUST
 from ivr.engine.actions import Action, BookCallback, Collect, Say, Send
+from ivr.engine.data import Data, plain, replace
 from ivr.engine.events import (
     Arrived,
     Event,
@@ -26,7 +27,6 @@ from ivr.engine.events import (
 )
 from ivr.engine.flow import AskSlot, Flow, InvokeStep, Menu, RecordStep, Verify
 from ivr.engine.journey import Journey
-from ivr.engine.replacing import replace
 from ivr.engine.waits import wait_of
 
 MASKED = "••••"
@@ -35,8 +35,7 @@ OURS = (Send, BookCallback)  # actions that no channel performs
 TRIES = 50  # compare-and-swap attempts of one change: more contacts than ever meet on one journey
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Data, frozen=True):
     """What one event did."""
 
     flow: Flow
@@ -161,7 +160,7 @@ def _history(turn: Turn, after: Journey) -> HistoryRow:  # noqa: C901  # one cas
         case TransferEnded():
             body |= {"outcome": event.outcome, "seconds": event.seconds}
         case Requeued(passed=passed) if passed is not None:
-            body["passed"] = asdict(passed)
+            body["passed"] = plain(passed)
         case _:
             pass
     return HistoryRow(after.id, after.rev, event.at, type(event).__name__, body)

@@ -6,9 +6,9 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
-from dataclasses import replace
 
 from ivr.engine.actions import Invoke
+from ivr.engine.data import replace
 from ivr.engine.events import Input
 from tests.test_driver import ANN, Shop, shop
 from tests.waiting import eventually

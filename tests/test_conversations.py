@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ import ivr
 from ivr.conversation import Call, CannotPlay, Conversation, Mismatch, Refused, needs, run
 from ivr.conversation_file import ConversationMistakes, load, seconds
 from ivr.coverage import Coverage
+from ivr.engine.data import replace
 from ivr.engine.events import Channel
 from ivr.engine.journey import Ask, Journey, Slot
 from ivr.engine.loader import load as load_menu

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from context_bridge.records import ContextStore
 from context_bridge.store import open_store
+from ivr.engine.data import replace
 from ivr.engine.loader import MenuMistakes
 from ivr.flows import Flows, parts_in, read_folder
 

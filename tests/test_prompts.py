@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ivr import prompts
+from ivr.engine.data import replace
 from ivr.prompts import fixed_says, speaker_of
 from ivr.publishing.publisher import Draft
 from ivr.server import build

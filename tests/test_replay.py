@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -33,6 +32,7 @@ from ivr.conversation import (
     perform,
     run,
 )
+from ivr.engine.data import replace
 from ivr.engine.events import TransferEnded
 from ivr.engine.loader import load
 from ivr.flows import read_folder

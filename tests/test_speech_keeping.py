@@ -6,7 +6,6 @@ import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from context_bridge.records import ContextStore, SpeechKeepingRow, StoreUnavaila
 from context_bridge.store import open_store
 from ivr import utterances as files
 from ivr.cli import main
+from ivr.engine.data import replace
 from ivr.engine.events import Alternative
 from ivr.settings import SettingsError, load
 from ivr.speech_keeping import AT_ONCE, HOUR, SpeechKeeping

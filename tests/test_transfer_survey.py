@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ivr.cli import main
+from ivr.engine.data import replace
 from ivr.engine.loader import load
 from ivr.settings import Settings
 from ivr.transfer_survey import survey

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import Literal
 
@@ -22,6 +21,8 @@ from twilio.twiml.voice_response import Say as SayVerb
 from ivr.channels.twilio_dial import put_through
 from ivr.channels.twilio_ssml import speak_marked, takes_marks
 from ivr.engine import actions as act
+from ivr.engine.data import Data, empty
+from ivr.engine.once import once
 
 LONGEST = 64_000  # bytes that Twilio reads of a document (error 11750)
 HINTS, HINT = 500, 100  # most hints of a Gather, and the most characters of one
@@ -44,8 +45,7 @@ TYPES: Mapping[str, tuple[str, ...]] = {  # what callers say to a question of th
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Ways:
+class Ways(Data, frozen=True):
     """Where things are found: `action` of the wait that the document ends with, `music` of a queue (a dot and the
     seconds that one may wait come behind it); `sound` gives the address of a say that we have as audio, or None.
     `voices`: language -> a voice of Twilio's; `ears`: its model of speech recognition, empty: its default. `place`: of
@@ -54,7 +54,7 @@ class Ways:
     action: str
     music: str = ""
     sound: Callable[[act.Say], str | None] = lambda _say: None
-    voices: Mapping[str, str] = field(default_factory=dict)
+    voices: Mapping[str, str] = empty()
     ears: str = ""
     place: str = ""
     ours: str = ""
@@ -211,7 +211,7 @@ def _gather(wait: act.Collect, ways: Ways, says: str) -> str:
         # A model wants to be told when the speaker has finished (warning 13335).
         ended = str(math.ceil(wait.interdigit))
         attributes |= {"speechModel": ways.ears, "speechTimeout": ended} if ways.ears else {"speechTimeout": "auto"}
-        if hints := _hints(wait):
+        if hints := _hints(wait.options, wait.always, wait.type):
             attributes["hints"] = hints
     return _verb("Gather", attributes, says)
 
@@ -232,10 +232,11 @@ def _record(wait: act.Record, ways: Ways) -> str:
     return _verb("Record", attributes)
 
 
-def _hints(wait: act.Collect) -> str:
-    phrases = chain.from_iterable((o.label, *o.phrases) for o in (*wait.options, *wait.always))
+@once
+def _hints(options: tuple[act.Option, ...], always: tuple[act.Option, ...], type_: act.SlotType | None) -> str:
+    phrases = chain.from_iterable((o.label, *o.phrases) for o in (*options, *always))
     words = dict.fromkeys(phrase.replace(",", " ")[:HINT].strip() for phrase in phrases)
-    return ",".join([*TYPES.get(wait.type or "", ()), *(word for word in words if word)][:HINTS])
+    return ",".join([*TYPES.get(type_ or "", ()), *(word for word in words if word)][:HINTS])
 
 
 def _enqueue(wait: act.Enqueue, ways: Ways) -> str:
@@ -249,12 +250,16 @@ def _says(says: Iterable[act.Say], ways: Ways) -> str:
 
 
 def _say(say: act.Say, ways: Ways) -> str:
-    """A voice speaks one language: with a voice of Twilio's its own, else the language's default."""
     if (address := ways.sound(say)) is not None:
         return _verb("Play", {}, _text(address))
+    voice = ways.voices.get(say.language)
+    return _known(say, voice) if say.fixed else _spoken(say, voice)
+
+
+def _spoken(say: act.Say, voice: str | None) -> str:
+    """A voice speaks one language: with a voice of Twilio's its own, else the language's default."""
     if not _in_xml(say.text).strip():  # a Say of nothing is an error
         return ""
-    voice = ways.voices.get(say.language)
     if voice is None:
         return _verb("Say", {"language": say.language}, _text(say.text))
     if say.markup is None or not takes_marks(voice):
@@ -262,3 +267,6 @@ def _say(say: act.Say, ways: Ways) -> str:
     marked = SayVerb(voice=voice)
     speak_marked(marked, say.markup, voice)
     return _xml(marked)
+
+
+_known = once(_spoken)  # what a menu says in the same words each time

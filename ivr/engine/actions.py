@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from ivr.engine.data import Data, astuple, empty
 
 SlotType = Literal["digits", "number", "yes_no", "choice", "date", "time", "money", "text"]
 
 
-@dataclass(frozen=True, slots=True)
-class Say:
+class Say(Data, frozen=True):
     """Words for the customer, ready for their channel. `audio` (a file under the menus' folder) stands for the
     words by phone. `fixed` is true when the words hold nothing of the journey, so they can be rendered ahead.
     `language` (BCP 47) chooses the voice. `markup`: the same words with the SSML that the menu marked them with
@@ -23,8 +23,7 @@ class Say:
     markup: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Data, frozen=True):
     """One answer that a collect takes: a key, a label for buttons, phrases for ears. `id` comes back as text too."""
 
     id: str
@@ -33,8 +32,7 @@ class Option:
     phrases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(Data, frozen=True):
     """How keys make an answer. `options` are complete answers by themselves; otherwise `min` to `max` keys, ended by
     `terminator`, by `max` or by `interdigit` seconds of silence. max 0: only options count."""
 
@@ -44,8 +42,7 @@ class Keys:
     terminator: str = "#"
 
 
-@dataclass(frozen=True, slots=True)
-class Behind:
+class Behind(Data, frozen=True):
     """A value that may be told in one breath with an option, since it is asked for behind it. `say`: frames in which it
     may stand (`order number {}`); `min` to `max` digits, where it has any."""
 
@@ -55,8 +52,7 @@ class Behind:
     max: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Collect:
+class Collect(Data, frozen=True):
     """Wait for an answer for `timeout` seconds after the prompt has ended; silence comes back as `NoInput`.
     `speech`: whether ears may answer; false once a caller is not understood and keys were offered instead.
     `keep`: the menu as which what is said here may be kept, see `ivr.engine.keeping`; empty: it may not.
@@ -75,11 +71,10 @@ class Collect:
     language: str = "en-US"
     speech: bool = True
     keep: str = ""
-    behind: Mapping[str, tuple[Behind, ...]] = field(default_factory=dict)
+    behind: Mapping[str, tuple[Behind, ...]] = empty()
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Data, frozen=True):
     """Take a spoken message of at most `longest` seconds, ended by `silence` seconds without speech or a key of
     `terminators`; comes back as `Recorded`, or as `NoInput` when nothing was said within `timeout` seconds. Channels
     without sound take a text instead, as `Input`."""
@@ -94,8 +89,7 @@ class Record:
     secret: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Invoke:
+class Invoke(Data, frozen=True):
     """Wait for a back office, at most `timeout` seconds; comes back as `Invoked` or `InvokeFailed`. `key` names the
     asking: until it is answered it stays the same, whoever asks. `again`: it may have been asked under this key before;
     only the turn that begins an asking knows that it was not. It is the same wait either way."""
@@ -106,11 +100,13 @@ class Invoke:
     arguments: Mapping[str, str]
     timeout: float
     key: str = ""
-    again: bool = field(default=True, compare=False)
+    again: bool = True
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Invoke) and astuple(self)[:-1] == astuple(other)[:-1]
 
 
-@dataclass(frozen=True, slots=True)
-class Enqueue:
+class Enqueue(Data, frozen=True):
     """Wait for a person, at most `timeout` seconds; comes back as `AgentJoined`, then `QueueLeft`.
     `whisper` and `why` are for the agent only, and in `language`."""
 
@@ -124,8 +120,7 @@ class Enqueue:
     language: str = "en-US"
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(Data, frozen=True):
     """Wait while the caller is put through to `to`: a number (E.164), `sip:…` or `client:…`, which is rung for at most
     `timeout` seconds. Comes back as `TransferAnswered`, then `TransferEnded`. `caller_id`: the number that the other
     end sees: the `caller`'s, `ours`, or one in E.164. `headers`: of the SIP request. `whisper`: said to whoever
@@ -141,8 +136,7 @@ class Transfer:
     language: str = "en-US"
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(Data, frozen=True):
     """Send words outside this contact. `{link}` in the text is replaced by the driver with a single-use address
     that leads to `to_step` (None: to where the journey stands); `{code}` (where `code` is its name, see
     `Journey.proofs`) with a one-time code."""
@@ -154,8 +148,7 @@ class Send:
     code: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BookCallback:
+class BookCallback(Data, frozen=True):
     """We owe the customer a call: to `number` (E.164 as far as we know), by somebody of `queue`. `when` and `why` are
     words for the agent."""
 
@@ -166,8 +159,7 @@ class BookCallback:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hangup:
+class Hangup(Data, frozen=True):
     """End the contact. `reason`: finished (the flow came to an end), moved (it goes on elsewhere), broken (the flow
     could not go on)."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from ivr.engine.data import replace
 from ivr.engine.events import Arrived
 from ivr.engine.flow import End, Flow, Prompt
 from ivr.engine.journey import Contact, Doubt, Journey

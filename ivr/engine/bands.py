@@ -4,8 +4,8 @@ a value, and others act."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from ivr.engine.data import Data
 from ivr.engine.events import Mode
 from ivr.engine.flow import AskSlot, Bands, Confirm, Flow, Menu
 from ivr.engine.journey import Doubt, Guess
@@ -16,8 +16,7 @@ NEAR = 0.15  # two that differ by less are both likely
 MOST_GUESSES = 2  # the best one, and what is asked about when that was wrong
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Data, frozen=True):
     """It counts."""
 
     guess: Guess

@@ -8,8 +8,9 @@ answers nor secrets can be touched. By words only: no key means it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from ivr.engine.data import replace
 from ivr.engine.events import Alternative, Input
 from ivr.engine.flow import AskSlot, InvokeStep, Menu, SayStep
 from ivr.engine.formats import read_back

@@ -12,7 +12,7 @@ from ivr.engine.actions import Collect, Keys, Option, Say
 from ivr.engine.flow import AskSlot, Choice, Flow, Menu
 from ivr.engine.formats import read_back
 from ivr.engine.journey import Doubt, Guess, Journey
-from ivr.engine.questions import Question, always_of, by_keys_only, intents_at, intents_of, keys_of, options_at
+from ivr.engine.questions import Question, all_options_at, always_of, by_keys_only, intents_at, keys_of, options_at
 from ivr.engine.words import words_in, words_of
 
 YES, NO = "yes", "no"
@@ -85,7 +85,7 @@ def _besides(flow: Flow, journey: Journey, question: Question, taken: set[str]) 
     """For ears: what the question itself offers, without keys."""
     if not render.spoken(journey):
         return ()
-    own = (*options_at(flow, question), *intents_of(intents_at(flow, question)))
+    own = all_options_at(flow, question) if isinstance(question, Menu) else options_at(flow, question)
     return tuple(Option(o.id, None, o.label, o.phrases) for o in own if o.id not in taken)
 
 

@@ -8,8 +8,9 @@ Each event has an id (handled once), the time it happened (`at`, Unix seconds, U
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from ivr.engine.data import Data, empty
 
 Channel = Literal["voice", "chat", "sms", "email", "messenger", "app"]
 Mode = Literal["keys", "speech", "text", "button"]
@@ -19,16 +20,14 @@ QueueOutcome = Literal["done", "unavailable", "timeout"]
 TransferOutcome = Literal["answered", "busy", "no_answer", "failed", "unable"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Event:
+class _Event(Data, frozen=True, kw_only=True):
     id: str
     at: float
     contact: str
     switches: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrived(_Event):
+class Arrived(_Event, frozen=True, kw_only=True):
     """A contact began. `trust` is the tier of evidence (0 to 4); `reach` says how we can send something to the
     customer (`{"sms": "+15550100"}`); `step` is where a link leads (None: where the journey stands); `node` is the
     engine that carries the contact; `customer` who it is, if we are sure that it is one; `language` (BCP 47) is spoken
@@ -38,15 +37,14 @@ class Arrived(_Event):
     trust: int = 0
     resume: Resume = "fresh"
     step: str | None = None
-    reach: Mapping[str, str] = field(default_factory=dict)
+    reach: Mapping[str, str] = empty()
     customer: str | None = None
     customer_name: str = ""
     node: str = ""
     language: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(Data, frozen=True):
     """One way to understand what was said, with how sure its recognizer is (0 to 1). `option`: the id of the option
     of the open question that it means, where the recognizer knows; None: the words have to tell."""
 
@@ -55,8 +53,7 @@ class Alternative:
     option: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Input(_Event):
+class Input(_Event, frozen=True, kw_only=True):
     """The customer pressed, said, typed or clicked something. `option` and `others` (the next best, in order) come
     with speech only; see `Alternative`."""
 
@@ -68,8 +65,7 @@ class Input(_Event):
     turn: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unheard(_Event):
+class Unheard(_Event, frozen=True, kw_only=True):
     """The customer spoke and we could not listen: `busy` (too many speak at once: on by keys) or `failed` (once more).
     It is our fault, so no try is counted."""
 
@@ -77,15 +73,13 @@ class Unheard(_Event):
     turn: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoInput(_Event):
+class NoInput(_Event, frozen=True, kw_only=True):
     """The wait's time passed in silence."""
 
     turn: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded(_Event):
+class Recorded(_Event, frozen=True, kw_only=True):
     """The customer spoke a message. `recording` is its id (see `ivr.recordings`), `seconds` its length. A message
     too short to hold a word comes as `NoInput`; on channels without sound the message comes as `Input`."""
 
@@ -94,40 +88,35 @@ class Recorded(_Event):
     seconds: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invoked(_Event):
+class Invoked(_Event, frozen=True, kw_only=True):
     """A back office answered; `result` holds the values it gave, by the names the service declares."""
 
     turn: int
-    result: Mapping[str, str] = field(default_factory=dict)
+    result: Mapping[str, str] = empty()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InvokeFailed(_Event):
+class InvokeFailed(_Event, frozen=True, kw_only=True):
     """A back office did not answer, in time or at all. `reason` is for the history, never for the customer."""
 
     turn: int
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentJoined(_Event):
+class AgentJoined(_Event, frozen=True, kw_only=True):
     """A person took the customer out of the queue."""
 
     turn: int | None = None
     agent: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueLeft(_Event):
+class QueueLeft(_Event, frozen=True, kw_only=True):
     """The wait for a person, or the talk with one, is over."""
 
     outcome: QueueOutcome
     turn: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Passed:
+class Passed(Data, frozen=True):
     """`by`, an agent, hands the customer on: to the colleague `to`, or to whoever takes from `queue` (empty: the same
     one), with a `note` for them."""
 
@@ -137,23 +126,20 @@ class Passed:
     queue: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Requeued(_Event):
+class Requeued(_Event, frozen=True, kw_only=True):
     """The customer waits for a person again: the agent who took them hands them on (`passed`), or did not come."""
 
     passed: Passed | None = None
     turn: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransferAnswered(_Event):
+class TransferAnswered(_Event, frozen=True, kw_only=True):
     """Whom the caller is put through to has answered. May stay away: the end of the talk says it too."""
 
     turn: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransferEnded(_Event):
+class TransferEnded(_Event, frozen=True, kw_only=True):
     """The talk with whom the caller was put through to is over after `seconds`, or there was none. `failed`: the
     network could not reach them; `unable`: nothing that carries this contact can dial them."""
 
@@ -162,16 +148,14 @@ class TransferEnded(_Event):
     turn: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Left(_Event):
+class Left(_Event, frozen=True, kw_only=True):
     """The contact ended. The journey does not."""
 
     reason: LeftReason
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expired(_Event):
+class Expired(_Event, frozen=True, kw_only=True):
     """The journey was left alone for too long and is closed."""
 
 

@@ -389,4 +389,4 @@ class Flow:
 
     def in_language(self, language: str | None) -> Flow:
         """This flow in that language, or as it is."""
-        return self.others.get(language or "", self)
+        return self.others.get(language, self) if language else self

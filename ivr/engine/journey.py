@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
+from ivr.engine.data import Data, empty
 from ivr.engine.events import Channel, LeftReason, Passed
 
 # new: nothing happened yet; live: a contact is on; queued: waits for a person; with_agent: talks to one;
@@ -14,20 +14,18 @@ from ivr.engine.events import Channel, LeftReason, Passed
 Status = Literal["new", "live", "queued", "with_agent", "transferred", "paused", "dropped", "finished", "expired"]
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Data, frozen=True):
     """The contact that a journey is in now."""
 
     id: str
     channel: Channel
     trust: int
-    reach: Mapping[str, str] = field(default_factory=dict)
+    reach: Mapping[str, str] = empty()
     customer_name: str = ""
     node: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Data, frozen=True):
     """A named piece of information in canonical form: digits `4217`, number `3.5`, yes_no `yes`, date `2026-12-01`,
     time `14:30`, money `12.50`, a choice's id, `recording:ID`, or text."""
 
@@ -37,8 +35,7 @@ class Slot:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Data, frozen=True):
     """A line of the ask ledger: a question was put for the first time in a contact. `known`: we had the answer."""
 
     step: str
@@ -49,8 +46,7 @@ class Ask:
     known: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(Data, frozen=True):
     """A step that the customer was at; `chose` is the label of what they took there; at an article
     `helped` or `not_helped`, see `ivr.engine.render.taken_at`."""
 
@@ -60,8 +56,7 @@ class Visit:
     chose: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Data, frozen=True):
     """What is remembered of a proof that was asked for: `misses`, the last of them at `missed_at`; `code`, the name of
     the one-time code that was sent at `sent_at`. It outlives contact and slots, so that nobody gets more tries by
     phoning again or by starting over."""
@@ -72,17 +67,15 @@ class Proof:
     sent_at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
+class Guess(Data, frozen=True):
     """What may have been meant at a question: one of its options, by its id (None: the value of its slot), and values
     of slots."""
 
     option: str | None = None
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = empty()
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(Data, frozen=True):
     """What was said and is asked back about before it counts. `guesses`, best first: whether it was the first of them,
     or with `which`, which of the two. `again`: the best one of all was denied already."""
 
@@ -91,8 +84,7 @@ class Doubt:
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Journey:
+class Journey(Data, frozen=True):
     """`language` (BCP 47): chosen by the customer; None: that of the flow. `proofs`: by what they prove (see
     `ivr.engine.verify`). `owed`: where to go on once the proof is given that is asked for now (`ivr.engine.guard`).
     `passed`: how an agent has handed the customer on, until the talk is over or they are elsewhere."""
@@ -110,7 +102,7 @@ class Journey:
     noinputs: int = 0
     nomatches: int = 0
     misheard: int = 0  # the nomatches that were spoken
-    slots: Mapping[str, Slot] = field(default_factory=dict)
+    slots: Mapping[str, Slot] = empty()
     ledger: tuple[Ask, ...] = ()
     path: tuple[Visit, ...] = ()
     seen: tuple[str, ...] = ()
@@ -119,7 +111,7 @@ class Journey:
     left_at: float | None = None
     agent: str = ""
     language: str | None = None
-    proofs: Mapping[str, Proof] = field(default_factory=dict)
+    proofs: Mapping[str, Proof] = empty()
     owed: str | None = None
     doubt: Doubt | None = None
     unheard: int = 0  # how often we could not listen at this question

@@ -31,9 +31,9 @@ def fold(text: str) -> str:
 def acceptable(text: str) -> bool:
     """Whether a text may be kept: of bounded size, without control characters (PostgreSQL takes no NUL) and without
     half characters (lone surrogates are no UTF-8)."""
-    return len(text) <= MAX_TEXT and not any(
-        unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\r\t" for c in text
-    )
+    if len(text) > MAX_TEXT:
+        return False
+    return text.isprintable() or not any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\r\t" for c in text)
 
 
 def find(options: Sequence[Option], text: str, mode: Mode, words: Words) -> Option | None:
@@ -43,7 +43,9 @@ def find(options: Sequence[Option], text: str, mode: Mode, words: Words) -> Opti
     heard = text.strip()
     if mode == "button" and (pressed := [o for o in options if o.id == heard]):
         return pressed[0]
-    name = "" if mode == "keys" else fold(heard)
+    if mode == "keys":
+        return next((o for o in options if o.key and o.key == heard), None)
+    name = fold(heard)
     key = number_words(words.language).get(name, heard)
     by_key = (o for o in options if o.key and o.key == key)
     by_name = (o for o in options if name and name in map(fold, (o.id, o.label, *o.phrases)))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from ivr.engine import conditions, render, verify
 from ivr.engine.actions import BookCallback, Send
+from ivr.engine.data import replace
 from ivr.engine.flow import (
     AskSlot,
     Branch,
@@ -27,7 +28,6 @@ from ivr.engine.flow import (
     Verify,
 )
 from ivr.engine.match import MAX_TEXT
-from ivr.engine.replacing import replace
 
 if TYPE_CHECKING:
     from ivr.engine.turn import Turn  # which calls `perform`

@@ -10,6 +10,7 @@ from ivr.engine.actions import Option
 from ivr.engine.flow import AskSlot, Choice, Flow, Goto, Menu, RecordStep, SayStep, Step, Tries, Verify
 from ivr.engine.journey import Journey
 from ivr.engine.match import fold, options_of
+from ivr.engine.once import once
 from ivr.engine.words import words_of
 
 Question = Menu | AskSlot | RecordStep | Verify
@@ -21,6 +22,7 @@ DEPTH = 3  # menus behind each other in which an open question looks
 WITHIN = "/"  # parts the step from the choice in the id of what another menu offers; no id of a choice has it
 
 
+@once
 def options_at(flow: Flow, step: Question) -> tuple[Option, ...]:
     """What the question itself offers: it is read out, shown, and has keys."""
     if isinstance(step, Menu):
@@ -28,6 +30,7 @@ def options_at(flow: Flow, step: Question) -> tuple[Option, ...]:
     return options_of(flow.slots[step.slot], words_of(flow.language))
 
 
+@once
 def intents_at(flow: Flow, step: Question) -> Mapping[str, Choice]:
     """By option id, what an open question takes besides: the choices of the menus behind its own, and of those behind
     these. What two of them call by the same name is in none: nobody could say which. Yes and no are not among their
@@ -49,6 +52,18 @@ def intents_at(flow: Flow, step: Question) -> Mapping[str, Choice]:
             found[id_] = replace(choice, phrases=tuple(one for one in choice.phrases if fold(one) not in idle))
     own = {fold(choice.label) for choice in step.choices}
     return {id_: choice for id_, choice in found.items() if fold(choice.label) not in twice - own}
+
+
+@once
+def choices_at(flow: Flow, menu: Menu) -> Mapping[str, Choice]:
+    """By option id, all that ears may take there."""
+    return {choice.id: choice for choice in menu.choices} | dict(intents_at(flow, menu))
+
+
+@once
+def all_options_at(flow: Flow, menu: Menu) -> tuple[Option, ...]:
+    """All that ears may take there; what the menu itself offers comes first."""
+    return (*options_at(flow, menu), *intents_of(intents_at(flow, menu)))
 
 
 def _behind(steps: Mapping[str, Step], menu: Menu, seen: set[int], depth: int) -> Iterator[tuple[str, Choice]]:
@@ -79,15 +94,18 @@ def _menu_at(steps: Mapping[str, Step], name: str | None) -> tuple[str, Menu | N
     return "", None
 
 
+@once
 def always_of(flow: Flow) -> tuple[Option, ...]:
     return tuple(map(option_of, flow.always))
 
 
+@once
 def offers_of(flow: Flow) -> tuple[Option, ...]:
     words = words_of(flow.language)
     return Option(GO_ON, "1", words.go_on), Option(START_OVER, "2", words.start_over)
 
 
+@once
 def intents_of(intents: Mapping[str, Choice]) -> tuple[Option, ...]:
     """As options without keys: those are of the menu that offers them."""
     return tuple(Option(id_, None, choice.label, choice.phrases) for id_, choice in intents.items())

@@ -12,7 +12,8 @@ from ivr.engine import markup
 from ivr.engine.actions import Say
 from ivr.engine.flow import HELPED, NOT_HELPED, Flow, Menu, Prompt, Ref, Sensitivity, Template
 from ivr.engine.formats import formatted
-from ivr.engine.journey import Journey, Slot, Visit
+from ivr.engine.journey import Contact, Journey, Slot, Visit
+from ivr.engine.once import once
 from ivr.engine.words import MASK, words_in, words_of
 
 ATTESTED = 2  # the trust tier from which private slots may be said back
@@ -28,6 +29,20 @@ def say(flow: Flow, journey: Journey, prompt: Prompt | None) -> tuple[Say, ...]:
     """A prompt as words for the journey's channel; nothing when it has no words there."""
     if prompt is None:
         return ()
+    return _fixed(flow, prompt, spoken(journey)) or _made(flow, journey, prompt)
+
+
+@once
+def _fixed(flow: Flow, prompt: Prompt, voice: bool) -> tuple[Say, ...]:  # `once` knows no names
+    """The same whoever hears it; nothing where a prompt holds values."""
+    template = prompt.voice if voice else prompt.text
+    if any(isinstance(part, Ref) for part in template):
+        return ()
+    nobody = Journey("", flow.menu, flow.version, contact=Contact("", "voice" if voice else "chat", 0))
+    return _made(flow, nobody, prompt)
+
+
+def _made(flow: Flow, journey: Journey, prompt: Prompt) -> tuple[Say, ...]:
     voice = spoken(journey)
     template, audio = (prompt.voice, prompt.audio) if voice else (prompt.text, None)
     marked = _marked(flow, journey, template) if voice else None

@@ -17,6 +17,7 @@ from ivr.engine.flow import AskSlot, Choice, Flow, Goto, SayStep, SetStep, SlotS
 from ivr.engine.journey import Journey
 from ivr.engine.locale.words import Words
 from ivr.engine.match import fold, meanings
+from ivr.engine.once import once
 from ivr.engine.parsing import plain
 from ivr.engine.spoken.figures import is_number
 from ivr.engine.spoken.lexicon import is_part
@@ -52,27 +53,36 @@ class _Found:
 
 
 def empty_slots(flow: Flow, journey: Journey, target: str | None) -> tuple[SlotSpec, ...]:
-    """What will be asked from a step on, before anything is decided or done, and is not known yet. No secrets: they
-    are said where they are asked for, and nowhere else."""
-    return _empty(flow, journey, dict(flow.steps.items()), target)
+    """What will be asked from a step on, before anything is decided or done, and is not known yet."""
+    asked = _open(flow, dict(flow.steps.items()), target)
+    return tuple(spec for spec in asked if spec.name not in journey.slots)
 
 
 def behind(flow: Flow, journey: Journey, choices: Mapping[str, Choice]) -> dict[str, tuple[Behind, ...]]:
     """By option id, what can be told in one breath with it: values that are known by their form."""
-    steps = dict(flow.steps.items())  # once for all: this is on the way of each turn
     found = {}
-    for id_, choice in choices.items():
-        empty = _empty(flow, journey, steps, choice.goto)
-        if told := tuple(_behind(spec) for spec in empty if spec.type in BY_FORM and spec.type != "choice"):
+    for id_, asked in _asked_behind(flow, choices).items():
+        if told := tuple(each for slot, each in asked if slot not in journey.slots):
             found[id_] = told
     return found
 
 
-def _empty(flow: Flow, journey: Journey, steps: Mapping[str, Step], target: str | None) -> tuple[SlotSpec, ...]:
-    asked = dict.fromkeys(_asked(steps, target))
-    return tuple(
-        flow.slots[name] for name in asked if name not in journey.slots and flow.slots[name].sensitivity != "secret"
-    )
+@once
+def _asked_behind(flow: Flow, choices: Mapping[str, Choice]) -> dict[str, list[tuple[str, Behind]]]:
+    """By option id, the slots asked behind it whose values are known by their form, and these."""
+    steps = dict(flow.steps.items())  # to look a step up in the flow is to come to it, for coverage
+    formed = BY_FORM - {"choice"}
+    found = {}
+    for id_, choice in choices.items():
+        if told := [(spec.name, _behind(spec)) for spec in _open(flow, steps, choice.goto) if spec.type in formed]:
+            found[id_] = told
+    return found
+
+
+def _open(flow: Flow, steps: Mapping[str, Step], target: str | None) -> Iterator[SlotSpec]:
+    """What is asked from there on and may be told before; secrets are said where they are asked for."""
+    specs = (flow.slots[name] for name in dict.fromkeys(_asked(steps, target)))
+    return (spec for spec in specs if spec.sensitivity != "secret")
 
 
 def _behind(spec: SlotSpec) -> Behind:

@@ -18,6 +18,7 @@ from ivr.engine import verify
 from ivr.engine.actions import Action, Hangup
 from ivr.engine.answers import answered, checked, offer_answered, offer_silent, recorded, silent, unchecked, unheard
 from ivr.engine.arriving import arrived
+from ivr.engine.data import replace
 from ivr.engine.events import (
     AgentJoined,
     Arrived,
@@ -39,7 +40,6 @@ from ivr.engine.flow import AskSlot, Flow, Handoff, InvokeStep, Menu, RecordStep
 from ivr.engine.journey import Journey, Status
 from ivr.engine.match import NOTE, clean, saved_value
 from ivr.engine.render import summary
-from ivr.engine.replacing import replace
 from ivr.engine.turn import Turn
 from ivr.engine.waits import current_wait, is_on
 from ivr.engine.words import words_in, words_of

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from ivr.engine import render, verify
 from ivr.engine.actions import Action, Hangup, Invoke, Say, Send
+from ivr.engine.data import replace
 from ivr.engine.events import Event
 from ivr.engine.flow import Flow, Prompt, Verify
 from ivr.engine.formats import telephone
@@ -13,7 +14,6 @@ from ivr.engine.guard import proof_before
 from ivr.engine.journey import Ask, Contact, Doubt, Journey, Slot, Visit
 from ivr.engine.languages import lookup
 from ivr.engine.perform import perform
-from ivr.engine.replacing import replace
 from ivr.engine.waits import prompt_of, wait_of
 from ivr.engine.words import words_in
 

@@ -4,14 +4,14 @@ may be done. Decides nothing; `bands` does."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from ivr.engine.actions import Option
+from ivr.engine.data import Data
 from ivr.engine.events import Alternative, Input, Mode
 from ivr.engine.flow import AskSlot, Choice, Flow, Menu, SlotSpec
 from ivr.engine.journey import Guess, Journey
 from ivr.engine.match import find, fold, meanings, options_of
-from ivr.engine.questions import Question, always_of, intents_at, intents_of, options_at
+from ivr.engine.questions import Question, all_options_at, always_of, choices_at
 from ivr.engine.sentence import Sentence, empty_slots, parsed
 from ivr.engine.spoken.figures import bare
 from ivr.engine.words import words_in, words_of
@@ -19,8 +19,7 @@ from ivr.engine.words import words_in, words_of
 SENTENCES: frozenset[Mode] = frozenset({"speech", "text"})  # in which several things can be told
 
 
-@dataclass(frozen=True, slots=True)
-class Meant:
+class Meant(Data, frozen=True):
     """`confidence` from 0 to 1. `sure`: the words themselves leave no other choice. `always`: it is none of the
     question's own answers."""
 
@@ -48,7 +47,7 @@ def mentioned(flow: Flow, question: Question, event: Input) -> list[Meant]:
     said = f" {fold(event.text)} "
     hits = [
         (max(lengths), option)
-        for option in (*options_at(flow, question), *intents_of(intents_at(flow, question)))
+        for option in all_options_at(flow, question)
         if (lengths := [len(name) for name in _names(option) - idle if f" {name} " in said])
     ]
     best = max((length for length, _ in hits), default=0)
@@ -75,9 +74,7 @@ def _meant(flow: Flow, journey: Journey, question: Question, event: Input, heard
 
 
 def _chosen(flow: Flow, journey: Journey, menu: Menu, event: Input, heard: Alternative) -> Iterator[Meant]:
-    intents = intents_at(flow, menu)
-    options = (*options_at(flow, menu), *intents_of(intents))
-    choices = {choice.id: choice for choice in menu.choices} | dict(intents)
+    options, choices = all_options_at(flow, menu), choices_at(flow, menu)
     option = _option(flow, options, event, heard)
     if option and (event.mode not in SENTENCES or fold(heard.text) in _names(option)):
         yield Meant(Guess(option.id), heard.confidence)

@@ -12,8 +12,8 @@ forgotten, and the tier goes up in this contact only.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
+from ivr.engine.data import replace
 from ivr.engine.flow import CODE_SERVICE, Verify
 from ivr.engine.journey import Journey, Proof
 

@@ -20,6 +20,7 @@ from ivr.engine.actions import (
     Transfer,
     Wait,
 )
+from ivr.engine.data import replace
 from ivr.engine.flow import (
     CODE_SERVICE,
     HELPED,
@@ -38,19 +39,19 @@ from ivr.engine.flow import (
 from ivr.engine.journey import Journey
 from ivr.engine.keeping import may_be_kept
 from ivr.engine.match import options_of
+from ivr.engine.once import once
 from ivr.engine.questions import (
     MESSAGE_INTERDIGIT,
+    all_options_at,
     always_of,
     by_keys_only,
-    intents_at,
-    intents_of,
+    choices_at,
     is_deaf,
     keys_of,
     offers_of,
     option_of,
     options_at,
 )
-from ivr.engine.replacing import replace
 from ivr.engine.sentence import behind
 from ivr.engine.words import words_of
 
@@ -133,8 +134,7 @@ def _prompt_of(flow: Flow, journey: Journey) -> tuple[Say, ...]:
         return doubts.prompt_of(flow, journey, step, journey.doubt)
     match step := flow.steps.get(journey.step or ""):
         case Menu():
-            choices = (*step.choices, *_beside(flow, step))
-            return (*render.say(flow, journey, step.prompt), *_offered(flow, journey, choices))
+            return (*render.say(flow, journey, step.prompt), *_offered(flow, journey, step))
         case AskSlot():
             return (*render.say(flow, journey, step.prompt), *_answers(flow, journey, flow.slots[step.slot]))
         case Verify():
@@ -156,22 +156,26 @@ def _beside(flow: Flow, step: Menu) -> Iterator[Choice]:
 def _choose(flow: Flow, journey: Journey, name: str, step: Menu) -> Collect:
     """What an open question takes besides, and what may be told with a choice, is for ears: eyes are shown what is
     offered."""
-    besides = intents_at(flow, step) if render.spoken(journey) else {}
-    choices = {choice.id: choice for choice in step.choices} | dict(besides)
+    by_ear = render.spoken(journey)
     return Collect(
         turn=journey.turn,
         step=name,
         slot=None,
         type=None,
-        options=(*options_at(flow, step), *intents_of(besides)),
+        options=all_options_at(flow, step) if by_ear else options_at(flow, step),
         always=always_of(flow),
-        keys=Keys(options=keys_of(*step.choices, *flow.always)),
+        keys=_keys_of(flow, step),
         timeout=step.tries.timeout,
         interdigit=step.tries.interdigit,
         language=flow.language,
         speech=not by_keys_only(flow, journey),
-        behind=behind(flow, journey, choices) if render.spoken(journey) else {},
+        behind=behind(flow, journey, choices_at(flow, step)) if by_ear else {},
     )
+
+
+@once
+def _keys_of(flow: Flow, step: Menu) -> Keys:
+    return Keys(options=keys_of(*step.choices, *flow.always))
 
 
 def _ask(flow: Flow, journey: Journey, name: str, step: AskSlot | Verify) -> Collect:
@@ -274,11 +278,16 @@ def _in_short(flow: Flow, journey: Journey, line: str, options: tuple[Option, ..
     return (Say(line, fixed=True, language=flow.language),)
 
 
-def _offered(flow: Flow, journey: Journey, choices: tuple[Choice, ...]) -> tuple[Say, ...]:
-    """A language is offered in itself: who needs it may understand no other. Whether an article helped is yes or no."""
+def _offered(flow: Flow, journey: Journey, step: Menu) -> tuple[Say, ...]:
     if not render.spoken(journey):
-        return _listed(flow, journey, tuple(map(option_of, choices)))
-    words = words_of(flow.language)
+        return _listed(flow, journey, tuple(map(option_of, (*step.choices, *_beside(flow, step)))))
+    return _read_out(flow, step)
+
+
+@once
+def _read_out(flow: Flow, step: Menu) -> tuple[Say, ...]:
+    """A language is offered in itself: who needs it may understand no other. Whether an article helped is yes or no."""
+    choices, words = (*step.choices, *_beside(flow, step)), words_of(flow.language)
     helped = tuple(Say(words.yes_or_no, fixed=True, language=flow.language) for c in choices if c.id == HELPED)
     return helped + tuple(
         _line(words_of(choice.language).value, option_of(choice), choice.language)

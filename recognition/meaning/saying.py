@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ivr.engine.actions import Collect
+from ivr.engine.data import replace
 from ivr.engine.events import Alternative, Input
 from recognition.listen import hints_of
 from recognition.meaning.question import understand

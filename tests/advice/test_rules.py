@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from ivr.advice import RULES, advise
+from ivr.engine.data import replace
 from ivr.engine.loader import MenuMistakes, load
 
 GOOD = """\

@@ -51,6 +51,8 @@ class Sound(asyncio.DatagramProtocol):
         self._held = False
         self._rest = 0  # packets until the next key
         self._speech = bytearray()
+        self._spoken = 0.0, 0.0  # when speech began to be sent, and its last packet
+        self._silent = asyncio.Event()
         self._sequence, self._time = secrets.randbelow(1 << 16), secrets.randbelow(1 << 31)
         self._source = secrets.randbits(32)
         self._last_event = -1
@@ -100,6 +102,14 @@ class Sound(asyncio.DatagramProtocol):
     def speak(self, pcm: NDArray[np.int16]) -> None:
         self._speech += encode(pcm)
 
+    async def utter(self, codes: bytes) -> tuple[float, float]:
+        """Speak what is mu-law already, out of a silence; when its first packet was sent, and its last."""
+        self._speech += codes
+        self._spoken = 0.0, 0.0
+        self._silent.clear()
+        await self._silent.wait()
+        return self._spoken
+
     def fall_silent(self) -> None:
         """In mid-word."""
         self._speech.clear()
@@ -136,9 +146,18 @@ class Sound(asyncio.DatagramProtocol):
             self._send_event(*self._pressing)
         else:
             self._rest -= 1
+            self._note_speech()
             sound = bytes(self._speech[:PACKET]).ljust(PACKET, b"\xff")
             del self._speech[:PACKET]
             self._send(0, sound, self._time)
+
+    def _note_speech(self) -> None:
+        """The next packet has some, or none any more."""
+        if self._speech:
+            now = self._loop.time()
+            self._spoken = self._spoken[0] or now, now
+        else:
+            self._silent.set()
 
     def _send_event(self, key: str, done: asyncio.Future[float], packets: int, time: int) -> None:
         packets += 1

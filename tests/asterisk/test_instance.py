@@ -8,7 +8,6 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ import pytest
 from asterisk import kept
 from asterisk.instance import Instance, NotStarted
 from asterisk.orphan import Orphan, orphans
+from ivr.engine.data import replace
 from tests.asterisk.phone import Phone
 
 PATIENCE = 60.0

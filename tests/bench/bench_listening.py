@@ -1,26 +1,24 @@
-"""How long callers wait for the next prompt after their last word, and what becomes of them when too many speak.
+"""How long callers wait for the next prompt after their last word, how soon a prompt stops when they speak into it, and
+what becomes of them when too many speak.
 
-A server with ears as its own process, a durable turn for each answer. Callers at the web phone's socket speak in real
-time, answer as soon as they have heard a second of the prompt, and go on for `SECONDS`. From the last loud sample of
-their words, when it is sent, to the first frame of the next prompt, when it comes.
+A server as its own process, a durable turn for each answer, and callers in real time: at the web phone's socket, and as
+SIP telephones at a real Asterisk. They answer as soon as they have heard 1.0 to 2.5 s of a question, and go on for
+`SECONDS`. Times are of what a caller hears: the web phone's page plays 0.06 s behind what came and drops what it has
+when it is told to, and of a telephone counts what Asterisk has sent to it.
 
-    python tests/bench/bench_listening.py [callers ...]
+    python tests/bench/bench_listening.py [FIGURES.json] [--callers 1 20] [--lines web asterisk]
+        [--question options | first-words | digits | amount | date] [--patient] [--seconds 30]
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
-import os
+import json
 import random
-import secrets
-import subprocess
 import sys
 import tempfile
-import time
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import aiohttp
@@ -29,223 +27,143 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from recognition import audio
+from recognition.audio import Samples
+from recognition.speak import Speaker
+from tests.asterisk import rtp
+from tests.bench.listening.callers import Caller, Figures
+from tests.bench.listening.lines import PERIOD, Line, SipLine, WebLine
+from tests.bench.listening.questions import QUESTIONS, Question
+from tests.bench.listening.server import Served, megabytes, serving
 from tests.players.mouth import RATE, Mouth
-from tests.servers import free_port, wait_for
 
-ROOT = Path(__file__).parents[2]
-SECONDS = 40.0
-FRAME, FRAME_SECONDS = 640, 0.02
-SILENCE = bytes(FRAME)
-LOST = 10.0  # seconds without a sound from us after an answer
-MENU = """
-menu: bench
-title: Bench
-language: en-US
-start: ask
-exhausted: bye
-steps:
-  ask:
-    menu:
-      prompt: What can we do for you today?
-      choices:
-CHOICES
-      tries: 20
-  bye:
-    end: Goodbye.
-"""
-WORDS = {
-    "1": "track an order",
-    "2": "opening hours",
-    "3": "report a lost card",
-    "4": "cancel my appointment",
-    "5": "change the delivery",
-    "6": "talk about my invoice",
-}
+LOUD = 0.02
+BEGINNING = 4000  # samples at 8,000 Hz: a prompt's first words
+VOICES = ("slt", "rms", "awb")
+APART = 3.0  # seconds in which the callers begin, one by one
+WARM = 8.0  # seconds in which models load while the server already serves
+
+Speech = list[list[bytes]]
 
 
-@dataclass
-class Figures:
-    waits: list[float] = field(default_factory=list)  # ms
-    became: Counter[str] = field(default_factory=Counter)
-    calls: int = 0
-    lost: int = 0
+def framed(pcm: bytes, rate: int) -> list[bytes]:
+    """From the first loud frame to the last."""
+    samples, size = audio.from_pcm(pcm), int(rate * PERIOD)
+    loud = np.nonzero(np.abs(samples) > LOUD)[0] // size
+    frames = [audio.to_pcm(samples[at : at + size]) for at in range(0, len(samples), size)]
+    return frames[loud[0] : loud[-1] + 1]
 
 
-class Caller:
-    """`said`: each answer as its frames, and how many of them end with its last loud one."""
-
-    def __init__(self, ws: aiohttp.ClientWebSocketResponse, said: dict[str, tuple[list[bytes], int]], figures: Figures):
-        self._ws, self._said, self._figures = ws, said, figures
-        self._speech = True  # ears may answer the question that is open
-        self._sounds = asyncio.Event()
-        self._asked = asyncio.Event()
-        self._outcome = ""
-        self._seq = 0
-
-    async def run(self, until: float) -> None:
-        reading = asyncio.create_task(self._read())
-        await self._ws.send_json({"event": "start", "call": secrets.token_hex(16), "number": None, "withheld": True})
-        try:
-            await self._answer_on(until)
-            self._figures.calls += 1
-        except (TimeoutError, ConnectionError):
-            self._figures.lost += 1
-        finally:
-            reading.cancel()
-            await self._ws.close()
-
-    async def _answer_on(self, until: float) -> None:
-        async with asyncio.timeout(LOST):
-            await self._asked.wait()
-        while time.monotonic() < until:
-            await self._send([SILENCE] * random.randint(50, 125))
-            key = random.choice(list(WORDS))
-            self._asked.clear()
-            if self._speech:
-                await self._say(key)
-            else:
-                await self._press(key)
-
-    async def _say(self, key: str) -> None:
-        frames, loud = self._said[key]
-        self._outcome = ""
-        await self._send(frames[:loud])
-        self._sounds.clear()
-        ended = time.monotonic()
-        await self._listen()
-        if self._outcome == "":
-            self._outcome = "not noticed"
-        elif self._outcome != "busy":
-            self._figures.waits.append(1000 * (time.monotonic() - ended))
-            self._outcome = "understood" if WORDS[key] == self._outcome.strip(".?!").casefold() else "misunderstood"
-        self._figures.became[self._outcome] += 1
-
-    async def _press(self, key: str) -> None:
-        self._seq += 1
-        self._sounds.clear()
-        await self._ws.send_json({"event": "key", "key": key, "seq": self._seq})
-        await self._listen()
-        self._figures.became["by key"] += 1
-
-    async def _listen(self) -> None:
-        """Be silent, on the line, until the next question is heard."""
-        give_up = time.monotonic() + LOST
-        while not (self._sounds.is_set() and self._asked.is_set()):
-            if time.monotonic() > give_up:
-                raise TimeoutError
-            await self._send([SILENCE])
-
-    async def _send(self, frames: list[bytes]) -> None:
-        due = time.monotonic()
-        for frame in frames:
-            await self._ws.send_bytes(frame)
-            due += FRAME_SECONDS
-            await asyncio.sleep(due - time.monotonic())
-
-    async def _read(self) -> None:
-        async for message in self._ws:
-            if message.type is aiohttp.WSMsgType.BINARY:
-                if self._asked.is_set():
-                    self._sounds.set()
-                continue
-            event = message.json()
-            if event["event"] == "heard":
-                self._outcome = "busy" if event["text"] is None else event["text"] or "no answer"
-            elif event["event"] == "collect":
-                self._speech = event["speech"]
-                self._asked.set()
-
-
-@contextmanager
-def server(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    menus = folder / "menus"
-    menus.mkdir()
-    choices = "\n".join(f"        - {{key: {key}, label: {words}, goto: ask}}" for key, words in WORDS.items())
-    (menus / "bench.yaml").write_text(MENU.replace("CHOICES", choices))
-    (menus / "services.yaml").write_text("services: {}\n")
-    port, log = free_port(), folder / "log"
-    ours = {"IVR_PORT": port, "IVR_DATA_DIR": folder / "data", "IVR_MENUS": menus, "IVR_MENU": "bench"}
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("IVR_")}
-    with log.open("ab") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "ivr.cli", "serve"],
-            cwd=ROOT,
-            env=clean | {name: str(value) for name, value in ours.items()},
-            stdout=out,
-            stderr=out,
+async def spoken(question: Question, folder: Path) -> tuple[list[Speech], list[Speech]]:
+    """What callers say, in each voice: PCM for the web phone, mu-law for telephones."""
+    web, telephone = [], []
+    for voice in VOICES:
+        mouth = Mouth(folder, (voice,))
+        said = [await mouth.say(words) for words in question.answers]
+        web.append([framed(pcm, RATE) for pcm in said])
+        narrow = [audio.to_pcm(audio.resample(audio.from_pcm(pcm), RATE, 8000)) for pcm in said]
+        telephone.append(
+            [[rtp.encode(np.frombuffer(frame, "<i2")) for frame in framed(pcm, 8000)] for pcm in narrow]
         )
-    try:
-        wait_for(lambda: b"http" in log.read_bytes(), process, log)
-        yield f"http://127.0.0.1:{port}", process
-    finally:
-        process.terminate()
-        process.wait(60)
+    return web, telephone
 
 
-async def spoken(folder: Path) -> dict[str, tuple[list[bytes], int]]:
-    mouth, said = Mouth(folder), {}
-    for key, words in WORDS.items():
-        pcm = await mouth.say(words)
-        frames = [pcm[at : at + FRAME].ljust(FRAME, b"\0") for at in range(0, len(pcm), FRAME)]
-        loud = np.nonzero(np.abs(audio.from_pcm(pcm)) > 0.02)[0]
-        said[key] = (frames, int(loud[-1]) // (RATE // 50) + 1)
-    return said
+async def beginnings(question: Question, folder: Path) -> list[Samples]:
+    """`folder`: of the server, so that these are the very sounds that it plays."""
+    async with Speaker(folder, "gmw/en-us", 165) as speaker:
+        clips = [await speaker.clip(text, 8000) for text in question.replies]
+    return [audio.read(clip.path)[0][:BEGINNING] for clip in clips]
 
 
-async def measure(url: str, callers: int, said: dict[str, tuple[list[bytes], int]]) -> Figures:
-    figures, until = Figures(), time.monotonic() + SECONDS
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+async def measure(
+    count: int, seconds: float, call: Callable[[], Line], question: Question, said: Sequence[Speech], patient: bool
+) -> Figures:
+    figures, until = Figures(), asyncio.get_running_loop().time() + seconds
 
-        async def call() -> None:
-            await asyncio.sleep(random.random() * 3)
-            ws = await http.ws_connect(url + "/phone/ws", compress=0)
-            await Caller(ws, said, figures).run(until)
+    async def one() -> None:
+        await asyncio.sleep(random.random() * min(APART, count))
+        await Caller(call(), question, random.choice(said), figures, patient=patient).run(until)
 
-        await asyncio.gather(*(call() for _ in range(callers)))
+    await asyncio.gather(*(one() for _ in range(count)))
     return figures
 
 
-def processes(parent: int) -> dict[str, list[int]]:
-    """Resident MiB and seconds of CPU, of the server and of those who listen."""
-    found: dict[str, list[int]] = {}
-    tick = os.sysconf("SC_CLK_TCK")
-    for pid in [parent, *map(int, Path(f"/proc/{parent}/task/{parent}/children").read_text().split())]:
-        name = "ears" if "ear_worker" in Path(f"/proc/{pid}/cmdline").read_text() else "server" if pid == parent else ""
-        status = Path(f"/proc/{pid}/status").read_text()
-        stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        resident = int(status.split("VmRSS:")[1].split()[0]) // 1024
-        if name:
-            found.setdefault(name, []).extend((resident, (int(stat[11]) + int(stat[12])) // tick))
+HEAD = (
+    "| line | callers | answers | next prompt p50 ms | p95 | into a prompt | stops p50 ms | p95 | understood | "
+    "of those into a prompt | became | refused | lost |\n|---|" + "--:|" * 9 + "---|--:|--:|"
+)
+
+
+def shown(row: dict[str, object]) -> str:
+    became = row["became"]
+    assert isinstance(became, dict)
+    others = ", ".join(f"{name} {count}" for name, count in became.items() if name != "understood")
+    return f"| {' | '.join(str(value) for name, value in row.items() if name not in {'became', 'refused', 'lost', 'cpu s'})} | {others} | {row['refused']} | {row['lost']} |"
+
+
+def row(line: str, count: int, figures: Figures, refused: int, spent: dict[str, float]) -> dict[str, object]:
+    def percentiles(values: list[float]) -> list[int]:
+        return [round(float(n)) for n in np.percentile(values, [50, 95])] if values else [0, 0]
+
+    waits, stops, answers = percentiles(figures.waits), percentiles(figures.stops), sum(figures.became.values())
+    return {
+        "line": line,
+        "callers": count,
+        "answers": answers,
+        "p50": waits[0],
+        "p95": waits[1],
+        "into": sum(figures.into.values()),
+        "stops p50": stops[0],
+        "stops p95": stops[1],
+        "understood": figures.became["understood"],
+        "into understood": figures.into[True],
+        "became": dict(figures.became.most_common()),
+        "refused": refused,
+        "lost": figures.lost,
+        "cpu s": spent,
+    }
+
+
+async def compared(chosen: argparse.Namespace, served: Served, folder: Path) -> list[dict[str, object]]:
+    question = QUESTIONS[chosen.question]
+    web, telephone = await spoken(question, folder / "mouths")
+    known = await beginnings(question, served.prompts) if served.sip_port else []
+    found = []
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+        ways: dict[str, tuple[Callable[[], Line], list[Speech]]] = {
+            "web": (lambda: WebLine(http, served.url), web),
+            "asterisk": (lambda: SipLine(served.sip_port, known), telephone),
+        }
+        for line in chosen.lines:
+            call, said = ways[line]
+            await measure(1, WARM, call, question, said, False)
+            for count in chosen.callers:
+                before, spent = await served.became(), served.spent()
+                figures = await measure(count, chosen.seconds, call, question, said, chosen.patient)
+                after = await served.became()
+                refused = after.get("refused", 0) - before.get("refused", 0)
+                cost = {name: round(now - spent[name], 1) for name, now in served.spent().items()}
+                found.append(row(line, count, figures, refused, cost))
+                print(shown(found[-1]), flush=True)
+                print("  seconds of processor time:", cost, "MB:", megabytes(served.pids["server"]), flush=True)
     return found
 
 
-def shown(callers: int, figures: Figures) -> str:
-    p50, p95 = np.percentile(figures.waits, [50, 95]) if figures.waits else (0, 0)
-    total = sum(figures.became.values())
-    became = ", ".join(f"{name} {count}" for name, count in figures.became.most_common())
-    return f"| {callers} | {total} | {p50:.0f} | {p95:.0f} | {became} | {figures.lost} |"
-
-
-async def main(counts: list[int]) -> None:
+async def main(chosen: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        said = await spoken(folder / "mouths")
-        with server(folder) as (url, process):
-            await measure_warm(url, said)
-            print("| callers | answers | p50 ms | p95 ms | became | lost |\n|--:|--:|--:|--:|---|--:|")
-            for callers in counts:
-                before = processes(process.pid)
-                figures = await measure(url, callers, said)
-                print(shown(callers, figures), flush=True)
-                print("  MiB and seconds of CPU before and after:", before, processes(process.pid), flush=True)
-
-
-async def measure_warm(url: str, said: dict[str, tuple[list[bytes], int]]) -> None:
-    """One caller until somebody understands: models load while the server already serves."""
-    async with aiohttp.ClientSession() as http:
-        ws = await http.ws_connect(url + "/phone/ws", compress=0)
-        await Caller(ws, said, Figures()).run(time.monotonic() + 8)
+        async with serving(QUESTIONS[chosen.question], folder, asterisk="asterisk" in chosen.lines) as served:
+            print(f"{chosen.question}{', patient' if chosen.patient else ''}\n\n{HEAD}", flush=True)
+            found = await compared(chosen, served, folder)
+    if chosen.figures:
+        chosen.figures.write_text(json.dumps({"question": chosen.question, "rows": found}, indent=2))
 
 
 if __name__ == "__main__":
-    asyncio.run(main([int(count) for count in sys.argv[1:]] or [1, 20, 50]))
+    asks = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asks.add_argument("figures", nargs="?", type=Path)
+    asks.add_argument("--callers", nargs="+", type=int, default=[1, 20])
+    asks.add_argument("--lines", nargs="+", choices=("web", "asterisk"), default=["web", "asterisk"])
+    asks.add_argument("--question", choices=sorted(QUESTIONS), default="options")
+    asks.add_argument("--patient", action="store_true")
+    asks.add_argument("--seconds", type=float, default=30.0)
+    asyncio.run(main(asks.parse_args()))

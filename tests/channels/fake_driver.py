@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from context_bridge.records import StoreUnavailable
 from ivr.driver import Arrival, Leg, Saying, UnknownMenu
 from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Keys, Option, Record, Say
+from ivr.engine.data import replace
 from ivr.engine.events import Event, Input, Left, NoInput, QueueOutcome, Recorded, Unheard
 from ivr.engine.journey import Contact, Journey
 

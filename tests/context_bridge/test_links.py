@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 from context_bridge.links import new_link, token_for, token_hash, usable
+from ivr.engine.data import replace
 
 SECRET = b"0123456789abcdef"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -14,6 +13,7 @@ import pytest
 from context_bridge.migrate import migrate
 from context_bridge.records import ContextStore, Published, Standing
 from context_bridge.store import open_store
+from ivr.engine.data import replace
 from ivr.engine.journey import Journey
 from tests.context_bridge.turns import NOW, journey, save, turn
 from tests.servers import PostgresServer

@@ -7,7 +7,6 @@ import random
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,6 +26,7 @@ from context_bridge.records import (
     SwitchRow,
 )
 from context_bridge.store import open_store
+from ivr.engine.data import replace
 from ivr.engine.journey import Ask, Contact, Slot, Visit
 from tests.context_bridge.turns import DAY, NOW, add_one, journey, save, told, turn
 

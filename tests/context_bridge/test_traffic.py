@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from context_bridge.records import ContextStore, HistoryRow, StepTraffic
+from ivr.engine.data import replace
 from tests.context_bridge.turns import NOW, journey, save, turn
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from dataclasses import replace
 
 from context_bridge.records import CallbackRow, Change, Conflict, ContextStore, HistoryRow, LinkRow, OutboxRow, Saved
 from context_bridge.store import open_store
+from ivr.engine.data import replace
 from ivr.engine.journey import Contact, Journey, Slot
 
 DAY = 86400.0

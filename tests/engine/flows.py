@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
 from ivr.engine.actions import Action, Collect, Enqueue, Invoke, Say, Send
+from ivr.engine.data import replace
 from ivr.engine.events import (
     AgentJoined,
     Arrived,

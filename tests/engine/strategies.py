@@ -4,12 +4,13 @@ contacts, and with texts that nobody would think of."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from hypothesis import strategies as st
 
 from ivr.engine.actions import Action
+from ivr.engine.data import replace
 from ivr.engine.events import (
     AgentJoined,
     Alternative,

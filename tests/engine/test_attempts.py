@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from ivr.engine.data import replace
 from ivr.engine.flow import InvokeStep
 from ivr.engine.step import current_wait
 from tests.engine.flows import SUPPORT, SUPPORT_STEPS, Talk, voice, with_steps

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ivr.engine.actions import BookCallback
+from ivr.engine.data import replace
 from ivr.engine.flow import CallbackStep, Choice, End, Flow, Menu, Ref
 from tests.engine.flows import SUPPORT, SUPPORT_STEPS, Talk, prompt, tries
 

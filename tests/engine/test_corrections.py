@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
+from ivr.engine.data import replace
 from ivr.engine.events import Input
 from ivr.engine.flow import AskSlot, Choice, Flow, InvokeStep, Menu, SendStep, SlotSpec, Verify
 from tests.engine.flows import ALWAYS, SUPPORT, SUPPORT_STEPS, Talk, chat, prompt, tries, voice, with_steps

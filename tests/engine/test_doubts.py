@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
 
+from ivr.engine.data import replace
 from ivr.engine.events import Alternative, Input
 from ivr.engine.flow import AskSlot, Bands, SlotSpec
 from ivr.engine.journey import Journey

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from ivr.engine.actions import Enqueue
+from ivr.engine.data import replace
 from ivr.engine.events import Input
 from tests.engine.flows import SUPPORT, SUPPORT_STEPS, Talk, tries, voice
 

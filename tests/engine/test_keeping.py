@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from ivr.engine.actions import Collect
+from ivr.engine.data import replace
 from ivr.engine.flow import Flow
 from ivr.engine.journey import Contact, Doubt, Guess, Journey, Slot, Visit
 from ivr.engine.keeping import may_be_kept

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from time import process_time
 
 import pytest
 
 from ivr.engine.actions import Say
+from ivr.engine.data import replace
 from ivr.engine.events import Input
 from ivr.engine.flow import Flow, Menu
 from ivr.engine.languages import preferred

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.engine.actions import Option, SlotType
+from ivr.engine.data import replace
 from ivr.engine.events import Mode
 from ivr.engine.flow import SlotSpec
 from ivr.engine.match import clean, find, fold, options_of, saved_value, value_of

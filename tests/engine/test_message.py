@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from ivr.engine.actions import Collect, Record
+from ivr.engine.data import replace
 from ivr.engine.events import Recorded
 from ivr.engine.flow import End, RecordStep, SlotSpec
 from ivr.engine.step import summary

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from ivr.engine.data import replace
 from ivr.engine.events import Alternative, Input
 from ivr.engine.flow import Branch, Choice, End, Flow, Goto, Menu, SayStep, Verify
 from ivr.engine.questions import intents_at

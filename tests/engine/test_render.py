@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.engine.actions import Say
+from ivr.engine.data import replace
 from ivr.engine.events import Channel
 from ivr.engine.flow import Format, Prompt, Ref, Sensitivity
 from ivr.engine.formats import formatted

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from ivr.engine.actions import Behind
+from ivr.engine.data import replace
 from ivr.engine.events import Input
 from ivr.engine.flow import AskSlot, Choice, Flow, Menu, SetStep, SlotSpec
 from ivr.engine.sentence import parsed

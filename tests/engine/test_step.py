@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
 from ivr.engine.actions import Enqueue, Hangup, Invoke, Keys, Option, Say, Send
+from ivr.engine.data import replace
 from ivr.engine.events import AgentJoined, Arrived, Expired, Input, Invoked, Left, NoInput, Passed, QueueLeft
 from ivr.engine.flow import Branch, Condition, Goto, Handoff, Menu, Ref, SayStep, SendStep, SetStep, SlotSpec
 from ivr.engine.journey import Ask, Journey, Slot, Visit

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from ivr.engine.data import replace
 from ivr.engine.flow import Branch, Condition, End, Flow, Hours, Switch
 from tests.engine.flows import NOON, SUPPORT, SUPPORT_STEPS, Talk, prompt
 

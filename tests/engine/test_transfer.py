@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from ivr.engine.actions import Collect, Hangup, Transfer
+from ivr.engine.data import replace
 from ivr.engine.events import Left, NoInput, TransferAnswered, TransferEnded
 from ivr.engine.flow import Flow, Ref, TransferStep
 from ivr.engine.loader import MenuMistakes, load

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.engine.actions import Collect, Invoke, Send
+from ivr.engine.data import replace
 from ivr.engine.flow import (
     CODE_SERVICE,
     Branch,

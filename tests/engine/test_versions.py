@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from ivr.engine.data import replace
 from ivr.engine.journey import Slot
 from ivr.engine.step import summary
 from tests.engine.flows import NOON, SUPPORT, SUPPORT_SLOTS, Talk, voice

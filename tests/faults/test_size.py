@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from context_bridge.codec import encode
+from ivr.engine.data import replace
 from ivr.engine.events import Arrived, Event, Input, Invoked, Left, NoInput
 from ivr.engine.flow import Flow
 from ivr.engine.journey import Ask, Journey, Visit

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from ivr.conversation import Act, Conversation, Press, Speak, run
 from ivr.engine.actions import Collect, Option, Wait
+from ivr.engine.data import replace
 from ivr.engine.flow import Flow
 from ivr.rehearsal import rehearsal_of
 

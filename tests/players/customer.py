@@ -10,12 +10,12 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Protocol, Self, get_args
 
 from context_bridge.codes import code_for
 from context_bridge.records import EventStream, OutboxRow
 from ivr.conversation import CannotPlay, Conversation, Deed, Does, Press, Promised, Refused, Speak
+from ivr.engine.data import replace
 from ivr.engine.events import Channel
 from ivr.engine.flow import RecordStep
 from ivr.engine.journey import Journey

@@ -4,9 +4,10 @@ strictest expectation, and it tells a player when a turn is over, so that nobody
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ivr.conversation import Conversation, Do, Turn, Wait, run
+from ivr.engine.data import replace
 from ivr.engine.flow import AskSlot, Flow, Handoff, Menu, RecordStep, Step, TransferStep, Verify
 from ivr.engine.journey import Journey, Status
 from ivr.recordings import PREFIX

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
@@ -17,6 +17,7 @@ from ivr.backoffice import BackOfficeError
 from ivr.channels.webphone import WebPhone
 from ivr.conversation import Conversation
 from ivr.engine.actions import Say
+from ivr.engine.data import replace
 from ivr.engine.services import ServiceSpec
 from ivr.flows import read_folder
 from ivr.server import Segue, application, build

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from context_bridge.records import Published, Standing
+from ivr.engine.data import replace
 from ivr.engine.flow import Flow
 from ivr.publishing import policy
 from tests.engine.flows import SUPPORT, with_steps

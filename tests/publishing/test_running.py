@@ -5,11 +5,11 @@ A step that a version took away after somebody went there in an older one is kep
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 
 from context_bridge.records import ContextStore, Published
+from ivr.engine.data import replace
 from ivr.engine.events import Arrived
 from ivr.engine.flow import Flow
 from ivr.publishing.publisher import Draft, Publisher

@@ -1,7 +1,6 @@
 """Who is calling and what goes on: a table of what happens on telephone lines, and the law that nobody is taken for
 somebody else."""
 
-from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -9,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from context_bridge.records import Customer, Identifier
+from ivr.engine.data import replace
 from ivr.engine.events import LeftReason
 from ivr.engine.flow import Prompt, ResumePolicy, ResumeRule
 from ivr.engine.journey import Status

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
 
+from ivr.engine.data import replace
 from ivr.engine.events import Alternative
 from recognition import audio
 from recognition.audio import Samples

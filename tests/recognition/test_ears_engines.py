@@ -6,13 +6,13 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from ivr.engine.actions import Behind
+from ivr.engine.data import replace
 from recognition.audio import Samples
 from recognition.ears import Ears, engines
 from recognition.listen import Deaf, Heard, Hints, SpeechStarted, Told

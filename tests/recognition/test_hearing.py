@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import pytest
 
 from ivr.engine.actions import Collect, Keys, Option
+from ivr.engine.data import replace
 from ivr.engine.events import Alternative, Input, Unheard
 from recognition.hearing import LONGEST, STALL, Hearing, event_of
 from recognition.listen import Deaf, Ear, Heard, Hints, Partial, SpeechStarted, Told, hints_of

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from ivr.engine.actions import Collect, Keys, Option
+from ivr.engine.data import replace
 from ivr.engine.events import Alternative, Input
 from recognition.listen import Hints
 from recognition.meaning import prepare, question, saying, understand

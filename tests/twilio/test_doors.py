@@ -6,12 +6,12 @@ import hashlib
 import json
 import re
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import aiohttp
 import pytest
 
 from ivr.channels.twilio_signature import SETTINGS, SIGNATURE, form_content, sign
+from ivr.engine.data import replace
 from ivr.server import Segue, application
 from ivr.settings import Settings
 from tests.twilio.conftest import PUBLIC, SID, TOKEN

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
 
@@ -12,6 +11,7 @@ from context_bridge.records import AnswerRow
 from ivr.channels import twilio_lost
 from ivr.channels.twilio_ends import Ends
 from ivr.channels.twilio_rest import Rest
+from ivr.engine.data import replace
 from ivr.engine.journey import Journey
 from ivr.server import Segue
 from ivr.settings import Settings

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import aiohttp
 import numpy as np
@@ -16,6 +15,7 @@ from ivr.channels.handset import Exchange
 from ivr.channels.twilio_door import Door
 from ivr.channels.twilio_media import Media
 from ivr.channels.twilio_signature import Secrets
+from ivr.engine.data import replace
 from ivr.engine.events import Alternative
 from ivr.recordings import Recordings
 from ivr.server import Segue, application, build

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from ivr.backoffice import HttpBackOffice
 from ivr.channels import twilio_messages
 from ivr.channels.twilio_reply import NO_MEDIA, NOT_TAKEN
 from ivr.driver import Driver
+from ivr.engine.data import replace
 from ivr.engine.journey import Journey
 from ivr.server import Segue, application, build
 from ivr.settings import Settings

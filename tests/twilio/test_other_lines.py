@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 
 from asterisk.instance import Instance
 from context_bridge.records import EventStream
 from ivr.engine.actions import Say
+from ivr.engine.data import replace
 from ivr.settings import Settings
 from tests.asterisk.conftest import asterisk_root  # noqa: F401 - a fixture
 from tests.asterisk.phone import Phone

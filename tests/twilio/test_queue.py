@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
 import pytest
 
 from ivr.channels.queue_words import LANGUAGES, queue_words
+from ivr.engine.data import replace
 from ivr.engine.words import LANGUAGES as ALL
 from ivr.server import Segue
 from ivr.settings import Settings

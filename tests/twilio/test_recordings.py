@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
@@ -12,6 +11,7 @@ import pytest
 
 from ivr.channels.twilio_recordings import Fetcher
 from ivr.channels.twilio_rest import Rest
+from ivr.engine.data import replace
 from ivr.recordings import Recordings, id_in
 from ivr.server import Segue
 from ivr.settings import Settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from ivr.backoffice import FIRST, Attempt
 from ivr.channels import twilio_turns
 from ivr.channels.twilio_turns import Turns
+from ivr.engine.data import replace
 from ivr.server import Segue
 from ivr.settings import Settings
 from tests.servers import free_port

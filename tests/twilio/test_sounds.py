@@ -8,13 +8,13 @@ import re
 import time
 import wave
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
 import numpy as np
 import pytest
 
+from ivr.engine.data import replace
 from ivr.server import Segue
 from ivr.settings import Settings
 from recognition import audio

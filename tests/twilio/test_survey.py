@@ -6,13 +6,13 @@ import ssl
 import subprocess
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 
 from ivr.channels.twilio_survey import survey
+from ivr.engine.data import replace
 from ivr.server import Segue
 from ivr.settings import Settings
 from tests.servers import free_port, needs

@@ -6,7 +6,6 @@ A check that nobody would miss is either not needed or not tested; so the harm i
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from ivr.channels import twilio, twilio_door
 from ivr.channels.twilio_call import Call as Webhook
 from ivr.channels.twilio_call import event_of
 from ivr.channels.twilio_form import fields_of
+from ivr.engine.data import replace
 from ivr.engine.events import Event
 from ivr.server import Segue
 from tests.twilio.carrier import Carrier, Habits

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
@@ -14,6 +13,7 @@ from twilio.jwt import JwtDecodeError
 from twilio.jwt.access_token import AccessToken
 
 from ivr.channels.twilio_tokens import Tokens
+from ivr.engine.data import replace
 from ivr.server import Segue, application, build
 from tests.twilio.conftest import API_KEY, API_SECRET, SID
 

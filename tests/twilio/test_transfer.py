@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from ivr.engine.data import replace
 from ivr.server import Segue
 from ivr.settings import Settings
 from tests.twilio.carrier import Call, Carrier, Habits

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -13,6 +12,7 @@ from ivr.channels import twilio_wire as wire
 from ivr.channels.twilio_call import Call, event_of
 from ivr.channels.twilio_twiml import Ways, document
 from ivr.engine.actions import Collect, Keys, Option
+from ivr.engine.data import replace
 from ivr.engine.events import Input, Left, NoInput, QueueLeft, Recorded
 from ivr.server import Segue
 from ivr.settings import Settings

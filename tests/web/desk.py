@@ -9,7 +9,7 @@ import asyncio
 import itertools
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from context_bridge.records import (
 from ivr.channels.chat import Chat
 from ivr.driver import Arrival, Leg, LinkRefused, Saying
 from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Keys, Option, Say
+from ivr.engine.data import replace
 from ivr.engine.events import AgentJoined, Arrived, Event, Input, Left, QueueOutcome
 from ivr.engine.flow import Flow
 from ivr.engine.journey import Contact, Journey

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 from playwright.async_api import Page, expect
 
 from context_bridge.records import CallbackRow, SwitchRow
 from ivr.driver import Arrival
+from ivr.engine.data import replace
 from ivr.engine.events import Input
 from tests.web.desk import NOW, POP, RECORDING, Desk
 from tests.web.test_pages_browser import browser, person  # noqa: F401 - fixtures

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
 from aiohttp import web
@@ -14,6 +13,7 @@ from openapi_spec_validator import validate
 from context_bridge.live import ProcessBus
 from context_bridge.records import CallbackRow, ContextStore
 from context_bridge.store import open_store
+from ivr.engine.data import replace
 from ivr.engine.loader import load
 from ivr.flows import Flows
 from ivr.http import problems

@@ -7,10 +7,11 @@ The menu's own engine decides, with the thresholds that menus have unless they s
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from ivr.engine.actions import Collect
+from ivr.engine.data import replace
 from ivr.engine.flow import AskSlot, Flow, SlotSpec
 from ivr.engine.journey import Doubt
 from recognition import audio
