@@ -12,7 +12,7 @@ calls elsewhere, `twilio_rest` asks Twilio.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from aiohttp import web
 
@@ -80,8 +80,8 @@ class Twilio:
 
     def routes(self) -> list[web.RouteDef]:
         return [
+            web.post(f"/twilio/voice/{PATH}", self._voice(self.act)),  # first: most webhooks look for it
             web.post("/twilio/voice", self._voice(self.start)),
-            web.post(f"/twilio/voice/{PATH}", self._voice(self.act)),
             web.post(f"/twilio/again/{PATH}", self._voice(self._turns.again)),
             web.post("/twilio/fallback", self._voice(self.fall_back)),
             web.post("/twilio/status", self.status),
@@ -187,7 +187,7 @@ class Twilio:
             if form is None:
                 return web.Response(status=403)
             try:
-                call = Call.of(form, {**_asked(request), **request.match_info})
+                call = Call.of(form, _found(request))
             except wire.WrongForm:
                 return web.Response(status=400)
             try:
@@ -205,8 +205,8 @@ class Twilio:
         return handle
 
 
-def _asked(request: web.Request) -> dict[str, str]:
-    """What the address of the first webhook names."""
-    if "?" not in request.raw_path:  # as all others; reading a query takes time
-        return {}
-    return {name: request.query.get(name, "") for name in ("language", "menu")}
+def _found(request: web.Request) -> Mapping[str, str]:
+    """What the address of a webhook holds; only that of the first has a query."""
+    if "?" not in request.raw_path:  # reading a query takes time
+        return request.match_info
+    return {name: request.query.get(name, "") for name in ("language", "menu")} | request.match_info

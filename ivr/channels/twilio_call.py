@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 
 from ivr.channels import twilio_wire as wire
+from ivr.engine.data import Data
 from ivr.engine.events import Event, Input, Left, NoInput, QueueLeft, QueueOutcome, Recorded, Requeued
 
 NODE = "twilio"
@@ -26,8 +26,7 @@ Place = tuple[int, int]  # epoch and turn
 Webhook = Callable[["Call"], Awaitable[bytes]]  # answers with a document
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Data, frozen=True):
     contact: str
     form: wire.Form
     epoch: int = 0
@@ -42,11 +41,20 @@ class Call:
     def of(cls, form: wire.Form, found: Mapping[str, str]) -> Call:
         """`found`: what the address of the webhook holds. Raises `twilio_wire.WrongForm`."""
         contact = contact_of(wire.call_of(form))
-        epoch, turn, most = (int(found.get(name, 0)) for name in ("epoch", "turn", "most"))
-        about, leg, language, menu = (found.get(name, "") for name in ("about", "leg", "language", "menu"))
+        about = found.get("about", "")
         if not about and (parent := wire.parent_of(form)):
             about = contact_of(parent)
-        return cls(contact, form, epoch, turn, most, about, leg, language, menu)
+        return cls(
+            contact,
+            form,
+            epoch=int(found.get("epoch", 0)),
+            turn=int(found.get("turn", 0)),
+            most=int(found.get("most", 0)),
+            about=about,
+            leg=found.get("leg", ""),
+            language=found.get("language", ""),
+            menu=found.get("menu", ""),
+        )
 
     @property
     def place(self) -> Place:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from ivr.engine.data import Data
 
 Form = Mapping[str, str]
 Progress = Literal["queued", "initiated", "ringing", "in-progress", "ended"]
 
 CALL_SID = re.compile(r"CA[0-9a-f]{32}")
+NO_KEY = re.compile(r"[^0-9*#]")
 RECORDING_SID = re.compile(r"RE[0-9a-f]{32}")
 ACCOUNT_SID = re.compile(r"AC[0-9a-f]{32}")
 # What stands where a number is not known or not shown, spelled on a keypad: ANONYMOUS, RESTRICTED (and as Twilio's own
@@ -46,8 +48,7 @@ class WrongForm(Exception):
     """A signed request that is none of a call's; the message says what is missing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Data, frozen=True):
     """`number`: E.164, or the SIP address of somebody at an exchange of the site's own; None when it is not shown, and
     for other SIP addresses: whoever owns a domain may write any number before it.
     `attestation`: the verdict of STIR/SHAKEN as Twilio gives it (StirVerstat)."""
@@ -57,8 +58,7 @@ class Caller:
     attestation: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Data, frozen=True):
     """What a document's verb brought. `keys`: pressed, without the key that ended them. `hung_up`: the caller did, as
     Record and Enqueue tell."""
 
@@ -89,7 +89,7 @@ def call_of(form: Form) -> str:
 def parent_of(form: Form) -> str:
     """The CallSid of the call that this one was dialled for, if it was."""
     sid = form.get("ParentCallSid", "")
-    return sid if CALL_SID.fullmatch(sid) else ""
+    return sid if sid and CALL_SID.fullmatch(sid) else ""
 
 
 def caller_of(form: Form, exchanges: Collection[str] = ()) -> Caller:
@@ -118,14 +118,14 @@ def _at_exchange(text: str, exchanges: Collection[str]) -> str | None:
 
 def heard(form: Form) -> Heard:
     """What came back. A hang-up may stand where keys would (Record), or as the queue's result (Enqueue)."""
-    keys, queue = form.get("Digits", ""), form.get("QueueResult", "")
+    keys, queue, dial = form.get("Digits", ""), form.get("QueueResult", ""), form.get("DialCallStatus", "")
     return Heard(
-        keys="" if keys == "hangup" else "".join(key for key in keys if key in "0123456789*#"),
+        keys="" if keys == "hangup" else NO_KEY.sub("", keys),
         speech=form.get("SpeechResult", "").strip(),
         confidence=_fraction(form.get("Confidence", "")),
         queue=queue,
-        dial=form.get("DialCallStatus", ""),
-        talked=form.get("DialCallStatus") in {"completed", "answered"} and form.get("DialBridged") != "false",
+        dial=dial,
+        talked=dial in {"completed", "answered"} and form.get("DialBridged") != "false",
         recording=recording_of(form).removeprefix("RE"),
         seconds=seconds(form.get("RecordingDuration", "")),
         hung_up=keys == "hangup" or queue == "hangup",
@@ -135,7 +135,7 @@ def heard(form: Form) -> Heard:
 def recording_of(form: Form) -> str:
     """The RecordingSid, if there is one."""
     sid = form.get("RecordingSid", "")
-    return sid if RECORDING_SID.fullmatch(sid) else ""
+    return sid if sid and RECORDING_SID.fullmatch(sid) else ""
 
 
 def ended(form: Form) -> str | None:
@@ -145,6 +145,8 @@ def ended(form: Form) -> str | None:
 
 def _fraction(text: str) -> float:
     """Confidence from 0 to 1. Twilio tells us not to expect it; without one we take the words for heard."""
+    if not text:
+        return 1.0
     try:
         value = float(text)
     except ValueError:
