@@ -16,12 +16,13 @@ def fields_of(body: bytes) -> Fields:
     parts = body.decode().replace("+", " ").replace("%2B", "+").split("&")
     if len(parts) > MOST_FIELDS:
         raise ValueError(f"a form of {len(parts)} fields")
-    return [_escaped(part) if "%" in part else part.partition("=")[::2] for part in parts if part]
-
-
-def _escaped(part: str) -> tuple[str, str]:
-    name, _, value = part.partition("=")
-    return _unquoted(name), _unquoted(value)
+    fields = []
+    for part in filter(None, parts):
+        name, _, value = part.partition("=")
+        if "%" in part:  # few have any
+            name, value = _unquoted(name), _unquoted(value)
+        fields.append((name, value))
+    return fields
 
 
 def _unquoted(text: str) -> str:
