@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import random
 import sys
 import tempfile
@@ -61,9 +62,7 @@ async def spoken(question: Question, folder: Path) -> tuple[list[Speech], list[S
         said = [await mouth.say(words) for words in question.answers]
         web.append([framed(pcm, RATE) for pcm in said])
         narrow = [audio.to_pcm(audio.resample(audio.from_pcm(pcm), RATE, 8000)) for pcm in said]
-        telephone.append(
-            [[rtp.encode(np.frombuffer(frame, "<i2")) for frame in framed(pcm, 8000)] for pcm in narrow]
-        )
+        telephone.append([[rtp.encode(np.frombuffer(frame, "<i2")) for frame in framed(pcm, 8000)] for pcm in narrow])
     return web, telephone
 
 
@@ -88,46 +87,34 @@ async def measure(
 
 
 HEAD = (
-    "| line | callers | answers | next prompt p50 ms | p95 | into a prompt | stops p50 ms | p95 | understood | "
-    "of those into a prompt | became | refused | lost |\n|---|" + "--:|" * 9 + "---|--:|--:|"
+    "| line | callers | answers | next prompt p50 | p95 ms | into a prompt | it stops p50 | p95 ms | understood "
+    "| of those into a prompt | others | refused | lost |\n"
+    "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|--:|--:|"
 )
 
 
-def shown(row: dict[str, object]) -> str:
-    became = row["became"]
-    assert isinstance(became, dict)
-    others = ", ".join(f"{name} {count}" for name, count in became.items() if name != "understood")
-    return f"| {' | '.join(str(value) for name, value in row.items() if name not in {'became', 'refused', 'lost', 'cpu s'})} | {others} | {row['refused']} | {row['lost']} |"
+def shown(line: str, count: int, figures: Figures, refused: int) -> str:
+    waits, stops = (percentiles(times) for times in (figures.waits, figures.stops))
+    answers, into = sum(figures.became.values()), len(figures.into)
+    others = ", ".join(f"{name} {n}" for name, n in figures.became.most_common() if name != "understood")
+    cells = (
+        *(line, count, answers, *waits, into, *stops),
+        *(figures.became["understood"], sum(figures.into), others, refused, figures.lost),
+    )
+    return f"| {' | '.join(map(str, cells))} |"
 
 
-def row(line: str, count: int, figures: Figures, refused: int, spent: dict[str, float]) -> dict[str, object]:
-    def percentiles(values: list[float]) -> list[int]:
-        return [round(float(n)) for n in np.percentile(values, [50, 95])] if values else [0, 0]
-
-    waits, stops, answers = percentiles(figures.waits), percentiles(figures.stops), sum(figures.became.values())
-    return {
-        "line": line,
-        "callers": count,
-        "answers": answers,
-        "p50": waits[0],
-        "p95": waits[1],
-        "into": sum(figures.into.values()),
-        "stops p50": stops[0],
-        "stops p95": stops[1],
-        "understood": figures.became["understood"],
-        "into understood": figures.into[True],
-        "became": dict(figures.became.most_common()),
-        "refused": refused,
-        "lost": figures.lost,
-        "cpu s": spent,
-    }
+def percentiles(times: Sequence[float]) -> tuple[int, int]:
+    """The 50th and the 95th; 0 of none."""
+    p50, p95 = np.percentile(times, [50, 95]) if times else (0.0, 0.0)
+    return round(float(p50)), round(float(p95))
 
 
 async def compared(chosen: argparse.Namespace, served: Served, folder: Path) -> list[dict[str, object]]:
     question = QUESTIONS[chosen.question]
     web, telephone = await spoken(question, folder / "mouths")
     known = await beginnings(question, served.prompts) if served.sip_port else []
-    found = []
+    rows: list[dict[str, object]] = []
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
         ways: dict[str, tuple[Callable[[], Line], list[Speech]]] = {
             "web": (lambda: WebLine(http, served.url), web),
@@ -139,13 +126,13 @@ async def compared(chosen: argparse.Namespace, served: Served, folder: Path) -> 
             for count in chosen.callers:
                 before, spent = await served.became(), served.spent()
                 figures = await measure(count, chosen.seconds, call, question, said, chosen.patient)
-                after = await served.became()
-                refused = after.get("refused", 0) - before.get("refused", 0)
+                refused = (await served.became()).get("refused", 0) - before.get("refused", 0)
+                print(shown(line, count, figures, refused), flush=True)
                 cost = {name: round(now - spent[name], 1) for name, now in served.spent().items()}
-                found.append(row(line, count, figures, refused, cost))
-                print(shown(found[-1]), flush=True)
-                print("  seconds of processor time:", cost, "MB:", megabytes(served.pids["server"]), flush=True)
-    return found
+                load = os.getloadavg()[0]
+                print(f"  processor s: {cost}, MB: {megabytes(served.pids['server'])}, load: {load:.1f}", flush=True)
+                rows.append({"line": line, "callers": count, "refused": refused, "cost": cost} | vars(figures))
+    return rows
 
 
 async def main(chosen: argparse.Namespace) -> None:
