@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from context_bridge.identity import normalize
@@ -131,7 +132,7 @@ def _history(turn: Turn, after: Journey) -> HistoryRow:  # noqa: C901  # one cas
         "said": [say.text for say in says],
         "language": says[-1].language if says else None,
         "actions": [type(action).__name__ for action in turn.actions],
-        "visited": [visit.step for visit in after.path if visit.at == event.at],
+        "visited": _visited(after, event.at),
     }
     if exhausted := _exhausted(turn):
         body["exhausted"] = exhausted
@@ -166,6 +167,12 @@ def _history(turn: Turn, after: Journey) -> HistoryRow:  # noqa: C901  # one cas
     return HistoryRow(after.id, after.rev, event.at, type(event).__name__, body)
 
 
+def _visited(journey: Journey, at: float) -> list[str]:
+    """The steps that were come to then, which are the last ones."""
+    visits = takewhile(lambda visit: visit.at == at, reversed(journey.path))
+    return [visit.step for visit in visits][::-1]
+
+
 def _proof(turn: Turn) -> dict[str, Any]:
     """What the customer has proved who they are by in this turn, and the tier that they have now; empty: nothing."""
     asking, contact = turn.flow.steps.get(turn.before.step or ""), turn.after.contact
@@ -182,14 +189,11 @@ def _exhausted(turn: Turn) -> str | None:
     question = turn.flow.steps.get(before.step or "")
     if not isinstance(turn.event, Input | NoInput) or not isinstance(question, Menu | AskSlot) or before.offering:
         return None
-    last_try = (
-        before.noinputs + before.nomatches + 1 >= question.tries.tries
-        and after.turn != before.turn
-        and after.doubt is None
-    )
+    if before.noinputs + before.nomatches + 1 < question.tries.tries or after.turn == before.turn or after.doubt:
+        return None
     answered = isinstance(question, AskSlot) and question.slot in after.slots
     earlier = [visit for visit in after.path if visit.at < turn.event.at]  # none: they started over
-    return before.step if last_try and not answered and earlier and not earlier[-1].chose else None
+    return before.step if not answered and earlier and not earlier[-1].chose else None
 
 
 def _heard(flow: Flow, journey: Journey, event: Input) -> str:

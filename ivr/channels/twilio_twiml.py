@@ -150,7 +150,7 @@ def written(response: VoiceResponse | MessagingResponse) -> bytes:
 
 
 def _response(verbs: str) -> bytes:
-    return _written(_verb("Response", {}, verbs))
+    return _written(f"<Response>{verbs}</Response>" if verbs else "<Response />")
 
 
 def _written(response: str) -> bytes:
@@ -172,10 +172,14 @@ def _xml(verb: TwiML) -> str:
 def _verb(name: str, attributes: Mapping[str, str], inside: str = "") -> str:
     """`inside` is XML already. The verbs of a turn are written by this alone: the library's classes took a seventh of
     a turn's time."""
+    written = _attributes(attributes)
+    return f"<{name}{written}>{inside}</{name}>" if inside else f"<{name}{written} />"
+
+
+def _attributes(attributes: Mapping[str, str]) -> str:
     if MARKS.search("".join(attributes.values())):
         attributes = {key: value.translate(IN_ATTRIBUTE) for key, value in attributes.items()}
-    written = "".join([f' {key}="{value}"' for key, value in sorted(attributes.items())])
-    return f"<{name}{written}>{inside}</{name}>" if inside else f"<{name}{written} />"
+    return "".join([f' {key}="{value}"' for key, value in sorted(attributes.items())])
 
 
 def _text(words: str) -> str:
@@ -192,28 +196,53 @@ def _redirect(to: str) -> str:
 
 
 def _gather(wait: act.Collect, ways: Ways, says: str) -> str:
-    """One value is Twilio's time for the first key and between keys: the longer. An empty answer comes back too."""
-    keys = wait.keys
     by_ear = wait.speech and not wait.secret
+    means = _means(
+        by_ear,
+        wait.keys,
+        wait.timeout,
+        wait.options,
+        wait.always,
+        wait.type,
+        wait.language,
+        wait.interdigit,
+        ways.ears,
+    )
+    asked = f"<Gather{_attributes({'action': ways.action})}{means}"
+    return f"{asked}>{says}</Gather>" if says else f"{asked} />"
+
+
+@once
+def _means(
+    by_ear: bool,  # `once` knows no names
+    keys: act.Keys,
+    timeout: float,
+    options: tuple[act.Option, ...],
+    always: tuple[act.Option, ...],
+    type_: act.SlotType | None,
+    language: str,
+    pause: float,
+    model: str,
+) -> str:
+    """All attributes of a Gather but its action, which comes first and is another one each time. One value is Twilio's
+    time for the first key and between keys: the longer. An empty answer comes back too."""
     single = keys.max == 0 and all(len(option) == 1 for option in keys.options)
     attributes = {
-        "input": "dtmf speech" if by_ear else "dtmf",
-        "action": ways.action,
-        "method": "POST",
         "actionOnEmptyResult": "true",
-        "timeout": str(min(LONGEST_GATHER, max(1, math.ceil(wait.timeout)))),
+        "input": "dtmf speech" if by_ear else "dtmf",
+        "method": "POST",
+        "timeout": str(min(LONGEST_GATHER, max(1, math.ceil(timeout)))),
         "finishOnKey": "" if single else keys.terminator,
     }
     if single or keys.max:
         attributes["numDigits"] = "1" if single else str(keys.max)
     if by_ear:
-        attributes |= {"language": wait.language, "profanityFilter": "false"}
-        # A model wants to be told when the speaker has finished (warning 13335).
-        ended = str(math.ceil(wait.interdigit))
-        attributes |= {"speechModel": ways.ears, "speechTimeout": ended} if ways.ears else {"speechTimeout": "auto"}
-        if hints := _hints(wait.options, wait.always, wait.type):
+        attributes |= {"language": language, "profanityFilter": "false", "speechTimeout": "auto"}
+        if model:  # it wants to be told when the speaker has finished (warning 13335)
+            attributes |= {"speechModel": model, "speechTimeout": str(math.ceil(pause))}
+        if hints := _hints(options, always, type_):
             attributes["hints"] = hints
-    return _verb("Gather", attributes, says)
+    return _attributes(attributes)
 
 
 def _record(wait: act.Record, ways: Ways) -> str:
@@ -232,7 +261,6 @@ def _record(wait: act.Record, ways: Ways) -> str:
     return _verb("Record", attributes)
 
 
-@once
 def _hints(options: tuple[act.Option, ...], always: tuple[act.Option, ...], type_: act.SlotType | None) -> str:
     phrases = chain.from_iterable((o.label, *o.phrases) for o in (*options, *always))
     words = dict.fromkeys(phrase.replace(",", " ")[:HINT].strip() for phrase in phrases)
