@@ -31,7 +31,7 @@ from recognition import audio
 from recognition.audio import Samples
 from recognition.speak import Speaker
 from tests.asterisk import rtp
-from tests.bench.listening.callers import Caller, Figures
+from tests.bench.listening.callers import AROUND, Caller, Figures
 from tests.bench.listening.lines import PERIOD, Line, SipLine, WebLine
 from tests.bench.listening.questions import QUESTIONS, Question
 from tests.bench.listening.server import Served, megabytes, serving
@@ -47,11 +47,11 @@ Speech = list[list[bytes]]
 
 
 def framed(pcm: bytes, rate: int) -> list[bytes]:
-    """From the first loud frame to the last."""
+    """From the first loud frame to the last, and `AROUND` more: words begin and end softly."""
     samples, size = audio.from_pcm(pcm), int(rate * PERIOD)
     loud = np.nonzero(np.abs(samples) > LOUD)[0] // size
     frames = [audio.to_pcm(samples[at : at + size]) for at in range(0, len(samples), size)]
-    return frames[loud[0] : loud[-1] + 1]
+    return frames[loud[0] - AROUND : loud[-1] + 1 + AROUND]
 
 
 async def spoken(question: Question, folder: Path) -> tuple[list[Speech], list[Speech]]:

@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tests.bench.listening.lines import Line, Stretch
+from tests.bench.listening.lines import PERIOD, Line, Stretch
 from tests.bench.listening.questions import Question
 
+AROUND = 10  # frames of an answer before its first loud one, and after its last
 LOST = 12.0  # seconds without a new sound of ours after an answer
 SILENT = 4.0  # seconds after which we have asked again because nothing was said
 SPOKEN_ON = 1.0  # seconds that a prompt goes on beyond the answer to it, when that was not noticed
@@ -33,7 +34,7 @@ class Figures:
 
 
 class Caller:
-    """`said`: each answer as its frames, from the first loud one to the last. `patient`: waits for a prompt's end."""
+    """`said`: each answer as its frames, with `AROUND` more at both ends. `patient`: waits for a prompt's end."""
 
     def __init__(
         self, line: Line, question: Question, said: Sequence[Sequence[bytes]], figures: Figures, *, patient: bool
@@ -56,7 +57,8 @@ class Caller:
         """The question that was heard then."""
         await self._listen(asked)
         place = random.randrange(len(self._said))
-        first, last = await self._line.say(self._said[place])
+        began, ended = await self._line.say(self._said[place])
+        first, last = began + AROUND * PERIOD, ended - AROUND * PERIOD
         heard = await self._anew(last)
         reply = await self._line.reply(heard.began)
         became = self._became(place, reply, heard.began - last, asked, last)

@@ -108,7 +108,9 @@ class WebLine:
     def __init__(self, http: aiohttp.ClientSession, url: str) -> None:
         self.sounds = Sounds()
         self._http, self._url = http, url
-        self._captions: list[str] = []  # since we have spoken, or pressed something
+        self._clock = asyncio.get_running_loop().time
+        self._captions: list[tuple[float, str]] = []  # when they came
+        self._pressed = 0.0
         self._frames: deque[bytes] = deque()
         self._silent = asyncio.Event()
         self._seq = 0
@@ -127,38 +129,36 @@ class WebLine:
         await self._ws.close()
 
     async def say(self, frames: Sequence[bytes]) -> tuple[float, float]:
-        self._captions.clear()
         self._silent.clear()
         self._frames.extend(frames)
         await self._silent.wait()
         return self._last - PERIOD * (len(frames) - 1), self._last
 
     async def press(self, keys: str) -> None:
-        self._captions.clear()
+        self._pressed = self._clock()
         for key in keys:
             self._seq += 1
             await self._ws.send_json({"event": "key", "key": key, "seq": self._seq})
 
     async def reply(self, when: float) -> int | None:
         """A prompt's caption comes before its sound."""
-        first = self._captions[0] if self._captions else ""
-        return next((n for n, words in enumerate(REPLIES) if first.startswith(words)), None)
+        text = [text for at, text in self._captions if at <= when][-1]
+        return next((n for n, words in enumerate(REPLIES) if text.startswith(words)), None)
 
     def replied(self) -> bool:
-        return any(text.startswith(REPLIES) for text in self._captions)
+        return any(at > self._pressed and text.startswith(REPLIES) for at, text in self._captions)
 
     async def _send(self) -> None:
         """A frame at a time, as a page does whose microphone is open."""
-        clock = asyncio.get_running_loop().time
-        due = clock()
+        due = self._clock()
         while True:
             spoken = bool(self._frames)
             await self._ws.send_bytes(self._frames.popleft() if spoken else SILENCE)
-            self._last = clock() if spoken else self._last
+            self._last = self._clock() if spoken else self._last
             if spoken and not self._frames:
                 self._silent.set()
             due += PERIOD
-            await asyncio.sleep(due - clock())
+            await asyncio.sleep(due - self._clock())
 
     _last = 0.0  # a frame that was no silence was sent
 
@@ -169,7 +169,7 @@ class WebLine:
                 continue
             event = message.json()
             if event["event"] == "say":
-                self._captions.append(event["text"])
+                self._captions.append((self._clock(), event["text"]))
             elif event["event"] == "clear":
                 self.sounds.cleared()
 
