@@ -20,7 +20,7 @@ from sqlalchemy.sql.expression import ClauseElement
 from context_bridge import migrate
 from context_bridge.database import PATIENCE, Compiled, Refused, Row, Step, Turn, Values
 from context_bridge.records import StoreUnavailable
-from context_bridge.saving import saving
+from context_bridge.saving import TYPES, saving
 
 Result = TypeVar("Result")
 
@@ -171,9 +171,17 @@ class _Connections:
 
     async def _connect(self) -> Any:
         try:
-            return await asyncpg.connect(self._url, server_settings=SERVER_SETTINGS)
+            connection = await asyncpg.connect(self._url, server_settings=SERVER_SETTINGS)
         except ValueError as error:
             raise StoreUnavailable(f"IVR_DATABASE_URL cannot be used: {error}") from error
+        try:
+            await connection.execute(TYPES)
+        except BaseException as error:
+            connection.terminate()
+            if isinstance(error, asyncpg.InsufficientPrivilegeError):
+                raise StoreUnavailable(f"{error}: GRANT TEMPORARY ON DATABASE … TO the user of Segue") from error
+            raise
+        return connection
 
     async def close(self) -> None:
         """Those in use are closed when they come back."""

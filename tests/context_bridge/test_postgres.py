@@ -128,6 +128,15 @@ async def test_a_database_that_is_not_migrated_is_refused(postgres: PostgresServ
         await open_store(postgres.database("empty"))
 
 
+async def test_a_user_who_may_not_make_types_is_told(postgres: PostgresServer) -> None:
+    url = postgres.database("strict", "segue")
+    connection = await asyncpg.connect(url)
+    await connection.execute("REVOKE TEMPORARY ON DATABASE strict FROM PUBLIC; CREATE ROLE guest LOGIN")
+    await connection.close()
+    with pytest.raises(StoreUnavailable, match=r"temporary.*GRANT TEMPORARY"):
+        await open_store(url.replace("segue@", "guest@"))
+
+
 async def test_turns_update_their_row_in_place(contract_url: str) -> None:
     async with opened(contract_url) as store:
         current = await save(store, turn(journey("hot")))
@@ -140,6 +149,19 @@ async def test_turns_update_their_row_in_place(contract_url: str) -> None:
     await connection.close()
     assert updated >= 200
     assert in_place >= 0.8 * updated
+
+
+async def test_who_runs_while_a_newer_one_adds_columns_goes_on_saving(postgres: PostgresServer) -> None:
+    url = postgres.database("widened", "segue")
+    async with opened(url) as store:
+        current = await save(store, turn(journey("older")))
+        connection = await asyncpg.connect(url)
+        for table in ("journey", "history", "outbox", "link", "callback", "answer"):
+            await connection.execute(f"ALTER TABLE {table} ADD COLUMN newer text DEFAULT ''")
+        await connection.close()
+        for _ in range(2):
+            current = await save(store, turn(current))
+        assert [row.rev for row in await store.history("older")] == [1, 2, 3]
 
 
 class Cut:
