@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from ivr.channels.twilio_dial import reach
-from ivr.channels.twilio_twiml import NO_XML, RING, written
+from ivr.channels.twilio_twiml import RING
+from ivr.channels.twilio_xml import NO_XML, written
 from ivr.engine.actions import Say
 
 CONTEXT_HEADER = "X-Context-Id"  # as Asterisk's queues give it to agents' phones

@@ -6,7 +6,8 @@ import logging
 from collections.abc import Mapping
 
 from ivr.channels.twilio_sounds import MUSIC, Sounds
-from ivr.channels.twilio_twiml import TooLong, Ways, document, listen, said, waiting
+from ivr.channels.twilio_twiml import Ways, document, listen, said, waiting
+from ivr.channels.twilio_xml import TooLong
 from ivr.engine.actions import Action, Collect, Hangup, Say
 from ivr.prompts import ENGLISH, fault, moved
 

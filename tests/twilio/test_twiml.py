@@ -9,7 +9,8 @@ from twilio.twiml import GenericNode
 from twilio.twiml.voice_response import Enqueue as EnqueueVerb
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
-from ivr.channels.twilio_twiml import NO_XML, RECORDED, Ways, document, waiting, written
+from ivr.channels.twilio_twiml import RECORDED, Ways, document, waiting
+from ivr.channels.twilio_xml import NO_XML, written
 from ivr.engine.actions import Collect, Enqueue, Hangup, Keys, Option, Record, Say
 from tests.twilio.schema import faults
 
