@@ -26,7 +26,8 @@ from recognition.moonshine.tokens import Tokens
 MOST = 5  # alternatives
 MARGIN, PIECE = 15.0, -5.0  # more, or less, says nothing more
 SAID = 4.0  # margin from which on an option was said in other words, which may tell more than the option
-WITNESS = 0.5  # of what was spotted, beside what the network says; 0.3 to 1 do as well
+UNHEARD = 8.0  # less likely (log) than the best answer is one that was only spotted
+WITNESS = 0.6  # of what was spotted, beside what the network says; 0.3 to 1 do as well
 LEAST = 0.02  # confidence; what is less likely is not told
 TOLD = 0.5  # how sure values behind an option must be; of less sure ones nothing is said, and they are asked for
 
@@ -37,7 +38,7 @@ TOLD = 0.5  # how sure values behind an option must be; of less sure ones nothin
 OPTIONS = (1.27, -0.52, 1.83, -0.12, 7.43, -3.59, 1.13, 0.0)
 YES_NO = (3.68, -0.28, 2.79, 2.84, -1.09, -1.77, -0.65, 0.0)
 VALUES = (-1.42, -0.2, 3.91, 0.37, 0.0, -0.35, 0.0, 0.0)
-DIGITS = (-0.86, -0.33, 3.22, 0.0, 0.0, -0.17, 0.0, 2.31)
+DIGITS = (-3.41, -0.07, 3.23, 0.0, 4.78, 0.0, 0.0, 1.78)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,19 +117,25 @@ def certainty(free: Hypothesis) -> float:
 
 
 def answers(
-    found: Found, grammar: Grammar, tokens: Tokens, hints: Hints, spotted: Spotted | None = None
+    found: Found,
+    grammar: Grammar,
+    tokens: Tokens,
+    hints: Hints,
+    spotted: Spotted | None = None,
+    numbers: Sequence[str] = (),
 ) -> list[Answer]:
-    """All that may be meant, in no order. `spotted`: where digits were asked for."""
+    """All that may be meant, in no order. `spotted`: where digits were asked for; `numbers`: the likeliest of it, which
+    count though the network gave them up."""
     free = tokens.text(found.free.ids)
-    everything, meant = _held(found, grammar, tokens), _meant(free, hints)
-    held = _without_behind(everything)
+    everything, meant = _held(found.answers, grammar, tokens), _meant(free, hints)
+    found_twice = _likelier(_without_behind(everything), _held(found.beside, grammar, tokens))
+    held = _with_numbers(found_twice, numbers, found.free.score)
     fit = {meaning: spotted.fit(meaning.value) for meaning in held if meaning.value} if spotted else {}
     scores = {
         meaning: one.score - grammar.heard_in_noise.get(meaning.option or "", 0.0) + WITNESS * fit.get(meaning, 0.0)
         for meaning, one in held.items()
     }
-    whole = float(np.logaddexp.reduce([*scores.values(), -np.inf]))
-    shares = {meaning: exp(score - whole) for meaning, score in scores.items()}
+    shares, witnessed = _shares(scores), _shares(fit)
     fits = {meaning: shares[meaning] * exp(min(0.0, one.score - found.free.score)) for meaning, one in held.items()}
     unheld = _Held(found.free.score - MARGIN, free, PIECE)
     all_answers = []
@@ -138,7 +145,7 @@ def answers(
             margin=found.free.score - one.score,
             share=shares.get(meaning, 0.0),
             piece=one.piece,
-            meant=meant.get(meaning, 0.0),
+            meant=witnessed.get(meaning, meant.get(meaning, 0.0)),
             rival=_other(fits, meaning),
             others=_other(meant, meaning),
             spotted=fit.get(meaning, 0.0) / max(1, len(meaning.value)),
@@ -161,8 +168,7 @@ def _without_behind(everything: Mapping[Meaning, _Held]) -> dict[Meaning, _Held]
 def _behind(everything: Mapping[Meaning, _Held], option: str | None, free: float) -> dict[Meaning, float]:
     """How sure each is of what may be told behind an option: as of other values."""
     ways = {meaning: one for meaning, one in everything.items() if option is not None and meaning.option == option}
-    whole = float(np.logaddexp.reduce([*(one.score for one in ways.values()), -np.inf]))
-    shares = {meaning: exp(one.score - whole) for meaning, one in ways.items()}
+    shares = _shares({meaning: one.score for meaning, one in ways.items()})
     return {
         meaning: _weighed(
             Evidence(free - one.score, shares[meaning], one.piece, 0.0, _other(shares, meaning), 0.0), VALUES
@@ -170,6 +176,12 @@ def _behind(everything: Mapping[Meaning, _Held], option: str | None, free: float
         for meaning, one in ways.items()
         if meaning.value
     }
+
+
+def _shares(scores: Mapping[Meaning, float]) -> dict[Meaning, float]:
+    """Of the probability of all: from their logarithms."""
+    whole = float(np.logaddexp.reduce([*scores.values(), -np.inf]))
+    return {meaning: exp(score - whole) for meaning, score in scores.items()}
 
 
 def _other(sure: Mapping[Meaning, float], meaning: Meaning) -> float:
@@ -186,9 +198,22 @@ class _Held:
     piece: float
 
 
-def _held(found: Found, grammar: Grammar, tokens: Tokens) -> dict[Meaning, _Held]:
+def _likelier(one: Mapping[Meaning, _Held], other: Mapping[Meaning, _Held]) -> dict[Meaning, _Held]:
+    """Not together: both may have gone the same ways."""
+    better = {meaning: held for meaning, held in other.items() if meaning not in one or held.score > one[meaning].score}
+    return {**one, **better}
+
+
+def _with_numbers(held: Mapping[Meaning, _Held], numbers: Sequence[str], free: float) -> dict[Meaning, _Held]:
+    """Those that the network gave up are no likelier than what it gives up."""
+    best = max((one.score for one in held.values()), default=np.inf)
+    score = min(free - MARGIN, best - UNHEARD)
+    return {Meaning(None, number): _Held(score, number, PIECE) for number in numbers} | dict(held)
+
+
+def _held(hypotheses: Sequence[Hypothesis], grammar: Grammar, tokens: Tokens) -> dict[Meaning, _Held]:
     held: dict[Meaning, _Held] = {}
-    for hypothesis in found.answers:
+    for hypothesis in hypotheses:
         text = tokens.text(hypothesis.ids)
         one = _Held(hypothesis.score, text, hypothesis.score / (len(hypothesis.ids) + 1))
         for meaning in meanings(grammar, text, hypothesis.tags):

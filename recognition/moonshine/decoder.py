@@ -6,8 +6,8 @@ How much likelier the free transcript is than those of the grammar tells other s
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -31,6 +31,7 @@ class Effort:
 
 
 USUAL = Effort()
+BESIDE = Effort(8, 12.0, 10.0)  # a few things that may be said in several ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,11 @@ class Hypothesis:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`answers`: what the grammar allows, likeliest first; `free`: without it."""
+    """`answers`: what the grammar allows, likeliest first; `free`: without it; `beside`: see `search`."""
 
     answers: list[Hypothesis]
     free: Hypothesis
+    beside: list[Hypothesis] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,57 +71,42 @@ def search(
     automaton: Automaton | None,
     sounds: Sequence[str] | None = None,
     effort: Effort = USUAL,
+    beside: Automaton | None = None,
 ) -> Found:
     """`views`: see `Beams`, of so many seconds. Without an automaton there are no answers. Beginnings that may go on in
-    the same way are one; with `sounds` (of all pieces, see `Tokens`) only if they also sound the same."""
-    return _Search(Beams(model, views), seconds, automaton, sounds, effort).run()
+    the same way are one; with `sounds` (of all pieces, see `Tokens`) only if they also sound the same. `beside`: what
+    it allows is looked for at the same time and by itself, so that nothing likelier takes its place."""
+    held = _Beam(automaton, sounds, effort)
+    narrow = _Beam(beside, sounds, BESIDE)
+    free = _Search(Beams(model, views), seconds, (held, narrow)).run()
+    return Found(held.answers(), free, narrow.answers())
 
 
 class _Search:
-    def __init__(
-        self, beams: Beams, seconds: float, automaton: Automaton | None, sounds: Sequence[str] | None, effort: Effort
-    ) -> None:
-        self._beams, self._automaton, self._sounds, self._effort = beams, automaton, sounds, effort
+    def __init__(self, network: Beams, seconds: float, beams: Sequence[_Beam]) -> None:
+        self._network, self._beams = network, beams
         self._most, self._most_free = (AT_LEAST + int(rate * seconds) for rate in (SPELLED, A_SECOND))
-        self._rows = [_Row()] if automaton else []
         self._free: _Row | None = _Row()
         self._freely = Hypothesis((), 0.0)
-        self._answers: list[Hypothesis] = []
 
-    def run(self) -> Found:
-        """The free row is the last one, as long as it goes on."""
-        logs = self._beams.begin(len(self._rows) + 1)
+    def run(self) -> Hypothesis:
+        """The free transcript. Its row is the last one, as long as it goes on."""
+        logs = self._network.begin(sum(len(beam.rows) for beam in self._beams) + 1)
         for _ in range(self._most):
-            self._rows = self._held(self._automaton, logs) if self._automaton else []
-            rows = self._rows + self._unheld(logs)
+            rows = [*self._held(logs), *self._unheld(logs)]
             if not rows:
                 break
-            logs = self._beams.step([row.parent for row in rows], [row.ids[-1] for row in rows])
-        return Found(sorted(self._answers, key=lambda found: -found.score), self._freely)
+            logs = self._network.step([row.parent for row in rows], [row.ids[-1] for row in rows])
+        return self._freely
 
-    def _held(self, automaton: Automaton, logs: Floats) -> list[_Row]:
-        """The likeliest beginnings that are one piece longer."""
-        rows: dict[tuple[int, str], _Row] = {}
-        width = self._effort.width
-        for parent, row in enumerate(self._rows):
-            choices = automaton.choices(row.state)
-            if choices.tags:
-                self._answers.append(Hypothesis(row.ids, row.score + float(logs[parent, END]), choices.tags))
-            scores = row.score + logs[parent, choices.ids]
-            for n in np.argpartition(-scores, width)[:width] if len(scores) > width else range(len(scores)):
-                piece, score = int(choices.ids[n]), float(scores[n])
-                said = row.said + self._sounds[piece] if self._sounds else ""
-                longer = _Row((*row.ids, piece), score, choices.states[n], said, parent)
-                rows[longer.state, said] = _one(rows.get((longer.state, said)), longer)
-        likeliest = heapq.nlargest(width, rows.values(), key=lambda row: row.score)
-        floor = max(self._floor(), likeliest[0].score - self._effort.behind) if likeliest else 0.0
-        return [row for row in likeliest if row.score > floor]
-
-    def _floor(self) -> float:
-        """What is less likely than this is of no interest any more; scores only fall."""
-        best = max((found.score for found in self._answers), default=-np.inf)
-        free = self._freely.score if self._free is None else -np.inf
-        return max(best - self._effort.slack, free - HOPELESS)
+    def _held(self, logs: Floats) -> Iterator[_Row]:
+        first = 0
+        floor = self._freely.score - HOPELESS if self._free is None else -np.inf
+        for beam in self._beams:
+            told = len(beam.rows)
+            beam.go_on(logs[first : first + told], first, floor)
+            first += told
+            yield from beam.rows
 
     def _unheld(self, logs: Floats) -> list[_Row]:
         """The free row, one piece longer; none when it has come to its end."""
@@ -133,6 +120,46 @@ class _Search:
             return []
         self._free = _Row((*self._free.ids, piece), score, parent=len(logs) - 1)
         return [self._free]
+
+
+class _Beam:
+    """Transcripts that one automaton allows; without one there are none."""
+
+    def __init__(self, automaton: Automaton | None, sounds: Sequence[str] | None, effort: Effort) -> None:
+        self._automaton, self._sounds, self._effort = automaton, sounds, effort
+        self._answers: list[Hypothesis] = []
+        self.rows = [_Row()] if automaton else []
+
+    def answers(self) -> list[Hypothesis]:
+        """Likeliest first."""
+        return sorted(self._answers, key=lambda found: -found.score)
+
+    def go_on(self, logs: Floats, first: int, floor: float) -> None:
+        """To the likeliest beginnings that are one piece longer. `logs`: what may come next, for each row, the first of
+        which is the network's row `first`. What is less likely than `floor` is of no interest; scores only fall."""
+        if not self._automaton:
+            return
+        rows: dict[tuple[int, str], _Row] = {}
+        for number, row in enumerate(self.rows):
+            for longer in self._longer(self._automaton, row, logs[number], first + number):
+                key = longer.state, longer.said
+                rows[key] = _one(rows.get(key), longer)
+        likeliest = heapq.nlargest(self._effort.width, rows.values(), key=lambda row: row.score)
+        best = max((found.score for found in self._answers), default=-np.inf)
+        top = likeliest[0].score if likeliest else 0.0
+        floor = max(floor, best - self._effort.slack, top - self._effort.behind)
+        self.rows = [row for row in likeliest if row.score > floor]
+
+    def _longer(self, automaton: Automaton, row: _Row, logs: Floats, parent: int) -> Iterator[_Row]:
+        """Also notes the answer that it is as it stands."""
+        choices, width = automaton.choices(row.state), self._effort.width
+        if choices.tags:
+            self._answers.append(Hypothesis(row.ids, row.score + float(logs[END]), choices.tags))
+        scores = row.score + logs[choices.ids]
+        for n in np.argpartition(-scores, width)[:width] if len(scores) > width else range(len(scores)):
+            piece = int(choices.ids[n])
+            said = row.said + self._sounds[piece] if self._sounds else ""
+            yield _Row((*row.ids, piece), float(scores[n]), choices.states[n], said, parent)
 
 
 def _one(one: _Row | None, other: _Row) -> _Row:

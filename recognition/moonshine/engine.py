@@ -13,8 +13,8 @@ from recognition.audio import Samples
 from recognition.listen import Hints, Kind
 from recognition.moonshine import answers
 from recognition.moonshine.answers import Answer
-from recognition.moonshine.decoder import USUAL, Effort, Hypothesis, search
-from recognition.moonshine.grammar import Grammar, compiled
+from recognition.moonshine.decoder import Effort, Hypothesis, search
+from recognition.moonshine.grammar import Grammar, compiled, narrowed
 from recognition.moonshine.model import RATE, TOKENS, Floats, Model, NoModel, packaged
 from recognition.moonshine.phrases import plain
 from recognition.moonshine.spotter import FILE as SPOTTER
@@ -79,6 +79,7 @@ class Utterance:
 
     def __init__(self, model: Model, tokens: Tokens, spotter: Spotter, grammar: Grammar, hints: Hints) -> None:
         self._model, self._tokens, self._spotter, self._grammar, self._hints = model, tokens, spotter, grammar, hints
+        self._digits = answers.known_length(hints)
         self._sound: list[Samples] = []
 
     def feed(self, samples: Samples) -> None:
@@ -94,11 +95,11 @@ class Utterance:
         sound = np.concatenate(self._sound) if self._sound else np.zeros(0, np.float32)
         views = [self._model.listen(sound)]
         told, free = self._look(views, len(sound))
-        certain = CERTAIN.get(self._hints.kind, CERTAIN_VALUE)
-        if certain and all(answers.confidence(one, self._hints) < certain for one in told):
-            shifts = THIRDS if answers.known_length(self._hints) else HALVES
+        if self._digits or not self._is_sure(told):
+            shifts = THIRDS if self._digits else HALVES
             views += [self._model.listen(np.pad(sound, (shift, 0))) for shift in shifts]
-            told, free = self._look(views, len(sound))
+            if not (self._is_sure(told) and self._agreed(told, views)):
+                told, free = self._look(views, len(sound))
         return answers.ranked(told, free, self._grammar, self._tokens, self._hints)
 
     def answers(self) -> list[Answer]:
@@ -106,10 +107,23 @@ class Utterance:
         sound = np.concatenate(self._sound)
         return self._look([self._model.listen(sound)], len(sound))[0]
 
+    def _is_sure(self, told: Sequence[Answer]) -> bool:
+        certain = CERTAIN.get(self._hints.kind, CERTAIN_VALUE)
+        return not certain or any(answers.confidence(one, self._hints) >= certain for one in told)
+
+    def _agreed(self, told: Sequence[Answer], views: Sequence[Floats]) -> bool:
+        """The other witness hears the likeliest answer too. Where not, even a sure one is often wrong."""
+        likeliest = max(told, key=lambda one: answers.confidence(one, self._hints))
+        return likeliest.meaning.option is not None or self._spotter.spot(views).agrees(likeliest.meaning.value)
+
     def _look(self, views: Sequence[Floats], length: int) -> tuple[list[Answer], Hypothesis]:
         """The answers, and the free transcript. `views`: of so many samples."""
         sounds = self._tokens.sounds if self._grammar.has_values else None
-        spotted = self._spotter.spot(views) if answers.known_length(self._hints) else None
-        effort = (FIRST_LOOK if len(views) == 1 else SECOND_LOOK) if spotted else USUAL
-        found = search(self._model, views, length / RATE, self._grammar.automaton, sounds, effort)
-        return answers.answers(found, self._grammar, self._tokens, self._hints, spotted), found.free
+        if not self._digits:
+            found = search(self._model, views, length / RATE, self._grammar.automaton, sounds)
+            return answers.answers(found, self._grammar, self._tokens, self._hints), found.free
+        spotted, effort = self._spotter.spot(views), FIRST_LOOK if len(views) == 1 else SECOND_LOOK
+        numbers = spotted.likeliest(self._hints.most) if len(views) > 1 else []
+        beside = narrowed(numbers, self._tokens)
+        found = search(self._model, views, length / RATE, self._grammar.automaton, sounds, effort, beside)
+        return answers.answers(found, self._grammar, self._tokens, self._hints, spotted, numbers), found.free

@@ -89,6 +89,12 @@ def compiled(hints: Hints, tokens: Tokens) -> Grammar:
     return Grammar(automaton, read, heard_in_noise, hints.behind)
 
 
+def narrowed(numbers: Sequence[str], tokens: Tokens) -> Automaton | None:
+    """Just these digits, said like the value of a question. None: there are none."""
+    value = either(*map(slots.exactly, numbers))
+    return Automaton(tagged(VALUE, whole(slots.led(value))), tokens) if numbers else None
+
+
 def meanings(grammar: Grammar, text: str, tags: frozenset[str]) -> list[Meaning]:
     found = [Meaning(tag, "") for tag in sorted(tags) if tag != VALUE and not tag.endswith(MORE)]
     found += _with_more(grammar, text, [tag.removesuffix(MORE) for tag in sorted(tags) if tag.endswith(MORE)])

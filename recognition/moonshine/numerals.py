@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 TEENS = (
@@ -55,6 +55,22 @@ def digits(text: str) -> str | None:
         found += figures * times
         times = 1
     return found if found and times == 1 else None
+
+
+def ways(digits: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """From which digit to which, and the words for them: `nine`, `oh`, `double five`, `seventeen`, `forty two`."""
+    for at, digit in enumerate(digits):
+        names = (ONES[int(digit)], *(("oh",) if digit == "0" else ()))
+        yield from ((at, at + 1, (name,)) for name in names)
+        for repeat, times in REPEATS.items():
+            if digits[at : at + times] == digit * times:
+                yield from ((at, at + times, (repeat, name)) for name in names)
+        if digit != "0" and at + 1 < len(digits):
+            tens, ones = int(digit), int(digits[at + 1])
+            if tens == 1:
+                yield at, at + 2, (TEENS[ones],)
+            else:
+                yield at, at + 2, (TENS[tens - 2], *((ONES[ones],) if ones else ()))
 
 
 def cardinal(words: Sequence[str]) -> int | None:

@@ -5,8 +5,10 @@ Each accepts more than makes sense (the 45th of May); `readings` has the last wo
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from recognition.moonshine.automaton import Graph, Pattern, either, maybe, sequence, word
-from recognition.moonshine.numerals import NOUGHTS, ONES, ORDINALS, REPEATS, TEENS, TENS
+from recognition.moonshine.numerals import NOUGHTS, ONES, ORDINALS, REPEATS, TEENS, TENS, ways
 from recognition.moonshine.phrases import GAP, LEADS, PAUSE, any_of, before, phrase, spaced, then
 
 MONTHS = (
@@ -52,9 +54,7 @@ def digits(least: int, most: int) -> Pattern:
         for count, nodes in enumerate(ways):
             if not nodes:
                 continue
-            here = graph.node()
-            for one in nodes:
-                graph.free[one].append(here)
+            here = _joined(graph, nodes)
             if count >= least:
                 graph.free[here].append(end)
             onward = maybe(BETWEEN)(graph, here) if count else here
@@ -64,6 +64,43 @@ def digits(least: int, most: int) -> Pattern:
         return end
 
     return draw
+
+
+def exactly(number: str) -> Pattern:
+    """These digits, in all ways that `digits` has for them."""
+
+    def draw(graph: Graph, node: int) -> int:
+        places: list[list[int]] = [[node], *([] for _ in number)]  # where so many of them have been said
+        onward: dict[int, int] = {}
+        for begin, end, pattern in sorted(_told(number), key=lambda told: told[0]):
+            if places[begin] and begin not in onward:
+                here = _joined(graph, places[begin])
+                onward[begin] = maybe(BETWEEN)(graph, here) if begin else here
+            if begin in onward:
+                places[end].append(pattern(graph, onward[begin]))
+        return _joined(graph, places[-1])
+
+    return draw
+
+
+def _told(number: str) -> Iterator[tuple[int, int, Pattern]]:
+    """From which digit to which, and what is said for these."""
+    for begin, end, words in ways(number):
+        yield begin, end, phrase(" ".join(words))
+    for at, digit in enumerate(number):
+        if digit == "0":
+            yield at, at + 1, word("o")
+        if at and number.startswith("00", at):
+            yield at, at + 2, phrase("hundred")
+        if at and number.startswith("000", at):
+            yield at, at + 3, phrase("thousand")
+
+
+def _joined(graph: Graph, nodes: Sequence[int]) -> int:
+    here = graph.node()
+    for one in nodes:
+        graph.free[one].append(here)
+    return here
 
 
 def _cardinal() -> Pattern:

@@ -10,21 +10,24 @@ of that does not give the same weights; layers without the voices that they were
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from recognition.moonshine.ctc import NOTHING, sequences
 from recognition.moonshine.model import Floats, log_softmax
-from recognition.moonshine.numerals import ONES, REPEATS, TEENS, TENS
+from recognition.moonshine.numerals import ONES, REPEATS, TEENS, TENS, ways
+from recognition.moonshine.numerals import digits as read
 
 FILE = Path(__file__).with_name("spotter.npz")
-NOTHING = 0  # no word, or the rest of one
 WORDS = ("", *ONES, "oh", *TEENS, *TENS, *REPEATS)
 NUMBER = {word: number for number, word in enumerate(WORDS)}
+MOST = 5  # numbers that are told
 FARTHEST = -15.0  # said in words that are not among these, it may be right all the same
 
 
@@ -55,13 +58,31 @@ class Spotted:
     def fit(self, digits: str) -> float:
         """How well digits fit the sound, in whatever words: the logarithm of their probability by that of the likeliest
         course of the sound, `FARTHEST` at least. The mean of all views."""
-        ways = _ways(digits)
-        fits = [max(FARTHEST, _likelihood(logs, ways, len(digits)) - best) for logs, best in self._views]
+        steps = _steps(digits)
+        fits = [max(FARTHEST, _likelihood(logs, steps, len(digits)) - best) for logs, best in self._views]
         return sum(fits) / len(fits)
+
+    def agrees(self, digits: str) -> bool:
+        """Whether the likeliest course of each view is these."""
+        return all(_course(logs) == digits for logs, _ in self._views)
+
+    def likeliest(self, length: int) -> list[str]:
+        """So many digits that fit best, in any view: `MOST` at most, none where no words for so many were heard."""
+        told = {_read(words) for logs, _ in self._views for words in sequences(logs)}
+        return sorted((digits for digits in told if len(digits) == length), key=self.fit, reverse=True)[:MOST]
+
+
+def _course(logs: NDArray[np.float64]) -> str:
+    words = [int(word) for word in logs.argmax(axis=1)]
+    return _read(word for before, word in pairwise([NOTHING, *words]) if word not in {NOTHING, before})
+
+
+def _read(words: Iterable[int]) -> str:
+    return read(" ".join(WORDS[word] for word in words)) or ""
 
 
 @dataclass(frozen=True, slots=True)
-class _Ways:
+class _Steps:
     """Ways to say digits, as words between places, of which the first are those between the digits. Of each word: where
     it begins, its number in `WORDS`, the logarithms of which may follow without a pause (the same word needs one), and
     of at which place it ends."""
@@ -72,25 +93,25 @@ class _Ways:
     ending: NDArray[np.float64]
 
 
-def _likelihood(logs: NDArray[np.float64], ways: _Ways, last: int) -> float:
+def _likelihood(logs: NDArray[np.float64], steps: _Steps, last: int) -> float:
     """Over all ways (the forward algorithm): `silent[place]` and `sounding[word]` are the logarithms of the probability
     of being there."""
-    silent = np.full(ways.ending.shape[1], -np.inf)
+    silent = np.full(steps.ending.shape[1], -np.inf)
     silent[0] = logs[0, NOTHING]
-    sounding = np.where(ways.froms == 0, logs[0, ways.words], -np.inf)
+    sounding = np.where(steps.froms == 0, logs[0, steps.words], -np.inf)
     for now in logs[1:]:
-        ended = np.logaddexp.reduce(sounding[:, None] + ways.ending, axis=0)
-        begun = np.logaddexp(silent[ways.froms], np.logaddexp.reduce(sounding[:, None] + ways.joined, axis=0))
+        ended = np.logaddexp.reduce(sounding[:, None] + steps.ending, axis=0)
+        begun = np.logaddexp(silent[steps.froms], np.logaddexp.reduce(sounding[:, None] + steps.joined, axis=0))
         silent = np.logaddexp(silent, ended) + now[NOTHING]
-        sounding = np.logaddexp(sounding, begun) + now[ways.words]
-    return float(np.logaddexp(silent[last], np.logaddexp.reduce(sounding + ways.ending[:, last])))
+        sounding = np.logaddexp(sounding, begun) + now[steps.words]
+    return float(np.logaddexp(silent[last], np.logaddexp.reduce(sounding + steps.ending[:, last])))
 
 
 @lru_cache(maxsize=256)
-def _ways(digits: str) -> _Ways:
+def _steps(digits: str) -> _Steps:
     steps: list[tuple[int, int, int]] = []
     places = len(digits) + 1
-    for begin, end, words in _phrases(digits):
+    for begin, end, words in ways(digits):
         *inner, last = words
         here = begin
         for word in inner:
@@ -101,20 +122,4 @@ def _ways(digits: str) -> _Ways:
     with np.errstate(divide="ignore"):
         joined = np.log((tos[:, None] == froms) & (numbers[:, None] != numbers), dtype=np.float64)
         ending = np.log(tos[:, None] == np.arange(places), dtype=np.float64)
-    return _Ways(froms, numbers, joined, ending)
-
-
-def _phrases(digits: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-    """From which digit to which, and the words for them: `nine`, `oh`, `double five`, `seventeen`, `forty two`."""
-    for at, digit in enumerate(digits):
-        names = (ONES[int(digit)], *(("oh",) if digit == "0" else ()))
-        yield from ((at, at + 1, (name,)) for name in names)
-        for repeat, times in REPEATS.items():
-            if digits[at : at + times] == digit * times:
-                yield from ((at, at + times, (repeat, name)) for name in names)
-        if digit != "0" and at + 1 < len(digits):
-            tens, ones = int(digit), int(digits[at + 1])
-            if tens == 1:
-                yield at, at + 2, (TEENS[ones],)
-            else:
-                yield at, at + 2, (TENS[tens - 2], *((ONES[ones],) if ones else ()))
+    return _Steps(froms, numbers, joined, ending)

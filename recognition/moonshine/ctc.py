@@ -1,0 +1,46 @@
+"""Which words a sound may be, from what is told of each moment of it.
+
+Prefix beam search (Hannun et al., 2014) over what a layer says that learnt by CTC: a sequence of words is as likely as
+all ways together to spread it, with pauses, over the moments.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+NOTHING = 0  # no word, or the rest of one
+WIDTH = 24  # sequences followed at once
+UNLIKELY = -7.0  # a word that is less likely (log) than this does not begin here
+LONGEST = 12  # words
+
+Words = tuple[int, ...]
+Rests = tuple[float, float]  # logarithms of the probability: that nothing sounds by now, and that the last word does
+
+
+def sequences(logs: NDArray[np.float64], width: int = WIDTH) -> list[Words]:
+    """Likeliest first. `logs`: the logarithm of the probability of each word, for each moment: (moments, words)."""
+    found: dict[Words, Rests] = {(): (0.0, -np.inf)}
+    for now in logs:
+        longer = _longer(found, now, [int(word) for word in np.flatnonzero(now > UNLIKELY) if word != NOTHING])
+        found = dict(sorted(longer.items(), key=lambda one: -float(np.logaddexp(*one[1])))[:width])
+    return list(found)
+
+
+def _longer(found: dict[Words, Rests], now: NDArray[np.float64], begin: Sequence[int]) -> dict[Words, Rests]:
+    """The sequences one moment later, those in which one of the words to `begin` has begun among them."""
+    silent: dict[Words, float] = defaultdict(lambda: -np.inf)
+    sounding: dict[Words, float] = defaultdict(lambda: -np.inf)
+    for words, (quiet, loud) in found.items():
+        either = float(np.logaddexp(quiet, loud))
+        silent[words] = float(np.logaddexp(silent[words], either + now[NOTHING]))
+        if words:
+            sounding[words] = float(np.logaddexp(sounding[words], loud + now[words[-1]]))
+        for word in begin if len(words) < LONGEST else ():
+            before = quiet if words[-1:] == (word,) else either  # the same word needs a pause
+            longer = (*words, word)
+            sounding[longer] = float(np.logaddexp(sounding[longer], before + now[word]))
+    return {words: (silent[words], sounding[words]) for words in {**silent, **sounding}}
