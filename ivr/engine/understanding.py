@@ -8,13 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from ivr.engine.actions import Option
 from ivr.engine.data import Data
 from ivr.engine.events import Alternative, Input, Mode
-from ivr.engine.flow import AskSlot, Choice, Flow, Menu, SlotSpec
+from ivr.engine.flow import AskSlot, Choice, Flow, Menu, RecordStep, SlotSpec, Verify
 from ivr.engine.journey import Guess, Journey
 from ivr.engine.match import find, fold, meanings, options_of
 from ivr.engine.questions import Question, all_options_at, always_of, choices_at
 from ivr.engine.sentence import Sentence, empty_slots, parsed
 from ivr.engine.spoken.figures import bare
 from ivr.engine.words import words_in, words_of
+
+Asked = AskSlot | RecordStep | Verify  # what asks for the value of a slot
 
 SENTENCES: frozenset[Mode] = frozenset({"speech", "text"})  # in which several things can be told
 
@@ -62,15 +64,18 @@ def ways_heard(event: Input) -> tuple[Alternative, ...]:
 
 def _meant(flow: Flow, journey: Journey, question: Question, event: Input, heard: Alternative) -> Iterator[Meant]:
     """Of one way to hear it. The question's own answers go before what always works."""
-    always = _option(flow, always_of(flow), event, heard)
-    taken = always and Meant(Guess(always.id), heard.confidence, always=True)
     if isinstance(question, Menu):
-        own = list(_chosen(flow, journey, question, event, heard))
-    elif taken and flow.slots[question.slot].type == "text":
-        own = []  # free text takes anything, so there the words for an agent come first to be heard at all
+        yield from list(_chosen(flow, journey, question, event, heard)) or _always(flow, event, heard)
+    elif flow.slots[question.slot].type == "text":
+        # Free text takes anything, so there the words for an agent come first to be heard at all.
+        yield from _always(flow, event, heard) or _given(flow, journey, question, event, heard)
     else:
-        own = list(_given(flow, journey, question, event, heard))
-    yield from own or ([taken] if taken else [])
+        yield from list(_given(flow, journey, question, event, heard)) or _always(flow, event, heard)
+
+
+def _always(flow: Flow, event: Input, heard: Alternative) -> list[Meant]:
+    option = _option(flow, always_of(flow), event, heard)
+    return [Meant(Guess(option.id), heard.confidence, always=True)] if option else []
 
 
 def _chosen(flow: Flow, journey: Journey, menu: Menu, event: Input, heard: Alternative) -> Iterator[Meant]:
@@ -105,10 +110,8 @@ def _told_with_values(
             yield Meant(Guess(option.id, told.values), heard.confidence, told.sure)
 
 
-def _given(flow: Flow, journey: Journey, question: Question, event: Input, heard: Alternative) -> Iterator[Meant]:
+def _given(flow: Flow, journey: Journey, question: Asked, event: Input, heard: Alternative) -> Iterator[Meant]:
     """A value for the question's slot, alone or among others for what is asked after it."""
-    if isinstance(question, Menu):
-        return
     spec, words = flow.slots[question.slot], words_in(flow)
     if event.mode == "speech" and heard.option in {option.id for option in options_of(spec, words)}:
         yield Meant(Guess(None, {spec.name: heard.option or ""}), heard.confidence)
