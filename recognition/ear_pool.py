@@ -13,13 +13,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
 
 from recognition import ear_wire as wire
+from recognition.ear_captions import Captions
+from recognition.ear_poison import Poison
 from recognition.ear_process import EarProcess
 from recognition.ear_utterance import Note, Utterance, Verdict, outcome
 from recognition.ear_wire import Done, EngineSpec, Opening
@@ -34,8 +35,6 @@ DEAREST: Final = 0.6  # what costs more was an accident: grammars that were comp
 LEARN: Final = 0.1  # how much the last utterance counts against all before
 AGAIN: Final = (0.0, 0.5, 1.0, 2.0, 5.0, 15.0, 30.0)  # seconds before a worker that does not start is started again
 HOPELESS: Final = 3  # starts in a row that failed, after which nobody waits for the next one
-POISON: Final = 2  # deaths of the engine by one question after which it is not asked ...
-ANTIDOTE: Final = 60.0  # ... for some seconds
 CHECK: Final = 10.0  # seconds to check a question
 
 log = logging.getLogger(__name__)
@@ -54,10 +53,11 @@ class Pool:
         self._specs, self._count, self._python, self._note = specs, count, python, note
         self._workers: list[EarProcess] = []  # that are ready
         self._utterances: dict[int, Utterance] = {}
+        self._captions = Captions()
         self._checks: dict[int, asyncio.Future[Sequence[str]]] = {}
         self._last = 0  # number
         self._cost = [COST] * len(specs)
-        self._deaths: dict[bytes, tuple[int, float]] = {}  # by question: how many, and when the last one was
+        self._poison = Poison()
         self._tasks: list[asyncio.Task[None]] = []
         self._deadly: set[int] = set()  # specs whose models killed a worker that loaded them
         self._failures = 0  # starts that failed since the last one that did not
@@ -95,10 +95,17 @@ class Pool:
         self._assign(utterance)
         return utterance
 
+    def grown(self, utterance: Utterance) -> None:
+        """Somebody may see what it sounds like so far, where that costs nobody anything."""
+        known = utterance.worker or utterance.finished or utterance.guess or utterance.guessing
+        if known or len(self._utterances) > len(self._workers):
+            return
+        idle = [one for one in self._workers if not one.in_hand and not self._load(one)[1]]
+        self._captions.ask(self._number(), utterance, idle)
+
     def paused(self, utterance: Utterance, silence: bytes, tell: Callable[[Heard], None]) -> None:
-        """Guesses take nobody's turn: one for an utterance, where a worker is idle."""
-        idle = any(not worker.in_hand and not self._load(worker)[0] for worker in self._workers)
-        if utterance.tried or utterance.worker or not idle:
+        """Guesses take nobody's turn: one for an utterance, where a worker is idle, or at a caption."""
+        if utterance.tried or utterance.worker or not any(map(self._idle, self._workers)):
             return
         utterance.tried = True
         guess = self._add(utterance.opening, lambda verdict: self._guessed(utterance, verdict, tell))
@@ -121,20 +128,23 @@ class Pool:
         """Raises `OSError` where no worker is ready to answer in time."""
         if not self._workers:
             raise ConnectionError("no process that listens is ready; ask again in a few seconds")
-        self._last = self._last % 0xFFFFFFFF + 1
-        answer = asyncio.get_running_loop().create_future()
-        self._checks[self._last] = answer
+        number, answer = self._number(), asyncio.get_running_loop().create_future()
+        self._checks[number] = answer
         try:
-            self._workers[0].send(wire.CHECK, self._last, msgspec.json.encode(opening))
+            self._workers[0].send(wire.CHECK, number, msgspec.json.encode(opening))
             async with asyncio.timeout(CHECK):
                 wrong: Sequence[str] = await answer
                 return wrong
         finally:
-            del self._checks[self._last]
+            del self._checks[number]
+
+    def _number(self) -> int:
+        self._last = self._last % 0xFFFFFFFF + 1
+        return self._last
 
     def _add(self, opening: Opening, tell: Callable[[Verdict], None]) -> Utterance:
-        self._last = self._last % 0xFFFFFFFF + 1
-        utterance = self._utterances[self._last] = Utterance(self, self._last, opening, tell)
+        number = self._number()
+        utterance = self._utterances[number] = Utterance(self, number, opening, tell)
         return utterance
 
     def _guessed(self, utterance: Utterance, verdict: Verdict, tell: Callable[[Heard], None]) -> None:
@@ -158,7 +168,7 @@ class Pool:
             self._assign(utterance)
 
     def _deaf(self, opening: Opening) -> Deaf | None:
-        if not self.able or self._poisonous(opening):
+        if not self.able or opening in self._poison:
             return Deaf("failed")
         return Deaf("busy") if self._busy(opening.engine) else None
 
@@ -189,6 +199,10 @@ class Pool:
         worker.send(wire.OPEN, utterance.number, msgspec.json.encode(utterance.opening))
         utterance.send()
 
+    def _idle(self, worker: EarProcess) -> bool:
+        """Nobody waits for what it does."""
+        return (not worker.in_hand or worker.in_hand in self._captions) and not self._load(worker)[0]
+
     def _load(self, worker: EarProcess) -> tuple[int, int]:
         """How many utterances it has to finish, and how many it has; one that was dropped may still be in its hand."""
         with_it = [one for one in self._utterances.values() if one.worker is worker]
@@ -203,7 +217,7 @@ class Pool:
         if kind == wire.CHECKED and number in self._checks:
             self._checks[number].set_result(msgspec.json.decode(payload, type=list[str]))
         utterance = self._utterances.get(number)
-        if utterance is None:
+        if self._captions.told(kind, number, payload) or utterance is None:
             return
         if kind == wire.PARTIAL:
             utterance.tell(Partial(payload.decode()))
@@ -293,21 +307,9 @@ class Pool:
         for utterance in lost if self._workers else self._utterances.values():
             if utterance.finished:
                 self._wait(utterance)
-        if guilty := self._utterances.get(worker.in_hand):
-            if by_itself:
-                self._blame(guilty.opening)
+        guilty, captioned = self._utterances.get(worker.in_hand), self._captions.died(worker)
+        if by_itself and (opening := guilty.opening if guilty else captioned):
+            self._poison.killed(opening)
+        if guilty:
             self._end(guilty, Deaf("failed"))
         self._assign_all()
-
-    def _blame(self, opening: Opening) -> None:
-        question = msgspec.json.encode(opening)
-        deaths, _ = self._deaths.get(question, (0, 0.0))
-        self._deaths[question] = (deaths + 1, time.monotonic())
-
-    def _poisonous(self, opening: Opening) -> bool:
-        """Whether its question has ended too many workers lately."""
-        if not self._deaths:
-            return False
-        now = time.monotonic()
-        self._deaths = {question: death for question, death in self._deaths.items() if death[1] > now - ANTIDOTE}
-        return self._deaths.get(msgspec.json.encode(opening), (0, 0.0))[0] >= POISON

@@ -12,6 +12,7 @@ from recognition.ear_wire import Opening
 from recognition.listen import Deaf, Heard, Partial
 
 CHUNK: Final = 5  # pieces of sound sent at a time
+FIRST: Final = 1.0  # seconds before which there is hardly a whole word, the silence before it included
 
 Verdict = Partial | Heard | Deaf
 Outcome = Literal["heard", "failed", "refused", "dropped"]  # refused: too many spoke; dropped: nobody wants to know
@@ -33,6 +34,8 @@ def outcome(verdict: Heard | Deaf | None) -> Outcome:
 class Decoders(Protocol):
     """What becomes of utterances; see `recognition.ear_pool.Pool`."""
 
+    def grown(self, utterance: Utterance) -> None: ...
+
     def paused(self, utterance: Utterance, silence: bytes, tell: Callable[[Heard], None]) -> None: ...
 
     def finished(self, utterance: Utterance) -> None: ...
@@ -49,6 +52,7 @@ class Utterance:
         self.number, self.opening = number, opening
         self.sound: list[bytes] = []
         self.seconds = 0.0  # of sound
+        self.shown = FIRST  # ... at which the next caption is worth its work
         self.sent = 0  # pieces
         self.finished = self.over = self.tried = self._cut = self._dropped = False
         self.worker: EarProcess | None = None
@@ -63,6 +67,8 @@ class Utterance:
         self.seconds += len(pcm) / 2 / self.opening.rate
         if self.worker and len(self.sound) - self.sent >= CHUNK:
             self.send()
+        elif self.opening.hints.captions and self.seconds >= self.shown:
+            self._pool.grown(self)
 
     @property
     def pcm(self) -> bytes:

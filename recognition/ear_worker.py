@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import resource
+import select
 import sys
 import time
 import traceback
@@ -32,6 +33,7 @@ from recognition.ear_wire import (
     OPEN,
     PARTIAL,
     READY,
+    SO_FAR,
     Done,
     EngineSpec,
     Opening,
@@ -42,6 +44,7 @@ from recognition.engine import Engine
 from recognition.rate import Resampler
 
 Write = Callable[[bytes], object]
+Hurry = Callable[[], bool]
 
 
 def load(spec: EngineSpec) -> Engine:
@@ -66,7 +69,7 @@ class _Utterance:
     """A decoding and what it has cost: processor time, which says the same on a machine that is busy."""
 
     def __init__(self, engine: Engine, opening: Opening) -> None:
-        self._decoding = engine.open(opening.hints)
+        self._decoding, self.streaming = engine.open(opening.hints), engine.streaming
         self._resampler = Resampler(opening.rate, engine.rate)
         self._text = ""
         self.seconds = 0.0
@@ -74,9 +77,9 @@ class _Utterance:
     def feed(self, pcm: bytes) -> None:
         self._decoding.feed(self._resampler.take(audio.from_pcm(pcm)))
 
-    def partial(self) -> str:
+    def partial(self, hurry: Hurry) -> str:
         """What it sounds like by now, if that has changed."""
-        before, self._text = self._text, self._decoding.partial()
+        before, self._text = self._text, self._decoding.partial(hurry)
         return self._text if self._text != before else ""
 
     def final(self) -> Done:
@@ -86,18 +89,18 @@ class _Utterance:
 
 
 class Worker:
-    """`take` one message; answers go to `write`."""
+    """`take` one message; answers go to `write`. `hurry`: whether the next message is there."""
 
-    def __init__(self, engines: Sequence[Engine | str], write: Write) -> None:
+    def __init__(self, engines: Sequence[Engine | str], write: Write, hurry: Hurry) -> None:
         """`engines`: or why there is none."""
-        self._engines, self._write = engines, write
+        self._engines, self._write, self._hurry = engines, write, hurry
         self._utterances: dict[int, _Utterance] = {}
 
     def take(self, kind: bytes, number: int, payload: bytes) -> None:
         if kind == DROP:
             self._utterances.pop(number, None)
             return
-        if kind in {AUDIO, FINISH} and number not in self._utterances:
+        if kind in {AUDIO, FINISH, SO_FAR} and number not in self._utterances:
             return  # it has failed before
         self._write(message(IN_HAND, number))
         began = time.process_time()
@@ -119,8 +122,11 @@ class Worker:
         elif kind == AUDIO:
             utterance = self._utterances[number]
             utterance.feed(payload)
-            if text := utterance.partial():
+            if utterance.streaming and (text := utterance.partial(self._hurry)):
                 self._write(message(PARTIAL, number, text.encode()))
+        elif kind == SO_FAR:
+            text = self._utterances.pop(number).partial(self._hurry)
+            self._write(message(PARTIAL, number, text.encode()))
         elif kind == FINISH:
             done = self._utterances.pop(number).final()
             self._write(message(DONE, number, msgspec.json.encode(done)))
@@ -161,10 +167,18 @@ def main(specs: bytes) -> None:
         engines.append(_loaded(spec))
     told = Ready(tuple(engine if isinstance(engine, str) else engine.streaming for engine in engines))
     out.write(message(READY, payload=msgspec.json.encode(told)))
-    worker, source = Worker(engines, out.write), sys.stdin.buffer
-    while header := source.read(HEADER.size):
+    worker = Worker(engines, out.write, lambda: bool(select.select([0], [], [], 0)[0]))
+    while header := _read(HEADER.size):
         length, kind, number = HEADER.unpack(header)
-        worker.take(kind, number, source.read(length))
+        worker.take(kind, number, _read(length))
+
+
+def _read(count: int) -> bytes:
+    """So many bytes of the input, or none at its end. No file: what that reads ahead, `select` does not see."""
+    found = bytearray()
+    while len(found) < count and (more := os.read(0, count - len(found))):
+        found += more
+    return bytes(found)
 
 
 if __name__ == "__main__":

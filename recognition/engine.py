@@ -7,7 +7,7 @@ not its work: a decoding gets one utterance, with some 0.3 s of sound before the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from ivr.engine.events import Alternative
@@ -21,8 +21,9 @@ class Decoding(Protocol):
     def feed(self, samples: Samples) -> None:
         """More of it, of any length, at the engine's rate."""
 
-    def partial(self) -> str:
-        """What it sounds like so far, cheaply; empty where the engine cannot tell before the end."""
+    def partial(self, hurry: Callable[[], bool]) -> str:
+        """What it sounds like so far; empty where the engine cannot tell before the end. One that does not work while
+        somebody speaks asks `hurry` now and then: once it is true, somebody's answer waits and this is given up."""
 
     def final(self) -> tuple[Alternative, ...]:
         """It is over: what was said, best first; nothing where it is no answer to the question. Called once."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal
 
 from ivr.engine.actions import Collect
@@ -22,7 +23,8 @@ LONGEST = 60.0  # seconds from the first word to what was heard; an ear that tak
 
 class Hearing:
     """`rate`: of the call's sound, in samples a second; `clock`: seconds of the call's time; `wake` is called when
-    `told` has something new. The ear is opened by the first question that ears may answer."""
+    `told` has something new; `captions`: what is told before the end is shown to somebody. The ear is opened by the
+    first question that ears may answer."""
 
     def __init__(
         self,
@@ -30,8 +32,10 @@ class Hearing:
         rate: Literal[8000, 16000],
         clock: Callable[[], float],
         wake: Callable[[], None],
+        captions: bool = False,
     ) -> None:
         self._listener, self._rate, self._clock, self._wake = listener, rate, clock, wake
+        self._captions = captions
         self._silence = bytes(2 * int(rate * FRAME_SECONDS))
         self._ear: Ear | None = None
         self._told: deque[Told] = deque()
@@ -53,7 +57,7 @@ class Hearing:
             self._ear = self._listener.open(self._rate, self._tell)
         self._told.clear()
         self._on, self._since = True, None
-        self._ear.begin(hints)
+        self._ear.begin(replace(hints, captions=self._captions))
 
     def end(self) -> None:
         """The question is answered, or will be by keys. What was told of it and not read yet is void."""

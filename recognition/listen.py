@@ -38,7 +38,7 @@ class Hints:
     """What a question may be answered with. `phrases`: what may be said for each option, by its id, those that work
     everywhere included; `always` are the ids of these. `least` to `most` digits, `most` 0: not digits. `keep`: what is
     said may be kept (see `recognition.kept`), as an answer to this; None: it must not be. `behind`: by option id, the
-    values that may be told in one breath with it."""
+    values that may be told in one breath with it. `captions`: somebody sees `Partial`s, so they are worth some work."""
 
     kind: Kind
     language: str
@@ -48,6 +48,7 @@ class Hints:
     most: int = 0
     keep: Asked | None = None
     behind: Mapping[str, tuple[Behind, ...]] = field(default_factory=dict)
+    captions: bool = False
 
 
 @dataclass(frozen=True, slots=True)

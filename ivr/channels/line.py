@@ -17,7 +17,10 @@ BURST, PER_SECOND = 400, 200  # messages; a phone sends 50 frames a second, all 
 
 class Line:
     """Time on a line stands still while it is away: neither a prompt nor the caller's time to answer runs out.
-    What is sent while it is away is lost, except that nobody sends sound then: `until` waits for its return."""
+    What is sent while it is away is lost, except that nobody sends sound then: `until` waits for its return.
+    `captions`: what somebody says is shown to them while they speak."""
+
+    captions = True
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()

@@ -46,7 +46,7 @@ class Presses:
 
     def __init__(self, line: Line, listener: Listener | None) -> None:
         self._line, self._pad = line, KeyPad()
-        self.hearing = Hearing(listener, wire.RATE, line.now, self.wake)
+        self.hearing = Hearing(listener, wire.RATE, line.now, self.wake, line.captions)
         self._inbox: deque[tuple[int, str]] = deque()  # not given to the pad yet
         self._in_pad: deque[int] = deque()  # numbers of the keys in the pad, or in an answer that is not settled
         self._woken = asyncio.Event()

@@ -20,6 +20,8 @@ SAID_WITHIN = 2.0  # seconds after the sound should have ended
 class MediaLine(Line):
     """`stream`: its name, as messages to Twilio have it. Our own voices and ears work at 16,000 samples a second."""
 
+    captions = False
+
     def __init__(self, ws: web.WebSocketResponse, stream: str) -> None:
         super().__init__()
         self._socket, self._stream = ws, stream

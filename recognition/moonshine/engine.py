@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from recognition.audio import Samples
 from recognition.listen import Hints, Kind
 from recognition.moonshine import answers
 from recognition.moonshine.answers import Answer
+from recognition.moonshine.caption import IN_WORDS, so_far
 from recognition.moonshine.decoder import Effort, Hypothesis, search
 from recognition.moonshine.grammar import Grammar, compiled, narrowed
 from recognition.moonshine.model import RATE, TOKENS, Floats, Model, NoModel, packaged
@@ -28,7 +29,7 @@ CERTAIN_VALUE = 0.8
 # Samples at 16,000 Hz by which further views are shifted: halves and thirds of the encoder's step
 HALVES, THIRDS = (192,), (128, 256)
 # At digits for which another witness is asked, who may prefer what the network finds less likely.
-FIRST_LOOK, SECOND_LOOK = Effort(slack=7.0), Effort(14, 12.0, 7.0)
+FIRST_LOOK, SECOND_LOOK = Effort(slack=7.0), Effort(8, 12.0, 7.0)
 KEPT = 64  # grammars: menus come again and again, numbers have few kinds
 
 
@@ -85,9 +86,11 @@ class Utterance:
     def feed(self, samples: Samples) -> None:
         self._sound.append(samples)
 
-    def partial(self) -> str:
-        """Listening twice would cost twice."""
-        return ""
+    def partial(self, hurry: Callable[[], bool]) -> str:
+        """Costs about half as much as the end of what has been said until then."""
+        if self._hints.kind not in IN_WORDS or not self._sound:
+            return ""
+        return so_far(self._model, self._tokens, np.concatenate(self._sound), hurry)
 
     def final(self) -> tuple[Alternative, ...]:
         """Who is not sure looks again. What the network makes of a sound that is hardly understood changes with where

@@ -9,7 +9,7 @@ of 1.0), so how sure we are comes from elsewhere: from the alternatives, and fro
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice, product
@@ -111,7 +111,7 @@ class Utterance:
         if self._recognizer.AcceptWaveform(to_pcm(samples)):
             self._take(self._recognizer.Result())
 
-    def partial(self) -> str:
+    def partial(self, _hurry: Callable[[], bool]) -> str:
         now = json.loads(self._recognizer.PartialResult()).get("partial", "")  # not there between two pieces
         return " ".join(text for text in (*(ways[0].text for ways in self._pieces), now) if text)
 

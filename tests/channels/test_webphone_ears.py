@@ -74,6 +74,17 @@ async def test_what_is_said_is_understood(talk: Talk) -> None:
     assert [event.option for event in talk.heard()] == ["1"]
 
 
+async def test_who_speaks_sees_what_it_sounds_like_so_far(talk: Talk) -> None:
+    phone = await talk.call()
+    pcm = await talk.mouth.say(f"I would like to {ANSWER} please")
+    await phone.speak(pcm[: FRAME * 100])
+    assert (await phone.until("hearing"))["text"] == ""
+    assert (await phone.until("hearing"))["text"].startswith("I would")
+    await phone.speak(pcm[FRAME * 100 :])
+    await phone.until("say", text=ORDER)
+    assert [event.option for event in talk.heard()] == ["1"]
+
+
 @pytest.mark.parametrize("words", [ANSWER, "opening hours", "where is my order"])
 async def test_the_prompt_is_silent_300_ms_after_the_first_sound(talk: Talk, words: str) -> None:
     phone = await talk.call()

@@ -1,12 +1,13 @@
 """Engines for tests, which live in real worker processes and do as they are told by the question: the option `do` says
-`crash`, `hang`, `raise`, `slow` or `no` in its first phrase. Whatever is said, they hear how long it was."""
+`crash`, `hang`, `raise`, `slow` or `no` in its first phrase, or what becomes of a caption: `draw` one for ever, `smear`
+it. Whatever is said, they hear how long it was."""
 
 from __future__ import annotations
 
 import os
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ivr.engine.events import Alternative
@@ -40,7 +41,13 @@ class Length:
     def feed(self, samples: Samples) -> None:
         self._samples += len(samples)
 
-    def partial(self) -> str:
+    def partial(self, hurry: Callable[[], bool]) -> str:
+        if self._what == "smear":
+            os.kill(os.getpid(), signal.SIGSEGV)
+        while self._what == "draw":
+            if hurry():
+                return ""
+            threading.Event().wait(0.01)
         return f"{self._samples // RATE} seconds"
 
     def final(self) -> tuple[Alternative, ...]:

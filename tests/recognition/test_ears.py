@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from recognition import ear_pool, ear_process
+from recognition import ear_poison, ear_pool, ear_process
 from recognition.ear_pool import Pool
 from recognition.ear_utterance import Utterance, Verdict
 from recognition.ear_wire import EngineSpec, Opening
@@ -30,8 +30,8 @@ STREAMING = EngineSpec("tests.recognition.scripted:streaming", "de-DE")
 SECOND = bytes(16000)  # of sound
 
 
-def opening(do: str = "", engine: int = 0) -> Opening:
-    return Opening(engine, 8000, Hints("options", "en-US", {"do": (do,)} if do else {}))
+def opening(do: str = "", engine: int = 0, captions: bool = False) -> Opening:
+    return Opening(engine, 8000, Hints("options", "en-US", {"do": (do,)} if do else {}, captions=captions))
 
 
 class Told1:
@@ -65,7 +65,7 @@ async def pool(shared: Pool, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[P
     monkeypatch.setattr(ear_pool, "START", BOUND)
     monkeypatch.setattr(ear_pool, "ANSWER", BOUND)
     shared._cost = [ear_pool.COST] * 2
-    shared._deaths.clear()
+    shared._poison.clear()
     await eventually(lambda: len(shared.pids) == 2 and not any(worker.in_hand for worker in shared._workers))
     yield shared
     assert not shared._utterances
@@ -141,6 +141,76 @@ async def test_an_engine_that_works_while_somebody_speaks_shows_what_it_has(pool
     assert isinstance(told.all[0], Partial)
     utterance.finish()
     assert seconds(await told.end) == 10
+
+
+async def both_work(pool: Pool) -> None:
+    """Both processes hear something, so they are through with all that came before."""
+    assert [seconds(await one.end) for one in [speak(pool, opening("slow")) for _ in range(2)]] == [1, 1]
+
+
+class TestCaptions:
+    """What an engine that hears utterances as a whole shows of one that goes on."""
+
+    async def test_who_is_shown_what_they_say_is_shown_it(self, pool: Pool) -> None:
+        utterance = begin(pool, opening(captions=True), told := Told1())
+        utterance.feed(SECOND)
+        await eventually(lambda: told.all == [Partial("1 seconds")])
+        utterance.feed(SECOND)
+        await eventually(lambda: told.all == [Partial("1 seconds"), Partial("2 seconds")])
+        utterance.finish()
+        assert seconds(await told.end) == 2
+
+    async def test_nobody_works_for_captions_that_nobody_sees(self, pool: Pool) -> None:
+        utterance = begin(pool, opening(), told := Told1())
+        utterance.feed(SECOND)
+        utterance.feed(SECOND)
+        await both_work(pool)
+        utterance.finish()
+        assert seconds(await told.end) == 2
+        assert len(told.all) == 1
+
+    async def test_they_are_for_times_when_hardly_anybody_speaks(self, pool: Pool) -> None:
+        others = [begin(pool, opening(), Told1()) for _ in range(2)]
+        utterance = begin(pool, opening(captions=True), told := Told1())
+        utterance.feed(SECOND)
+        utterance.feed(SECOND)
+        await both_work(pool)
+        utterance.finish()
+        assert seconds(await told.end) == 2
+        assert len(told.all) == 1
+        for other in others:
+            other.drop()
+
+    async def test_an_answer_takes_their_place_at_once(self, pool: Pool) -> None:
+        """Both processes would draw for ever."""
+        drawn = [begin(pool, opening("draw", captions=True), Told1()) for _ in range(2)]
+        for one in drawn:
+            one.feed(SECOND)
+        await eventually(lambda: all(worker.in_hand for worker in pool._workers))
+        async with asyncio.timeout(BOUND):
+            assert [seconds(await speak(pool, opening(), n).end) for n in (1, 2, 3)] == [1, 2, 3]
+        for one in drawn:
+            one.drop()
+        await eventually(lambda: not any(worker.in_hand for worker in pool._workers))
+
+    async def test_a_guess_takes_their_place_too(self, pool: Pool) -> None:
+        drawn = [begin(pool, opening("draw", captions=True), Told1()) for _ in range(2)]
+        for one in drawn:
+            one.feed(SECOND)
+        await eventually(lambda: all(worker.in_hand for worker in pool._workers))
+        async with asyncio.timeout(BOUND):
+            assert [seconds(await guessing(one)) for one in drawn] == [1.5, 1.5]
+        for one in drawn:
+            one.drop()
+
+    async def test_a_caption_that_kills_costs_no_answer(self, pool: Pool) -> None:
+        before = pool.pids
+        utterance = begin(pool, opening("smear", captions=True), told := Told1())
+        utterance.feed(SECOND)
+        await eventually(lambda: len(pool.pids) == 2 and pool.pids != before)
+        utterance.finish()
+        assert seconds(await told.end) == 1
+        assert len(told.all) == 1
 
 
 def guessing(utterance: Utterance) -> asyncio.Future[Heard]:
@@ -283,7 +353,7 @@ async def test_a_crash_costs_the_utterance_in_hand_and_no_other(
 
 
 async def test_a_question_that_kills_is_not_asked_again_and_again(pool: Pool) -> None:
-    for _ in range(ear_pool.POISON):
+    for _ in range(ear_poison.DEATHS):
         assert await speak(pool, opening("crash")).end == Deaf("failed")
     await ready(pool, 2)
     pids = set(pool.pids)

@@ -84,6 +84,12 @@ def test_all_is_told_in_its_order(hearing: Hearing, wires: Wires) -> None:
     assert drained(hearing) == told
 
 
+@pytest.mark.parametrize("captions", [True, False])
+def test_the_ear_knows_whether_somebody_sees_what_it_hears_so_far(wires: Wires, clock: Clock, captions: bool) -> None:
+    Hearing(wires, 16000, clock, lambda: None, captions).begin(QUESTION)
+    assert [hints.captions for hints in wires.begun] == [captions]
+
+
 def test_what_was_told_of_a_question_that_is_answered_is_void(hearing: Hearing, wires: Wires) -> None:
     wires.tell(SpeechStarted())
     hearing.end()

@@ -55,6 +55,22 @@ def answer(engine: Moonshine, hints: Hints, sound: audio.Samples) -> str:
     return read_as(hints, alternatives[0]) if alternatives and alternatives[0].confidence >= SURE else ""
 
 
+def test_who_still_speaks_is_shown_the_words_that_are_whole(moonshine: Moonshine, spoken: Speaker) -> None:
+    sound = spoken.say("I would like to track an order please")
+
+    def caption(hints: Hints, seconds: float, hurry: bool = False) -> str:
+        decoding = moonshine.open(hints)
+        decoding.feed(sound[: int(seconds * RATE)])
+        return decoding.partial(lambda: hurry)
+
+    shown = [caption(ASK_MENU, seconds).casefold().split() for seconds in (0.1, 0.9, 1.5)]
+    assert shown[0] == []
+    assert ["i", "would", "like", "to", "track", "an"][: len(shown[2])] == shown[2]
+    assert 0 < len(shown[1]) < len(shown[2])
+    assert caption(ASK_MENU, 1.5, hurry=True) == ""
+    assert caption(Hints("digits", "en-US", {}, least=6, most=6), 1.5) == "", "half a number is another one"
+
+
 def asked(group: str, every: int) -> list[Said]:
     return [one for one in said() if one.group == group][::every]
 
