@@ -162,3 +162,15 @@ async def test_a_form_that_comes_in_pieces_is_read_to_its_end(segue: Segue) -> N
         http.post(f"{url}/twilio/voice", data=pieces(), headers=headers) as response,
     ):
         assert response.status == 200
+
+
+async def test_an_address_with_a_query_is_still_that_of_its_turn(segue: Segue, carrier: Carrier) -> None:
+    call = await carrier.call(NUMBER)
+    form = {"CallSid": call.sid, "AccountSid": SID, "From": NUMBER, "CallStatus": "in-progress", "Digits": "1"}
+    path = "/twilio/voice/0.1?menu=support"
+    signed = sign(TOKEN, PUBLIC + path, form_content(list(form.items())))
+    before = await journey(segue, call)
+    assert (await post(segue, path, form, signed))[0] == 200
+    after = await journey(segue, call)
+    assert (before.turn, after.turn) == (1, 2)
+    assert after.step != before.step

@@ -187,6 +187,9 @@ class TestExchange:
     ("form", "kind", "more"),
     [
         ({"Digits": "4217", "FinishedOnKey": "#", "msg": "Gather End"}, Input, {"text": "4217", "mode": "keys"}),
+        ({"Digits": "*7#"}, Input, {"text": "*7#"}),
+        ({"Digits": "1A٣w2"}, Input, {"text": "12"}),  # neither the fourth column, nor other digits, nor a pause
+        ({"Digits": "w"}, NoInput, {}),
         ({"Digits": ""}, NoInput, {}),
         ({"msg": "Gather End"}, NoInput, {}),
         ({}, NoInput, {}),
