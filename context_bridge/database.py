@@ -13,14 +13,15 @@ from typing import Any, Literal, Protocol
 from sqlalchemy import Dialect
 from sqlalchemy.sql.expression import ClauseElement
 
+from ivr.engine.data import Data
+
 Values = Mapping[str, Any]
 Row = Sequence[Any]
 
 PATIENCE = 4.0  # seconds that a database is given for one operation, connecting again and all
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Data, frozen=True):
     """A change as rows, ready to be written. `expected` is the revision that it follows, 0 for a new journey."""
 
     expected: int

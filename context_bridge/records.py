@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from ivr.engine.data import Data
+from ivr.engine.data import Data, empty
 from ivr.engine.events import Channel
 from ivr.engine.journey import Journey, Status
 
 IdentifierKind = Literal["e164", "sip", "email", "chat", "account"]
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryRow:
+class HistoryRow(Data, frozen=True):
     """One turn, for people: what came in and what was answered, secret slots masked. `body` is JSON-ready:
     {"event": "Input", "channel": "voice", "step": "track", "heard": "4217", "said": ["…"], "actions": ["Collect"]}."""
 
@@ -115,8 +114,7 @@ class CallbackRow:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerRow:
+class AnswerRow(Data, frozen=True):
     """What a webhook was answered, to be said again word for word when it comes again: a provider that did not hear
     us asks twice. `epoch` counts the times that a call was led elsewhere, `turn` is the wait that was answered."""
 
@@ -236,13 +234,12 @@ class Identifier:
     shared: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LiveEvent:
+class LiveEvent(Data, frozen=True):
     """`id` orders the events of a stream and is what a browser sends back as `Last-Event-ID`."""
 
     id: str
     kind: str  # pop, journey, contact, outbox, agent
-    body: Mapping[str, Any] = field(default_factory=dict)
+    body: Mapping[str, Any] = empty()
 
 
 @dataclass(frozen=True, slots=True)

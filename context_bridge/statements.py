@@ -5,7 +5,6 @@ States are literal, so that a planner can match them with a partial index; it ca
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import Column, Table, and_, case, delete, exists, func, literal_column, not_, or_, select, text, update
@@ -44,9 +43,9 @@ STUCK = 60  # seconds after which an effect that was claimed and never settled i
 RECENT_TURNS = 50  # turns looked through for each journey that `recent` is to list
 
 
-def _as(record: type, table: Table) -> list[Column[Any]]:
+def _as(record: Any, table: Table) -> list[Column[Any]]:
     """The columns in the order of the record's fields."""
-    return [table.c[field.name] for field in fields(record)]
+    return [table.c[name] for name in record.__match_args__]
 
 
 ROW = _as(JourneyRow, journey)

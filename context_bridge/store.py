@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
+from itertools import count
 from typing import Any, Literal
 
 import msgspec
@@ -39,13 +40,14 @@ from context_bridge.records import (
 )
 from context_bridge.sqlite import Sqlite
 from context_bridge.traffic import TRAFFIC, traffic_of
+from ivr.engine.data import plain
 from ivr.engine.journey import Journey
 
 Clock = Callable[[], float]
 
 PURGE_BATCH = 100  # journeys in one transaction: turns wait for it no longer than for each other
-ANSWER_FIELDS = tuple(field.name for field in fields(AnswerRow))
 SETTLED = ("waiting", "sent", "failed")
+_tokens = count(secrets.randbits(62))  # begun anywhere, so that no two processes have the same one
 
 
 async def open_store(url: str, clock: Clock = time.time) -> ContextStore:
@@ -221,7 +223,7 @@ class Store:
     async def put_answer(self, row: AnswerRow) -> None:
         """Without a turn; the first one of its place stays."""
         _check(row.contact)
-        await self._database.write(Step(sql.INSERT_ANSWER, {**asdict(row), "token": _token()}))
+        await self._database.write(Step(sql.INSERT_ANSWER, {**plain(row), "token": _token()}))
 
     async def purge_answers(self, before: float) -> None:
         """Remove what was said before that on contacts which are over."""
@@ -312,17 +314,18 @@ class Store:
 
 def _possible(key: str) -> bool:
     """Whether it could be a key at all. NUL and half surrogates come from attackers; PostgreSQL has no such text."""
-    return "\0" not in key and key.isprintable()
+    return key.isprintable()
 
 
 def _check(*keys: str | None) -> None:
     for key in keys:
-        if key is not None and not _possible(key):
+        if key is not None and not key.isprintable():
             raise ValueError("an id or identifier holds characters that cannot be printed: refuse it where it comes in")
 
 
 def _token() -> int:
-    return secrets.randbits(63)
+    """For the writer to know its own rows by."""
+    return next(_tokens)
 
 
 def _published(row: Row) -> Published:
@@ -331,7 +334,7 @@ def _published(row: Row) -> Published:
 
 
 def _turn(change: Change) -> Turn:
-    journey, contact = change.journey, change.journey.contact
+    journey, contact, history = change.journey, change.journey.contact, change.history
     if journey.rev != change.expected_rev + 1:
         raise ValueError(f"revision {journey.rev} does not follow {change.expected_rev}")
     _check(journey.id, contact.id if contact else None, change.customer, change.node)
@@ -353,22 +356,19 @@ def _turn(change: Change) -> Turn:
             "body": encode(journey),
             "step": journey.step,
         },
-        history={**_history(change.history), "journey": journey.id, "rev": journey.rev, "token": token},
+        history={
+            "journey": journey.id,
+            "rev": journey.rev,
+            "at": history.at,
+            "kind": history.kind,
+            "body": dump(history.body),
+            "token": token,
+        },
         outbox=[outbox_values(row, journey.id) for row in change.outbox],
         links=[{**asdict(row), "journey": journey.id, "spent_by": None} for row in change.links],
         callbacks=[{**asdict(row), "journey": journey.id} for row in _last_of_each(change.callbacks)],
-        answers=[_answer(change.answer, journey.id, token)] if change.answer else [],
+        answers=[{**plain(change.answer), "journey": journey.id, "token": token}] if change.answer else [],
     )
-
-
-def _history(row: HistoryRow) -> Mapping[str, Any]:
-    return {"at": row.at, "kind": row.kind, "body": dump(row.body)}
-
-
-def _answer(row: AnswerRow, journey: str, token: int) -> Mapping[str, Any]:
-    """In a seventh of the time of `asdict`; each webhook has one."""
-    values = {name: getattr(row, name) for name in ANSWER_FIELDS}
-    return {**values, "journey": journey, "token": token}
 
 
 def _last_of_each(rows: Iterable[CallbackRow]) -> Iterable[CallbackRow]:
