@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from typing import Any
 
 from context_bridge.pages import KEPT, RESET, Pages, Stream
@@ -43,8 +43,8 @@ class ProcessBus:
         self.pages.deliver(event)
         return event.id
 
-    def subscribe(self, after: str | None) -> EventStream:
-        return Stream(self, after)
+    def subscribe(self, after: str | None, kinds: Collection[str] = ()) -> EventStream:
+        return Stream(self, after, kinds)
 
     async def close(self) -> None:
         self.pages.close()

@@ -8,7 +8,7 @@ kept.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Collection
 from typing import Final, Protocol
 
 from context_bridge.records import EventStream, LiveEvent
@@ -22,18 +22,20 @@ class Pages:
     """The open streams of this process."""
 
     def __init__(self) -> None:
-        self._backlogs: set[asyncio.Queue[LiveEvent | None]] = set()
+        self._backlogs: dict[asyncio.Queue[LiveEvent | None], Collection[str]] = {}
 
-    def open(self) -> asyncio.Queue[LiveEvent | None]:
+    def open(self, kinds: Collection[str]) -> asyncio.Queue[LiveEvent | None]:
         backlog: asyncio.Queue[LiveEvent | None] = asyncio.Queue()
-        self._backlogs.add(backlog)
+        self._backlogs[backlog] = kinds
         return backlog
 
     def leave(self, backlog: asyncio.Queue[LiveEvent | None]) -> None:
-        self._backlogs.discard(backlog)
+        self._backlogs.pop(backlog, None)
 
     def deliver(self, event: LiveEvent) -> None:
-        for backlog in tuple(self._backlogs):
+        for backlog, kinds in tuple(self._backlogs.items()):
+            if not wants(kinds, event):
+                continue
             if backlog.qsize() < BACKLOG:
                 backlog.put_nowait(event)
             else:
@@ -45,8 +47,12 @@ class Pages:
 
     def _end(self, backlog: asyncio.Queue[LiveEvent | None]) -> None:
         """It still gets what waits for it, then its stream ends."""
-        self._backlogs.discard(backlog)
+        self.leave(backlog)
         backlog.put_nowait(None)
+
+
+def wants(kinds: Collection[str], event: LiveEvent) -> bool:
+    return not kinds or event.kind in kinds or event.kind == RESET
 
 
 class Source(Protocol):
@@ -70,13 +76,13 @@ class Source(Protocol):
 class Stream:
     """One page's events: first those it missed, then those that come."""
 
-    def __init__(self, source: Source, after: str | None) -> None:
-        self._source, self._after = source, after
+    def __init__(self, source: Source, after: str | None, kinds: Collection[str]) -> None:
+        self._source, self._after, self._kinds = source, after, kinds
         self._backlog: asyncio.Queue[LiveEvent | None] | None = None
         self._events: AsyncGenerator[LiveEvent] | None = None
 
     async def __aenter__(self) -> EventStream:
-        self._backlog = self._source.pages.open()  # before the replay, so that no event falls between
+        self._backlog = self._source.pages.open(self._kinds)  # before the replay, so that no event falls between
         await self._source.ready()
         self._events = self._read(self._backlog)
         return self
@@ -100,7 +106,8 @@ class Stream:
         if self._after is not None:
             async for event in self._source.replay(self._after):
                 seen = self._source.order(event.id)
-                yield event
+                if wants(self._kinds, event):
+                    yield event
         while (live := await backlog.get()) is not None:
             if live.kind == RESET or self._source.order(live.id) > seen:
                 yield live

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -343,10 +343,11 @@ class JourneyTooLarge(Exception):
 
 class EventBus(Protocol):
     """Live events for pages: published after the commit, kept for replay, capped. `publish` answers the event's id,
-    or an empty string when the event had to be dropped; the pages then get `reset`. It never fails a turn."""
+    or an empty string when the event had to be dropped; the pages then get `reset`. It never fails a turn. `kinds`:
+    those that are wanted, beside `reset` (none: all); nobody is woken for others."""
 
     async def publish(self, kind: str, body: Mapping[str, Any]) -> str: ...
-    def subscribe(self, after: str | None) -> EventStream: ...
+    def subscribe(self, after: str | None, kinds: Collection[str] = ()) -> EventStream: ...
     async def close(self) -> None: ...
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -66,8 +66,8 @@ class RedisBus:
             self._drop(error)
             return ""
 
-    def subscribe(self, after: str | None) -> EventStream:
-        return Stream(self, after)
+    def subscribe(self, after: str | None, kinds: Collection[str] = ()) -> EventStream:
+        return Stream(self, after, kinds)
 
     async def close(self) -> None:
         self.pages.close()

@@ -51,10 +51,9 @@ class Switches:
 
     async def follow(self) -> None:
         """Hear of flips by other instances at once. Runs until it is cancelled."""
-        async with self._bus.subscribe(None) as events:
-            async for event in events:
-                if event.kind in {"switch", "reset"}:
-                    self.forget()
+        async with self._bus.subscribe(None, {"switch"}) as events:
+            async for _ in events:
+                self.forget()
 
     def _is_fresh(self) -> bool:
         return self._monotonic() < self._good_until

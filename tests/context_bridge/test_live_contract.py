@@ -70,6 +70,18 @@ async def test_a_page_that_missed_nothing_gets_nothing_twice(bus: EventBus) -> N
         assert numbers(await take(stream, 1)) == [2]
 
 
+async def test_who_wants_one_kind_gets_that_and_reset_alone(bus: EventBus) -> None:
+    [first] = await publish(bus, 0)
+    await publish(bus, 1)
+    await bus.publish("switch", {"n": 2})
+    async with bus.subscribe(first, {"switch"}) as stream, bus.subscribe("never", {"switch"}) as lost:
+        assert [event.kind for event in await take(lost, 1)] == ["reset"]
+        await publish(bus, 3)
+        await bus.publish("switch", {"n": 4})
+        assert numbers(await take(stream, 2)) == [2, 4]
+        assert numbers(await take(lost, 1)) == [4]
+
+
 @pytest.mark.parametrize("after", ["1", "1-1", "never", "", "9" * 30, "9" * 30 + "-0", "-", "²"])
 async def test_a_page_with_an_id_that_is_not_kept_gets_reset_and_goes_on(bus: EventBus, after: str) -> None:
     await publish(bus, *range(5))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,7 +67,7 @@ class Bus:
             self.changed.notify_all()
         return event.id
 
-    def subscribe(self, after: str | None) -> Stream:
+    def subscribe(self, after: str | None, kinds: Collection[str] = ()) -> Stream:
         return Stream(self, after)
 
     async def close(self) -> None: ...
