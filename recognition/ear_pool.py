@@ -105,6 +105,7 @@ class Pool:
 
     def paused(self, utterance: Utterance, silence: bytes, tell: Callable[[Heard], None]) -> None:
         """Guesses take nobody's turn: one for an utterance, where a worker is idle, or at a caption."""
+        self._captions.drop(utterance)
         if utterance.tried or utterance.worker or not any(map(self._idle, self._workers)):
             return
         utterance.tried = True
@@ -114,6 +115,7 @@ class Pool:
         guess.finish()
 
     def finished(self, utterance: Utterance) -> None:
+        self._captions.drop(utterance)
         if self._waiting(utterance) > QUEUE and not (utterance.guess or utterance.guessed):
             self._forget(utterance, Deaf("busy"))
             return
@@ -122,6 +124,7 @@ class Pool:
         self._settle(utterance)
 
     def dropped(self, utterance: Utterance) -> None:
+        self._captions.drop(utterance)
         self._forget(utterance, None)
 
     async def check(self, opening: Opening) -> Sequence[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from recognition import ear_poison, ear_pool, ear_process
+from recognition import ear_captions, ear_poison, ear_pool, ear_process
 from recognition.ear_pool import Pool
 from recognition.ear_utterance import Utterance, Verdict
 from recognition.ear_wire import EngineSpec, Opening
@@ -64,6 +64,8 @@ async def pool(shared: Pool, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[P
     is nothing to test."""
     monkeypatch.setattr(ear_pool, "START", BOUND)
     monkeypatch.setattr(ear_pool, "ANSWER", BOUND)
+    monkeypatch.setattr(ear_captions, "SLOW", BOUND)
+    shared._captions = ear_captions.Captions()
     shared._cost = [ear_pool.COST] * 2
     shared._poison.clear()
     await eventually(lambda: len(shared.pids) == 2 and not any(worker.in_hand for worker in shared._workers))
@@ -202,6 +204,26 @@ class TestCaptions:
             assert [seconds(await guessing(one)) for one in drawn] == [1.5, 1.5]
         for one in drawn:
             one.drop()
+
+    async def test_who_falls_silent_has_them_given_up(self, pool: Pool) -> None:
+        """So that what was said is not found out beside them, on the same cores."""
+        drawn = begin(pool, opening("draw", captions=True), told := Told1())
+        drawn.feed(SECOND)
+        await eventually(lambda: any(worker.in_hand for worker in pool._workers))
+        drawn.finish()
+        assert seconds(await told.end) == 1
+        await eventually(lambda: not any(worker.in_hand for worker in pool._workers))
+
+    async def test_there_are_none_where_one_took_long(self, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(ear_captions, "SLOW", 0.0)
+        utterance = begin(pool, opening(captions=True), told := Told1())
+        utterance.feed(SECOND)
+        await eventually(lambda: told.all == [Partial("1 seconds")])
+        utterance.feed(SECOND)
+        utterance.feed(SECOND)
+        await both_work(pool)
+        utterance.drop()
+        assert told.all == [Partial("1 seconds")]
 
     async def test_a_caption_that_kills_costs_no_answer(self, pool: Pool) -> None:
         before = pool.pids
