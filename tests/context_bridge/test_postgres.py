@@ -15,7 +15,7 @@ from context_bridge.database import PATIENCE
 from context_bridge.migrate import migrate
 from context_bridge.records import ContextStore, LinkRow, StoreUnavailable
 from context_bridge.store import open_store
-from tests.context_bridge.turns import NOW, journey, save, turn
+from tests.context_bridge.turns import NOW, journey, save, told, turn
 from tests.servers import PostgresServer, free_port, running
 
 BOUND = 3 * PATIENCE  # seconds within which a busy machine must have given up
@@ -162,6 +162,17 @@ async def test_who_runs_while_a_newer_one_adds_columns_goes_on_saving(postgres: 
         for _ in range(2):
             current = await save(store, turn(current))
         assert [row.rev for row in await store.history("older")] == [1, 2, 3]
+
+
+async def test_long_journeys_are_compressed_in_the_quick_way_where_the_server_knows_it(contract_url: str) -> None:
+    async with opened(contract_url) as store:
+        current = await save(store, turn(told(journey("long"), note="so it goes, " * 500)))
+        assert (await store.load("long")) == current
+    connection = await asyncpg.connect(contract_url)
+    offered = await connection.fetchval("SELECT enumvals FROM pg_settings WHERE name = 'default_toast_compression'")
+    used = await connection.fetchval("SELECT pg_column_compression(body) FROM journey WHERE id = 'long'")
+    await connection.close()
+    assert used == ("lz4" if "lz4" in offered else "pglz")
 
 
 class Cut:
