@@ -5,7 +5,7 @@ that it answers. A turn's document is saved with the turn in one transaction, so
 in the wrong order gets the words that its turn had, and does nothing. Nothing is in memory that a restart may not lose.
 
 `twilio_wire` and `twilio_call` read what Twilio sends, `twilio_turns` takes the turn, `twilio_start` and `twilio_ends`
-know how a call begins and ends, `twilio_twiml` and `twilio_documents` write what it is answered, `twilio_lead` leads
+know how a call begins and ends, `twilio_documents` and `twilio_twiml` write what it is answered, `twilio_lead` leads
 calls elsewhere, `twilio_rest` asks Twilio.
 """
 
