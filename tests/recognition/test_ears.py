@@ -153,6 +153,10 @@ async def both_work(pool: Pool) -> None:
 class TestCaptions:
     """What an engine that hears utterances as a whole shows of one that goes on."""
 
+    @pytest.fixture(autouse=True)
+    def nothing_else_ends_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(ear_process, "HANG", 10 * BOUND)
+
     async def test_who_is_shown_what_they_say_is_shown_it(self, pool: Pool) -> None:
         utterance = begin(pool, opening(captions=True), told := Told1())
         utterance.feed(SECOND)
