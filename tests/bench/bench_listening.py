@@ -34,7 +34,7 @@ from tests.asterisk import rtp
 from tests.bench.listening.callers import AROUND, Caller, Figures
 from tests.bench.listening.lines import PERIOD, Line, SipLine, WebLine
 from tests.bench.listening.questions import QUESTIONS, Question
-from tests.bench.listening.server import Served, megabytes, serving
+from tests.bench.listening.server import Served, serving
 from tests.players.mouth import RATE, Mouth
 
 LOUD = 0.02
@@ -111,10 +111,9 @@ def percentiles(times: Sequence[float]) -> tuple[int, int]:
 
 
 async def compared(chosen: argparse.Namespace, served: Served, folder: Path) -> list[dict[str, object]]:
-    question = QUESTIONS[chosen.question]
+    question, rows = QUESTIONS[chosen.question], list[dict[str, object]]()
     web, telephone = await spoken(question, folder / "mouths")
     known = await beginnings(question, served.prompts) if served.sip_port else []
-    rows: list[dict[str, object]] = []
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
         ways: dict[str, tuple[Callable[[], Line], list[Speech]]] = {
             "web": (lambda: WebLine(http, served.url), web),
@@ -128,10 +127,8 @@ async def compared(chosen: argparse.Namespace, served: Served, folder: Path) -> 
                 figures = await measure(count, chosen.seconds, call, question, said, chosen.patient)
                 refused = (await served.became()).get("refused", 0) - before.get("refused", 0)
                 print(shown(line, count, figures, refused), flush=True)
-                cost = {name: round(now - spent[name], 1) for name, now in served.spent().items()}
-                load = os.getloadavg()[0]
-                print(f"  processor s: {cost}, MB: {megabytes(served.pids['server'])}, load: {load:.1f}", flush=True)
-                rows.append({"line": line, "callers": count, "refused": refused, "cost": cost} | vars(figures))
+                rows.append({"line": line, "callers": count, "refused": refused} | vars(figures))
+                rows[-1] |= {"load": os.getloadavg()[0], "processor s": served.spent_since(spent)}
     return rows
 
 
@@ -140,9 +137,12 @@ async def main(chosen: argparse.Namespace) -> None:
         folder = Path(name)
         async with serving(QUESTIONS[chosen.question], folder, asterisk="asterisk" in chosen.lines) as served:
             print(f"{chosen.question}{', patient' if chosen.patient else ''}\n\n{HEAD}", flush=True)
-            found = await compared(chosen, served, folder)
+            rows = await compared(chosen, served, folder)
+            print(f"\nMB: {served.megabytes()}")
+    for row in rows:
+        print(f"{row['line']}, {row['callers']}: load {row['load']:.1f}, processor seconds {row['processor s']}")
     if chosen.figures:
-        chosen.figures.write_text(json.dumps({"question": chosen.question, "rows": found}, indent=2))
+        chosen.figures.write_text(json.dumps({"question": chosen.question, "rows": rows}, indent=2))
 
 
 if __name__ == "__main__":

@@ -272,6 +272,13 @@ async def test_an_answer_that_is_said(stack: AsyncExitStack, hearing: Exchange, 
     assert caller.complaints == []
 
 
+async def test_who_speaks_reads_it_while_they_speak(stack: AsyncExitStack, hearing: Exchange, tmp_path: Path) -> None:
+    caller = await at_the_page(stack, hearing, microphone(tmp_path, tone(1000, 60.0)))
+    await caller.call()
+    await expect(caller.page.get_by_role("region", name="Listening")).to_contain_text("a tone")
+    assert caller.complaints == []
+
+
 async def test_a_muted_phone_says_that_it_does_not_listen(stack: AsyncExitStack, hearing: Exchange) -> None:
     caller = await at_the_page(stack, hearing)
     await caller.call()

@@ -96,6 +96,7 @@ class TestAnswers:
         assert hints.kind == "options"
         assert hints.phrases["1"] == ("choice 1",)
         assert hints.language == "en-US"
+        assert hints.captions, "the page shows what it sounds like so far"
 
     async def test_what_it_sounds_like_is_shown_at_once(self, talk: Talk) -> None:
         phone = await talk.call()

@@ -38,11 +38,20 @@ class Served:
             found = re.findall(r'^segue_utterances_total\{outcome="(\w+)"\} (\S+)', await answer.text(), re.M)
         return {outcome: int(float(count)) for outcome, count in found}
 
+    def spent_since(self, before: dict[str, float]) -> dict[str, float]:
+        return {name: round(now - before.get(name, 0.0), 1) for name, now in self.spent().items()}
+
     def spent(self) -> dict[str, float]:
         """Seconds of processor time since their start."""
         found = {name: _seconds(pid) for name, pid in self.pids.items()}
         found["ears"] = sum(_seconds(pid) for pid in _children(self.pids["server"]) if "ear_worker" in _command(pid))
         return found | {"callers": sum(os.times()[:2])}
+
+    def megabytes(self) -> dict[str, int]:
+        """Resident, of the server and of the larger process that listens."""
+        server = self.pids["server"]
+        ears = [_resident(child) for child in _children(server) if "ear_worker" in _command(child)]
+        return {"server": _resident(server), "ears": max(ears, default=0)}
 
 
 @contextlib.asynccontextmanager
@@ -101,13 +110,6 @@ def _command(pid: int) -> str:
 def _seconds(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICK
-
-
-def megabytes(pid: int) -> dict[str, int]:
-    """Resident, of a server and of those who listen for it."""
-    found = {"server": _resident(pid)}
-    ears = [_resident(child) for child in _children(pid) if "ear_worker" in _command(child)]
-    return found | ({"ears": max(ears)} if ears else {})
 
 
 def _resident(pid: int) -> int:
