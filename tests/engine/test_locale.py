@@ -73,6 +73,7 @@ def told(form: Format, value: str, language: str, *, spoken: bool) -> str:
         ("fr-FR", "ordinal", "1", "premier", "1er"),
         ("fr-FR", "ordinal", "3", "troisième", "3e"),
         ("ko-KR", "ordinal", "3", "세 번째", "3번째"),
+        ("ko-KR", "ordinal", "100", "100 번째", "100번째"),
         ("de-DE", "spell", "ab-1", "A, B, Minus, 1", "ab-1"),
         ("fr-FR", "spell", "a@b", "A, arobase, B", "a@b"),
         ("en-US", "name", "ANN O'NEIL", "Ann O'Neil", "Ann O'Neil"),

@@ -15,8 +15,8 @@ CARDINALS, ORDINALS = range(101), range(1, 32)
 
 
 def ordinal(language: str, number: int) -> str:
-    """`third`, `dritte`. A language without words for it gets the figures."""
-    return _word(language, number, "ordinal")
+    """`third`, `dritte`. A language without words for it gets `3rd`, or the bare figures."""
+    return _known(language, number, "ordinal") or numbered(language, number)
 
 
 def numbered(language: str, number: int) -> str:
@@ -43,8 +43,13 @@ def building_blocks(language: str) -> Mapping[str, int]:
 
 
 def _word(language: str, number: int, form: str) -> str:
+    return _known(language, number, form) or str(number)
+
+
+def _known(language: str, number: int, form: str) -> str:
+    """Empty where there is no such language, or no such word in it: of Korean, num2words knows no hundredth."""
     try:
         word: str = num2words.num2words(number, lang=language.partition("-")[0], to=form)
-    except (NotImplementedError, OverflowError):  # no such language, or no such word in it
-        return str(number)
+    except (NotImplementedError, OverflowError, KeyError):
+        return ""
     return word
