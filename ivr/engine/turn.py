@@ -26,6 +26,7 @@ class Turn:
 
     def __init__(self, flow: Flow, journey: Journey, event: Event) -> None:
         self._flow = flow
+        self.flow = flow.in_language(journey.language)  # that is spoken at this point of the turn
         self.at = event.at
         self.switches = event.switches
         self.journey = replace(journey, seen=(*journey.seen, event.id)[-SEEN:])
@@ -34,11 +35,6 @@ class Turn:
     @property
     def result(self) -> tuple[Journey, tuple[Action, ...]]:
         return self.journey, tuple(self.actions)
-
-    @property
-    def flow(self) -> Flow:
-        """In the language that is spoken at this point of the turn."""
-        return self._flow.in_language(self.journey.language)
 
     @property
     def contact(self) -> Contact:
@@ -167,7 +163,7 @@ class Turn:
     def speak(self, language: str) -> None:
         """From now on in that language, if the flow has it (`de` stands for its `de-DE`); nothing: in its own."""
         if found := lookup(language or self._flow.language, self._flow.languages):
-            self.journey = replace(self.journey, language=found if language else None)
+            self._speak(replace(self.journey, language=found if language else None))
 
     def belongs(self, copies: Mapping[str, Slot]) -> None:
         """A copy was given in the contact in which the original was: that one may hear it."""
@@ -238,10 +234,13 @@ class Turn:
             passed=self.journey.passed if name == self.journey.step else None,
         )
 
+    def _speak(self, journey: Journey) -> None:
+        self.journey, self.flow = journey, self._flow.in_language(journey.language)
+
     def _give_up(self, origin: Journey) -> None:
         """The flow runs in circles. Nothing of this turn is done but what the customer gave, so that nobody gets
         fifty text messages; the journey stays where it last waited and can go on from there when the flow is mended."""
-        self.journey = replace(origin, status="paused")
+        self._speak(replace(origin, status="paused"))
         self.actions = [*render.say(self.flow, self.journey, self.flow.sorry), Hangup("broken")]
 
 
