@@ -79,7 +79,6 @@ class Beams:
         self._model, self._views = model, len(views)
         longest = max(view.shape[1] for view in views)
         self._heard = np.concatenate([np.pad(v, ((0, 0), (0, longest - v.shape[1]), (0, 0))) for v in views])
-        self._mask = np.array([np.arange(longest) < view.shape[1] for view in views], np.int64)
         self._rows = 0  # of each view
         self._sound: dict[str, Floats] = {}  # what each layer made of the sound: one row for a view
         self._widened: dict[str, Floats] = {}  # the same for so many rows of a view
@@ -111,7 +110,8 @@ class Beams:
         return {
             "input_ids": np.array([*tokens] * self._views, np.int64)[:, None],
             "encoder_hidden_states": np.repeat(self._heard, len(tokens), axis=0),
-            "encoder_attention_mask": np.repeat(self._mask, len(tokens), axis=0),
+            # One of samples, of which it takes each 384th: this one stands for all of any length.
+            "encoder_attention_mask": np.ones((self._views * len(tokens), 1), np.int64),
             "use_cache_branch": np.array([cached]),
         }
 

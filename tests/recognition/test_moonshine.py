@@ -71,6 +71,15 @@ def test_who_still_speaks_is_shown_the_words_that_are_whole(moonshine: Moonshine
     assert caption(Hints("digits", "en-US", {}, least=6, most=6), 1.5) == "", "half a number is another one"
 
 
+def test_who_speaks_for_long_is_heard(moonshine: Moonshine, spoken: Speaker) -> None:
+    """The network's mask of attention is another one from 9.3 s on."""
+    story = spoken.say("I would like to track my order because it has not come and my neighbours have not seen it")
+    sound = np.concatenate([story, story, story])
+    assert len(sound) > 10 * RATE
+    (best, *_) = heard(moonshine, Hints("text", "en-US", {}), sound)
+    assert "track my order" in best.text
+
+
 def asked(group: str, every: int) -> list[Said]:
     return [one for one in said() if one.group == group][::every]
 
