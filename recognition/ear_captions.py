@@ -21,6 +21,7 @@ from recognition.listen import Partial
 
 EVERY: Final = 0.7  # seconds of speech, at least, from one to the next ...
 GROWN: Final = 1.35  # ... and so much more of it, since each begins anew: all cost as much as two or three of the last
+LONGEST: Final = 8.0  # seconds; of 10 s the network's first pass alone takes 0.2 s, for which an answer might wait
 SLOW, REST = 0.3, 10.0  # seconds that one takes where the machine has other work, for which it then has so many
 
 
@@ -44,7 +45,7 @@ class Captions:
         """Of one that is idle, unless all of these are asked for one already."""
         busy = {asked.worker for asked in self._asked.values()}
         worker = next((one for one in idle if one not in busy), None)
-        if worker is None or self._clock() < self._rest:
+        if worker is None or utterance.seconds > LONGEST or self._clock() < self._rest:
             return
         utterance.shown = max(utterance.seconds + EVERY, utterance.seconds * GROWN)
         self._asked[number] = _Asked(utterance, worker, self._clock())
