@@ -8,6 +8,7 @@ grammar.py    the grammar of a question
 decoder.py    the search: a beam inside the grammar, a free one beside it
 readings.py   transcripts to values
 spotter.py    a second witness for digits: which number words are where in the sound
+ctc.py        which words these are likeliest to be
 answers.py    transcripts to alternatives, with how sure we are
 engine.py     `Moonshine`, the engine that all this makes (`recognition.engine.Engine`)
 """

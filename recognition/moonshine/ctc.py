@@ -6,6 +6,7 @@ all ways together to spread it, with pauses, over the moments.
 
 from __future__ import annotations
 
+import heapq
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 NOTHING = 0  # no word, or the rest of one
-WIDTH = 24  # sequences followed at once
+WIDTH = 16  # sequences followed at once
 UNLIKELY = -7.0  # a word that is less likely (log) than this does not begin here
 LONGEST = 12  # words
 
@@ -21,13 +22,14 @@ Words = tuple[int, ...]
 Rests = tuple[float, float]  # logarithms of the probability: that nothing sounds by now, and that the last word does
 
 
-def sequences(logs: NDArray[np.float64], width: int = WIDTH) -> list[Words]:
-    """Likeliest first. `logs`: the logarithm of the probability of each word, for each moment: (moments, words)."""
+def sequences(logs: NDArray[np.float64], width: int = WIDTH) -> dict[Words, float]:
+    """With the logarithms of their probabilities. `logs`: those of each word, for each moment: (moments, words)."""
     found: dict[Words, Rests] = {(): (0.0, -np.inf)}
     for now in logs:
         longer = _longer(found, now, [int(word) for word in np.flatnonzero(now > UNLIKELY) if word != NOTHING])
-        found = dict(sorted(longer.items(), key=lambda one: -float(np.logaddexp(*one[1])))[:width])
-    return list(found)
+        likeliest = heapq.nlargest(width, longer, key=lambda words: max(longer[words]))
+        found = {words: longer[words] for words in likeliest}
+    return {words: float(np.logaddexp(*rests)) for words, rests in found.items()}
 
 
 def _longer(found: dict[Words, Rests], now: NDArray[np.float64], begin: Sequence[int]) -> dict[Words, Rests]:

@@ -31,7 +31,7 @@ class Effort:
 
 
 USUAL = Effort()
-BESIDE = Effort(8, 12.0, 10.0)  # a few things that may be said in several ways
+BESIDE = Effort(4, 12.0, 10.0)  # a thing that may be written in several ways
 
 
 @dataclass(frozen=True, slots=True)

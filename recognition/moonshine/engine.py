@@ -26,10 +26,8 @@ from recognition.moonshine.tokens import Tokens
 # made wrong ones sure, so options are looked at again only where there is none, and yes and no never.
 CERTAIN: Mapping[Kind, float] = {"options": 0.5, "choice": 0.5, "yes_no": 0.0, "text": 0.0}
 CERTAIN_VALUE = 0.8
-# Samples at 16,000 Hz by which further views are shifted: halves and thirds of the encoder's step
-HALVES, THIRDS = (192,), (128, 256)
-# At digits for which another witness is asked, who may prefer what the network finds less likely.
-FIRST_LOOK, SECOND_LOOK = Effort(slack=7.0), Effort(8, 12.0, 7.0)
+HALF, THIRDS = 192, (128, 256)  # samples at 16,000 Hz by which views are shifted: parts of the encoder's step
+DIGITS = Effort(slack=7.0)  # another witness may prefer what the network finds less likely
 KEPT = 64  # grammars: menus come again and again, numbers have few kinds
 
 
@@ -96,37 +94,35 @@ class Utterance:
         """Who is not sure looks again. What the network makes of a sound that is hardly understood changes with where
         its steps fall; of several views together the chance is smaller."""
         sound = np.concatenate(self._sound) if self._sound else np.zeros(0, np.float32)
-        views = [self._model.listen(sound)]
-        told, free = self._look(views, len(sound))
-        if self._digits or not self._is_sure(told):
-            shifts = THIRDS if self._digits else HALVES
-            views += [self._model.listen(np.pad(sound, (shift, 0))) for shift in shifts]
-            if not (self._is_sure(told) and self._agreed(told, views)):
-                told, free = self._look(views, len(sound))
+        views = self._views(sound, (0,))
+        told, free = self._look(sound, views)
+        certain = CERTAIN.get(self._hints.kind, CERTAIN_VALUE)
+        if not self._digits and certain and all(answers.confidence(one, self._hints) < certain for one in told):
+            told, free = self._look(sound, views + self._views(sound, (HALF,)))
         return answers.ranked(told, free, self._grammar, self._tokens, self._hints)
 
     def answers(self) -> list[Answer]:
         """Those of the first look, for who wants to know why."""
         sound = np.concatenate(self._sound)
-        return self._look([self._model.listen(sound)], len(sound))[0]
+        return self._look(sound, self._views(sound, (0,)))[0]
 
-    def _is_sure(self, told: Sequence[Answer]) -> bool:
-        certain = CERTAIN.get(self._hints.kind, CERTAIN_VALUE)
-        return not certain or any(answers.confidence(one, self._hints) >= certain for one in told)
-
-    def _agreed(self, told: Sequence[Answer], views: Sequence[Floats]) -> bool:
-        """The other witness hears the likeliest answer too. Where not, even a sure one is often wrong."""
-        likeliest = max(told, key=lambda one: answers.confidence(one, self._hints))
-        return likeliest.meaning.option is not None or self._spotter.spot(views).agrees(likeliest.meaning.value)
-
-    def _look(self, views: Sequence[Floats], length: int) -> tuple[list[Answer], Hypothesis]:
-        """The answers, and the free transcript. `views`: of so many samples."""
+    def _look(self, sound: Samples, views: Sequence[Floats]) -> tuple[list[Answer], Hypothesis]:
+        """The answers, and the free transcript."""
+        if self._digits:
+            return self._look_for_digits(sound, views)
         sounds = self._tokens.sounds if self._grammar.has_values else None
-        if not self._digits:
-            found = search(self._model, views, length / RATE, self._grammar.automaton, sounds)
-            return answers.answers(found, self._grammar, self._tokens, self._hints), found.free
-        spotted, effort = self._spotter.spot(views), FIRST_LOOK if len(views) == 1 else SECOND_LOOK
-        numbers = spotted.likeliest(self._hints.most) if len(views) > 1 else []
-        beside = narrowed(numbers, self._tokens)
-        found = search(self._model, views, length / RATE, self._grammar.automaton, sounds, effort, beside)
+        found = search(self._model, views, len(sound) / RATE, self._grammar.automaton, sounds)
+        return answers.answers(found, self._grammar, self._tokens, self._hints), found.free
+
+    def _look_for_digits(self, sound: Samples, views: Sequence[Floats]) -> tuple[list[Answer], Hypothesis]:
+        """One look of the network, and three of the other witness, who costs little. What fits that best is looked for
+        by itself: the beam is full of ways to write what the network finds a little likelier."""
+        spotted = self._spotter.spot([*views, *self._views(sound, THIRDS)])
+        numbers = spotted.likeliest(self._hints.most)
+        beside = narrowed(numbers[:1], self._tokens)
+        seconds, sounds = len(sound) / RATE, self._tokens.sounds
+        found = search(self._model, views, seconds, self._grammar.automaton, sounds, DIGITS, beside)
         return answers.answers(found, self._grammar, self._tokens, self._hints, spotted, numbers), found.free
+
+    def _views(self, sound: Samples, shifts: Sequence[int]) -> list[Floats]:
+        return [self._model.listen(np.pad(sound, (shift, 0))) for shift in shifts]

@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from heapq import nlargest
+from math import log
 from pathlib import Path
 
 import numpy as np
@@ -53,28 +54,29 @@ class Spotted:
     """Of one utterance. `views`: the logarithm of the probability of each of `WORDS`, for each moment."""
 
     def __init__(self, views: Sequence[Floats]) -> None:
-        self._views = [(view.astype(np.float64), float(view.max(axis=1).sum())) for view in views]
+        self._views = [view.astype(np.float64) for view in views]
+        self._sounds = [np.exp(view) for view in self._views]
+        self._best = [float(view.max(axis=1).sum()) for view in self._views]
+        self._fits: dict[str, float] = {}
 
     def fit(self, digits: str) -> float:
         """How well digits fit the sound, in whatever words: the logarithm of their probability by that of the likeliest
         course of the sound, `FARTHEST` at least. The mean of all views."""
-        steps = _steps(digits)
-        fits = [max(FARTHEST, _likelihood(logs, steps, len(digits)) - best) for logs, best in self._views]
-        return sum(fits) / len(fits)
-
-    def agrees(self, digits: str) -> bool:
-        """Whether the likeliest course of each view is these."""
-        return all(_course(logs) == digits for logs, _ in self._views)
+        if digits not in self._fits:
+            said = _ways(digits)
+            likely = [said.likelihood(sound) - best for sound, best in zip(self._sounds, self._best, strict=True)]
+            self._fits[digits] = sum(max(FARTHEST, one) for one in likely) / len(likely)
+        return self._fits[digits]
 
     def likeliest(self, length: int) -> list[str]:
         """So many digits that fit best, in any view: `MOST` at most, none where no words for so many were heard."""
-        told = {_read(words) for logs, _ in self._views for words in sequences(logs)}
-        return sorted((digits for digits in told if len(digits) == length), key=self.fit, reverse=True)[:MOST]
-
-
-def _course(logs: NDArray[np.float64]) -> str:
-    words = [int(word) for word in logs.argmax(axis=1)]
-    return _read(word for before, word in pairwise([NOTHING, *words]) if word not in {NOTHING, before})
+        told: dict[str, float] = {}
+        for view, best in zip(self._views, self._best, strict=True):
+            for words, score in sequences(view).items():
+                if len(digits := _read(words)) == length:
+                    told[digits] = max(told.get(digits, -np.inf), score - best)
+        likely = nlargest(2 * MOST, told, key=lambda digits: told[digits])
+        return nlargest(MOST, likely, key=self.fit)
 
 
 def _read(words: Iterable[int]) -> str:
@@ -82,44 +84,47 @@ def _read(words: Iterable[int]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Steps:
-    """Ways to say digits, as words between places, of which the first are those between the digits. Of each word: where
-    it begins, its number in `WORDS`, the logarithms of which may follow without a pause (the same word needs one), and
-    of at which place it ends."""
+class _Ways:
+    """To say some digits: where one can be, which is in the silence at one of several places, of which the first are
+    those between the digits, or in a word. `sounds`: the number in `WORDS` of what sounds there; `steps[one, other]`: 1
+    where the one may be followed by the other; `first`, `last`: where one begins and ends."""
 
-    froms: NDArray[np.int64]
-    words: NDArray[np.int64]
-    joined: NDArray[np.float64]
-    ending: NDArray[np.float64]
+    sounds: NDArray[np.int64]
+    steps: NDArray[np.float64]
+    first: NDArray[np.bool_]
+    last: NDArray[np.bool_]
 
-
-def _likelihood(logs: NDArray[np.float64], steps: _Steps, last: int) -> float:
-    """Over all ways (the forward algorithm): `silent[place]` and `sounding[word]` are the logarithms of the probability
-    of being there."""
-    silent = np.full(steps.ending.shape[1], -np.inf)
-    silent[0] = logs[0, NOTHING]
-    sounding = np.where(steps.froms == 0, logs[0, steps.words], -np.inf)
-    for now in logs[1:]:
-        ended = np.logaddexp.reduce(sounding[:, None] + steps.ending, axis=0)
-        begun = np.logaddexp(silent[steps.froms], np.logaddexp.reduce(sounding[:, None] + steps.joined, axis=0))
-        silent = np.logaddexp(silent, ended) + now[NOTHING]
-        sounding = np.logaddexp(sounding, begun) + now[steps.words]
-    return float(np.logaddexp(silent[last], np.logaddexp.reduce(sounding + steps.ending[:, last])))
+    def likelihood(self, sound: NDArray[np.float64]) -> float:
+        """Its logarithm, over all ways (the forward algorithm)."""
+        told = sound[:, self.sounds]
+        here, total = told[0] * self.first, 0.0
+        for now in told[1:]:
+            here = here @ self.steps * now
+            whole = here.sum()
+            if not whole:
+                return -np.inf
+            here /= whole
+            total += log(whole)
+        ended = float(here[self.last].sum())
+        return total + log(ended) if ended else -np.inf
 
 
 @lru_cache(maxsize=256)
-def _steps(digits: str) -> _Steps:
-    steps: list[tuple[int, int, int]] = []
+def _ways(digits: str) -> _Ways:
+    words: list[tuple[int, int, int]] = []
     places = len(digits) + 1
-    for begin, end, words in ways(digits):
-        *inner, last = words
+    for begin, end, told in ways(digits):
+        *inner, last = told
         here = begin
         for word in inner:
-            steps.append((here, places, NUMBER[word]))
+            words.append((here, places, NUMBER[word]))
             here, places = places, places + 1
-        steps.append((here, end, NUMBER[last]))
-    froms, tos, numbers = np.array(steps, np.int64).T
-    with np.errstate(divide="ignore"):
-        joined = np.log((tos[:, None] == froms) & (numbers[:, None] != numbers), dtype=np.float64)
-        ending = np.log(tos[:, None] == np.arange(places), dtype=np.float64)
-    return _Steps(froms, numbers, joined, ending)
+        words.append((here, end, NUMBER[last]))
+    froms, tos, numbers = np.array(words, np.int64).T
+    steps = np.eye(places + len(words))
+    in_word = places + np.arange(len(words))
+    steps[froms, in_word] = steps[in_word, tos] = 1
+    steps[places:, places:] += (tos[:, None] == froms) & (numbers[:, None] != numbers)  # the same word needs a pause
+    begins, ends = np.concatenate([np.arange(places), froms]), np.concatenate([np.arange(places), tos])
+    sounds = np.concatenate([np.full(places, NOTHING), numbers])
+    return _Ways(sounds, steps, begins == 0, ends == len(digits))

@@ -14,7 +14,7 @@ from ivr.engine import match
 from ivr.engine.flow import SlotSpec
 from ivr.engine.words import words_of
 from recognition.listen import Hints, Kind
-from recognition.moonshine.grammar import Grammar, Meaning, compiled, meanings
+from recognition.moonshine.grammar import VALUE, Grammar, Meaning, compiled, meanings, narrowed
 from recognition.moonshine.model import TOKENS, packaged
 from recognition.moonshine.tokens import Tokens
 from tests.servers import missing
@@ -170,3 +170,30 @@ def test_all_dates_in_words_are_read_back(day: date) -> None:
 def test_all_amounts_in_words_are_read_back(units: int, parts: int) -> None:
     said = f"{num2words(units)} dollars and {num2words(parts)} cents"
     assert value(said, "money") == f"{units}.{parts:02}"
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("Four, two, one, seven.", "4217"),
+        ("it's 4-2-1-7", "4217"),
+        ("42 seventeen", "4217"),
+        ("forty-two one seven please", "4217"),
+        ("zero zero oh o", "0000"),
+        ("0-0-0-0-0-0-0-0.", "00000000"),
+        ("triple five eight", "5558"),
+        ("seven thousand", "7000"),
+        ("twelve hundred", "1200"),
+    ],
+)
+def test_one_number_is_allowed_in_all_its_ways_and_no_other_is(said: str, number: str) -> None:
+    tokens = Tokens((packaged() or missing("moonshine-voice==0.1.0 is not installed")) / TOKENS)
+    only, other = narrowed([number, "9" * len(number)], tokens), narrowed([f"{number[:-1]}9"], tokens)
+    assert only
+    assert other
+    assert only.tags(said) == {VALUE}
+    assert not other.tags(said)
+
+
+def test_without_numbers_there_is_nothing_to_look_for() -> None:
+    assert narrowed([], Tokens((packaged() or missing("moonshine-voice==0.1.0 is not installed")) / TOKENS)) is None

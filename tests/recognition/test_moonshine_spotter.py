@@ -57,6 +57,19 @@ def test_the_mean_of_two_views_counts_and_nothing_is_impossible() -> None:
     assert Spotted([one]).fit("987654321") == FARTHEST
 
 
+@pytest.mark.parametrize(
+    ("words", "digits"), [("four two one seven", "4217"), ("oh oh oh oh", "0000"), ("double five forty two", "5542")]
+)
+def test_the_likeliest_digits_are_those_that_sound_and_as_many_as_asked_for(words: str, digits: str) -> None:
+    spotted = Spotted([sound_of(*words.split())])
+    assert spotted.likeliest(len(digits))[0] == digits
+    assert digits not in spotted.likeliest(len(digits) + 1)
+
+
+def test_what_sounds_in_either_view_is_among_the_likeliest() -> None:
+    assert {"12", "13"} <= {*Spotted([sound_of("one", "two"), sound_of("one", "three")]).likeliest(2)}
+
+
 class Texts(Tokens):
     """Two transcripts, by number."""
 
@@ -75,6 +88,17 @@ def test_what_was_spotted_decides_where_the_network_hardly_does() -> None:
     sure = {answer.meaning.value: confidence(answer, asked) for answer in told}
     assert sure["6004"] > 0.8
     assert sure["6041"] < 0.2
+
+
+def test_a_number_that_the_network_gave_up_is_still_an_answer() -> None:
+    """The network wrote 6041 and nothing else."""
+    asked = Hints("digits", "en-US", {}, least=4, most=4)
+    wrote = Hypothesis((0,), -9.0, frozenset({VALUE}))
+    spotted = Spotted([sound_of("six", "oh", "oh", "four")])
+    told = answers(Found([wrote], wrote), Grammar(None, reading(asked)), Texts(), asked, spotted, ["6004"])
+    sure = {answer.meaning.value: confidence(answer, asked) for answer in told}
+    assert sure["6004"] > sure["6041"]
+    assert sure["6041"] < 0.5
 
 
 def nearly(digits: str) -> Iterator[str]:
