@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, product
 from math import exp
@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import vosk
 
+from ivr.engine.data import replace
 from ivr.engine.events import Alternative
 from ivr.engine.spoken.digits import digits
 from ivr.engine.words import words_of
