@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from recognition import audio
 from recognition.listen import Hints
 from recognition.moonshine.answers import answers, confidence
 from recognition.moonshine.decoder import Found, Hypothesis
@@ -16,7 +18,10 @@ from recognition.moonshine.model import RATE, Floats
 from recognition.moonshine.readings import reading
 from recognition.moonshine.spotter import FARTHEST, NUMBER, WORDS, Spotted, Spotter
 from recognition.moonshine.tokens import Tokens
+from tests.bench.speech.line import Line, through
+from tests.bench.speech.voices import installed
 from tests.recognition import sounds
+from tests.servers import needs
 
 
 def sound_of(*words: str) -> Floats:
@@ -114,3 +119,19 @@ def test_the_shipped_layer_hears_each_digit(moonshine: Moonshine, voice: str, wo
     rows = moonshine.encoded(sounds.said(words, RATE, f"flite:{voice}"))
     spotted = Spotter().spot([rows[np.newaxis]])
     assert spotted.fit(digits) > max(map(spotted.fit, nearly(digits)))
+
+
+def test_zeros_in_a_noisy_room_are_not_what_the_network_makes_of_them(moonshine: Moonshine, tmp_path: Path) -> None:
+    """It writes 30000000, and finds eight zeros so unlikely that it gives them up."""
+    file = tmp_path / "zeros.wav"
+    needs("flite", "callers are spoken by it")
+    next(voice for voice in installed() if voice.name == "flite-awb").render(
+        "zero " * 4 + ", " + "zero " * 4, 1.0, file
+    )
+    samples, rate = audio.read(file)
+    line = through(Line("noisy room", 15), audio.trim(samples, rate), rate, seed=2)
+    decoding = moonshine.open(Hints("digits", "en-US", {}, least=8, most=8))
+    decoding.feed(audio.resample(line, 8000, RATE))
+    best = decoding.final()[0]
+    assert best.text == "00000000"
+    assert best.confidence > 0.5
