@@ -24,7 +24,7 @@ from ivr.engine.flow import (
 )
 from ivr.engine.journey import Contact, Journey
 from ivr.engine.render import say
-from ivr.engine.waits import prompt_of
+from ivr.engine.wording import prompt_of
 from ivr.engine.words import words_of
 from ivr.settings import Settings
 from recognition.speak import RATES, Speaker, SpeakFailed

@@ -32,7 +32,7 @@ def gather(wait: Collect, action: str, model: str, says: str) -> str:
 @once
 def _means(
     model: str,
-    by_ear: bool,  # `once` knows no names
+    by_ear: bool,
     keys: Keys,
     timeout: float,
     options: tuple[Option, ...],

@@ -33,7 +33,7 @@ def say(flow: Flow, journey: Journey, prompt: Prompt | None) -> tuple[Say, ...]:
 
 
 @once
-def _fixed(flow: Flow, prompt: Prompt, voice: bool) -> tuple[Say, ...]:  # `once` knows no names
+def _fixed(flow: Flow, prompt: Prompt, voice: bool) -> tuple[Say, ...]:
     """The same whoever hears it; nothing where a prompt holds values."""
     template = prompt.voice if voice else prompt.text
     if any(isinstance(part, Ref) for part in template):

@@ -7,7 +7,8 @@ An event counts if it belongs to the contact that the journey is in and to the w
 (late, repeated, out of place, from a contact that was left) changes nothing and is answered by the current wait.
 
 The parts: `arriving` (a contact begins), `answers` (what customers do at a question), `turn` (steps that run by
-themselves), `waits` (what is waited for), `match` (texts to values), `render` (values to words), `words` (built-in).
+themselves), `waits` (what is waited for), `wording` (the words that ask for it), `match` (texts to values), `render`
+(values to words), `words` (built-in).
 """
 
 from __future__ import annotations

@@ -14,7 +14,8 @@ from ivr.engine.guard import proof_before
 from ivr.engine.journey import Ask, Contact, Doubt, Journey, Slot, Visit
 from ivr.engine.languages import lookup
 from ivr.engine.perform import perform
-from ivr.engine.waits import prompt_of, wait_of
+from ivr.engine.waits import wait_of
+from ivr.engine.wording import prompt_of
 from ivr.engine.words import words_in
 
 MAX_STEPS = 100  # in one turn; more are a loop

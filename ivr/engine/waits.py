@@ -1,9 +1,6 @@
-"""What a journey waits for, and the words that ask for it: computed from flow and journey alone, so it can be
-repeated at any time, by any process."""
+"""What a journey waits for: computed from flow and journey alone, so it can be repeated at any time, by any process."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 from ivr.engine import doubts, render, verify
 from ivr.engine.actions import (
@@ -13,9 +10,7 @@ from ivr.engine.actions import (
     Hangup,
     Invoke,
     Keys,
-    Option,
     Record,
-    Say,
     SlotType,
     Transfer,
     Wait,
@@ -23,22 +18,17 @@ from ivr.engine.actions import (
 from ivr.engine.data import replace
 from ivr.engine.flow import (
     CODE_SERVICE,
-    HELPED,
-    NOT_HELPED,
     AskSlot,
-    Choice,
     Flow,
     Handoff,
     InvokeStep,
     Menu,
     RecordStep,
-    SlotSpec,
     TransferStep,
     Verify,
 )
 from ivr.engine.journey import Journey
 from ivr.engine.keeping import may_be_kept
-from ivr.engine.match import options_of
 from ivr.engine.once import once
 from ivr.engine.questions import (
     MESSAGE_INTERDIGIT,
@@ -46,17 +36,14 @@ from ivr.engine.questions import (
     always_of,
     by_keys_only,
     choices_at,
-    is_deaf,
     keys_of,
     offers_of,
-    option_of,
     options_at,
 )
 from ivr.engine.sentence import behind
-from ivr.engine.words import words_of
+from ivr.engine.wording import prompt_of
 
 OFFER_TIMEOUT, OFFER_INTERDIGIT = 8.0, 3.0  # seconds; the offer is short, so there is no need to set them
-LISTED = {"sms", "email", "messenger"}  # channels without buttons: options are written out
 
 # Keys from min to max that make a value of the type; 15 digits are as many as `match` takes, 930 is a time
 VALUE_KEYS: dict[SlotType, tuple[int, int]] = {"number": (1, 15), "money": (1, 15), "date": (8, 8), "time": (3, 4)}
@@ -113,69 +100,33 @@ def _wait_of(flow: Flow, journey: Journey) -> Wait | Hangup:  # noqa: C901  # on
             return Hangup("broken")
 
 
-def prompt_of(flow: Flow, journey: Journey) -> tuple[Say, ...]:
-    """The words of the current step, its options after them where the channel has no buttons; the keys offered first
-    where ears were tried in vain."""
-    words = _prompt_of(flow, journey)
-    if not by_keys_only(flow, journey):
-        return words
-    ours = words_of(flow.language)
-    why = ours.cannot_listen if is_deaf(journey) else ours.use_keys
-    return (Say(why, fixed=True, language=flow.language), *words)
-
-
-def _prompt_of(flow: Flow, journey: Journey) -> tuple[Say, ...]:
-    if journey.offering:
-        return (
-            *render.say(flow, journey, flow.resume.offer),
-            *_in_short(flow, journey, words_of(flow.language).offer, offers_of(flow)),
-        )
-    if journey.doubt and isinstance(step := flow.steps.get(journey.step or ""), Menu | AskSlot):
-        return doubts.prompt_of(flow, journey, step, journey.doubt)
-    match step := flow.steps.get(journey.step or ""):
-        case Menu():
-            return (*render.say(flow, journey, step.prompt), *_offered(flow, journey, step))
-        case AskSlot():
-            return (*render.say(flow, journey, step.prompt), *_answers(flow, journey, flow.slots[step.slot]))
-        case Verify():
-            return () if verify.is_given(journey, step) else render.say(flow, journey, step.prompt)
-        case InvokeStep():
-            return render.say(flow, journey, step.filler)
-        case RecordStep() | Handoff() | TransferStep():
-            return render.say(flow, journey, step.prompt)
-        case _:
-            return ()
-
-
-def _beside(flow: Flow, step: Menu) -> Iterator[Choice]:
-    """The always-choices that are offered beside its own: no language that is spoken, or offered, already."""
-    languages = {flow.language, *(choice.language for choice in step.choices if choice.language)}
-    return (choice for choice in flow.always if choice.label and choice.language not in languages)
-
-
 def _choose(flow: Flow, journey: Journey, name: str, step: Menu) -> Collect:
-    """What an open question takes besides, and what may be told with a choice, is for ears: eyes are shown what is
-    offered."""
     by_ear = render.spoken(journey)
-    return Collect(
+    return replace(
+        _menu(flow, step, by_ear),
         turn=journey.turn,
         step=name,
-        slot=None,
-        type=None,
-        options=all_options_at(flow, step) if by_ear else options_at(flow, step),
-        always=always_of(flow),
-        keys=_keys_of(flow, step),
-        timeout=step.tries.timeout,
-        interdigit=step.tries.interdigit,
-        language=flow.language,
         speech=not by_keys_only(flow, journey),
         behind=behind(flow, journey, choices_at(flow, step)) if by_ear else {},
     )
 
 
 @once
-def _keys_of(flow: Flow, step: Menu) -> Keys:
-    return Keys(options=keys_of(*step.choices, *flow.always))
+def _menu(flow: Flow, step: Menu, by_ear: bool) -> Collect:
+    """What an open question takes besides, and what may be told with a choice, is for ears: eyes are shown what is
+    offered."""
+    return Collect(
+        turn=0,
+        step="",
+        slot=None,
+        type=None,
+        options=all_options_at(flow, step) if by_ear else options_at(flow, step),
+        always=always_of(flow),
+        keys=Keys(options=keys_of(*step.choices, *flow.always)),
+        timeout=step.tries.timeout,
+        interdigit=step.tries.interdigit,
+        language=flow.language,
+    )
 
 
 def _ask(flow: Flow, journey: Journey, name: str, step: AskSlot | Verify) -> Collect:
@@ -258,53 +209,3 @@ def _offer(flow: Flow, journey: Journey, name: str) -> Collect:
         language=flow.language,
         speech=not by_keys_only(flow, journey),
     )
-
-
-def _answers(flow: Flow, journey: Journey, spec: SlotSpec) -> tuple[Say, ...]:
-    words = words_of(flow.language)
-    options = options_of(spec, words)
-    if spec.type == "yes_no":
-        return _in_short(flow, journey, words.yes_or_no, options)
-    if not render.spoken(journey):
-        return _listed(flow, journey, options)
-    named = (option for option in options if option.key != option.label)  # a rating: its keys are its labels
-    return tuple(_line(words.value, option, flow.language) for option in named if option.key)
-
-
-def _in_short(flow: Flow, journey: Journey, line: str, options: tuple[Option, ...]) -> tuple[Say, ...]:
-    """Two keys in one sentence."""
-    if not render.spoken(journey):
-        return _listed(flow, journey, options)
-    return (Say(line, fixed=True, language=flow.language),)
-
-
-def _offered(flow: Flow, journey: Journey, step: Menu) -> tuple[Say, ...]:
-    if not render.spoken(journey):
-        return _listed(flow, journey, tuple(map(option_of, (*step.choices, *_beside(flow, step)))))
-    return _read_out(flow, step)
-
-
-@once
-def _read_out(flow: Flow, step: Menu) -> tuple[Say, ...]:
-    """A language is offered in itself: who needs it may understand no other. Whether an article helped is yes or no."""
-    choices, words = (*step.choices, *_beside(flow, step)), words_of(flow.language)
-    helped = tuple(Say(words.yes_or_no, fixed=True, language=flow.language) for c in choices if c.id == HELPED)
-    return helped + tuple(
-        _line(words_of(choice.language).value, option_of(choice), choice.language)
-        if choice.language
-        else _line(words_of(flow.language).choice, option_of(choice), flow.language)
-        for choice in choices
-        if choice.key and choice.id not in {HELPED, NOT_HELPED}
-    )
-
-
-def _line(words: str, option: Option, language: str) -> Say:
-    """By phone one say for each option, so that each can be rendered ahead and kept."""
-    return Say(words.format(label=option.label, key=option.key), fixed=True, language=language)
-
-
-def _listed(flow: Flow, journey: Journey, options: tuple[Option, ...]) -> tuple[Say, ...]:
-    if journey.contact is None or journey.contact.channel not in LISTED or not options:
-        return ()
-    words = ", ".join(f"{o.key} {o.label}" if o.key else o.label for o in options)
-    return (Say(words, fixed=True, language=flow.language),)
