@@ -158,6 +158,7 @@ def _loaded(spec: EngineSpec) -> Engine | str:
 
 
 def main(specs: bytes) -> None:
+    os.nice(5)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would keep what callers said
     out = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # whatever a native library prints is no message
