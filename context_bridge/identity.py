@@ -37,7 +37,6 @@ def is_region(region: str) -> bool:
     return region in phonenumbers.SUPPORTED_REGIONS
 
 
-@lru_cache(maxsize=1024)  # a caller's is read as they arrive, and again as their journey learns it: 70 µs each
 def normalize(raw: str | None, region: str, presentation: str) -> tuple[IdentifierKind, str] | None:
     """The identifier that `raw` names: a number in any form, or a `sip:` or `tel:` address, with or without a name.
 
@@ -74,6 +73,7 @@ def _extension(parameters: list[str]) -> str:
     return next((p[4:] for p in parameters if p.lower().startswith("ext=") and p[4:].isdecimal()), "")
 
 
+@lru_cache(maxsize=1024)  # a caller's is read as they arrive, and again as their journey learns it: 70 µs each
 def _number(user: str, region: str, extension: str) -> tuple[IdentifierKind, str] | None:
     try:
         number = phonenumbers.parse(user, region)

@@ -319,7 +319,7 @@ def _possible(key: str) -> bool:
 
 def _check(*keys: str | None) -> None:
     for key in keys:
-        if key is not None and not key.isprintable():
+        if key is not None and not _possible(key):
             raise ValueError("an id or identifier holds characters that cannot be printed: refuse it where it comes in")
 
 

@@ -37,7 +37,7 @@ from ivr.engine.events import Input, Mode
 from ivr.engine.flow import AskSlot, Flow, Menu, SlotSpec, Split, Verify
 from ivr.engine.journey import Journey
 from ivr.engine.match import find, value_of
-from ivr.engine.questions import intents_at, intents_of
+from ivr.engine.questions import all_options_at
 from ivr.engine.step import step as engine
 from ivr.engine.words import words_in
 from ivr.masking import NAME, NUMBER, WORDS, Masks, made_up
@@ -178,7 +178,7 @@ class Replay:
         """The option that was taken, also one further on that an open question takes: told in the menu's own words, not
         in the customer's."""
         step = flow.steps.get(journey.step or "")
-        further = intents_of(intents_at(flow, step)) if isinstance(step, Menu) else ()
+        further = all_options_at(flow, step) if isinstance(step, Menu) else ()
         options = (*wait.options, *wait.always, *further)
         option = find(options, heard, mode, words_in(flow)) or next((o for o in options if o.label == heard), None)
         text = _text_of(option, mode) if option else None

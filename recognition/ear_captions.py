@@ -38,9 +38,6 @@ class Captions:
         self._asked: dict[int, _Asked] = {}  # by their own numbers
         self._rest = 0.0  # until then there are none
 
-    def __contains__(self, number: int) -> bool:
-        return number in self._asked
-
     def ask(self, number: int, utterance: Utterance, idle: Iterable[EarProcess]) -> None:
         """Of one that is idle, unless all of these are asked for one already."""
         busy = {asked.worker for asked in self._asked.values()}

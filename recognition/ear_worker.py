@@ -43,6 +43,8 @@ from recognition.ear_wire import (
 from recognition.engine import Engine
 from recognition.rate import Resampler
 
+BEHIND = 5  # how much (see `nice`) we yield to the server and to Asterisk, which have little to do, but at once
+
 Write = Callable[[bytes], object]
 Hurry = Callable[[], bool]
 
@@ -158,7 +160,7 @@ def _loaded(spec: EngineSpec) -> Engine | str:
 
 
 def main(specs: bytes) -> None:
-    os.nice(5)
+    os.nice(BEHIND)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would keep what callers said
     out = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # whatever a native library prints is no message

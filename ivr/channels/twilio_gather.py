@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import chain
 
 from ivr.channels.twilio_xml import attributes_of
 from ivr.engine.actions import Collect, Keys, Option, SlotType
-from ivr.engine.once import once
 
 HINTS, HINT = 500, 100  # most hints, and the most characters of one
 LONGEST = 60  # seconds
@@ -29,7 +29,7 @@ def gather(wait: Collect, action: str, model: str, says: str) -> str:
     return f"{asked}>{says}</Gather>" if says else f"{asked} />"
 
 
-@once
+@lru_cache(maxsize=1024)
 def _means(
     model: str,
     by_ear: bool,

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Literal
 
 from twilio.twiml.messaging_response import MessagingResponse
@@ -18,7 +19,6 @@ from ivr.channels.twilio_ssml import speak_marked, takes_marks
 from ivr.channels.twilio_xml import NO_XML, escaped, in_xml, of_library, verb, whole, written
 from ivr.engine import actions as act
 from ivr.engine.data import Data, empty
-from ivr.engine.once import once
 
 RING = 30  # seconds that an agent is rung
 ROUND = 16  # seconds of music for who waits
@@ -172,4 +172,4 @@ def _spoken(say: act.Say, voice: str | None) -> str:
     return of_library(marked)
 
 
-_known = once(_spoken)  # what a menu says in the same words each time
+_known = lru_cache(maxsize=4096)(_spoken)  # what a menu says in the same words each time

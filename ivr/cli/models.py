@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ivr import settings
 from ivr.engine.actions import Option
 from ivr.engine.flow import AskSlot, Flow, Menu
-from ivr.engine.questions import always_of, intents_at, intents_of, options_at
+from ivr.engine.questions import all_options_at, always_of, options_at
 from ivr.flows import read_folder
 from ivr.settings import Settings
 from recognition.ears import engines
@@ -87,8 +87,7 @@ def questions(flow: Flow) -> Iterator[tuple[str, Hints]]:
     for name, step in flow.steps.items():
         match step:
             case Menu():
-                offered = (*options_at(flow, step), *intents_of(intents_at(flow, step)))
-                yield f'step "{name}"', _hints(flow, "options", offered)
+                yield f'step "{name}"', _hints(flow, "options", all_options_at(flow, step))
             case AskSlot(slot=slot) if flow.slots[slot].sensitivity != "secret":
                 yield f'step "{name}"', _hints(flow, flow.slots[slot].type, options_at(flow, step))
 

@@ -1,7 +1,7 @@
 """What journeys, events and actions are made of: values that never change, cheap to make and to replace.
 
-They are structs of msgspec and no dataclasses, since a turn makes half a hundred of them: one is made in a fifth of the
-time, and a journey with its thirty fields is replaced in a tenth (decision 13).
+They are structs of msgspec and no dataclasses, since a turn makes half a hundred of them: one is made in a sixth of the
+time, and a journey with its thirty fields is replaced in a fifteenth (decision 13).
 """
 
 from __future__ import annotations

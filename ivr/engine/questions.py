@@ -105,7 +105,6 @@ def offers_of(flow: Flow) -> tuple[Option, ...]:
     return Option(GO_ON, "1", words.go_on), Option(START_OVER, "2", words.start_over)
 
 
-@once
 def intents_of(intents: Mapping[str, Choice]) -> tuple[Option, ...]:
     """As options without keys: those are of the menu that offers them."""
     return tuple(Option(id_, None, choice.label, choice.phrases) for id_, choice in intents.items())

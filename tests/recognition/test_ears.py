@@ -282,26 +282,16 @@ async def test_who_goes_on_after_a_pause_is_heard_whole(pool: Pool) -> None:
     assert not again.done()
 
 
-async def test_a_guess_waits_for_a_worker_like_an_answer(pool: Pool) -> None:
-    busy = [speak(pool, opening("slow")) for _ in range(2)]
+@pytest.mark.parametrize(("ahead", "taken_for"), [(2, 1.5), (4, 1)])
+async def test_a_guess_waits_for_a_worker_but_not_behind_many(pool: Pool, ahead: int, taken_for: float) -> None:
+    busy = [speak(pool, opening("slow")) for _ in range(ahead)]
     utterance = begin(pool, opening(), told := Told1())
     utterance.feed(SECOND)
     guessed = guessing(utterance)
     utterance.finish()
-    assert seconds(await told.end) == 1.5
+    assert seconds(await told.end) == taken_for
     assert not guessed.done()
-    assert [seconds(await one.end) for one in busy] == [1, 1]
-
-
-async def test_where_many_wait_nobody_guesses(pool: Pool) -> None:
-    busy = [speak(pool, opening("slow")) for _ in range(4)]
-    utterance = begin(pool, opening(), told := Told1())
-    utterance.feed(SECOND)
-    guessed = guessing(utterance)
-    utterance.finish()
-    assert seconds(await told.end) == 1
-    assert not guessed.done()
-    assert [seconds(await one.end) for one in busy] == [1, 1, 1, 1]
+    assert [seconds(await one.end) for one in busy] == [1] * ahead
 
 
 async def test_a_guess_that_fails_costs_a_caller_nothing(pool: Pool) -> None:
