@@ -3,7 +3,7 @@ what becomes of them when too many speak.
 
 A server as its own process, a durable turn for each answer, and callers in real time: at the web phone's socket, and as
 SIP telephones at a real Asterisk. They answer as soon as they have heard 1.0 to 2.5 s of a question, and go on for
-`SECONDS`. Times are of what a caller hears: the web phone's page plays 0.06 s behind what came and drops what it has
+`--seconds`. Times are of what a caller hears: the web phone's page plays 0.06 s behind what came and drops what it has
 when it is told to, and of a telephone counts what Asterisk has sent to it.
 
     python tests/bench/bench_listening.py [FIGURES.json] [--callers 1 20] [--lines web asterisk]

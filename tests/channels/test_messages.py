@@ -23,6 +23,7 @@ BEEP = 1000  # hertz
 SILENCE = bytes(32_000)  # a second
 
 Serve = Callable[..., Any]
+PATIENT = {"silence": 60.0}  # so that no message ends because the machine is slow
 
 
 @pytest.fixture
@@ -164,7 +165,7 @@ async def test_keys_that_mean_nothing_neither_end_a_message_nor_answer_the_next_
 @pytest.mark.parametrize("how", ["caller", "dropped"])
 async def test_what_was_said_before_the_call_ended_is_kept(serve: Serve, tmp_path: Path, how: str) -> None:
     records = Records()
-    phone = await at_the_beep(await serve(records, grace=0.05))
+    phone = await at_the_beep(await serve(records, grace=0.05, **PATIENT))
     await phone.speak(tone(300, 2.0))
     await written(tmp_path, 2.0)
     if how == "caller":
@@ -189,13 +190,13 @@ async def test_a_hang_up_before_a_word_is_a_hang_up(serve: Serve) -> None:
 
 async def test_a_message_goes_on_after_a_restart_of_ours(serve: Serve, tmp_path: Path) -> None:
     records = Records()
-    exchange = await serve(records)
+    exchange = await serve(records, **PATIENT)
     phone = await at_the_beep(exchange)
     await phone.speak(tone(300, 2.0))
     await written(tmp_path, 2.0)
     await exchange.webphone.close()
     assert await phone.closed() == 1012
-    again = await (await serve(records)).call(phone.call, resume=True)
+    again = await (await serve(records, **PATIENT)).call(phone.call, resume=True)
     await again.until("recording")
     assert again.said() == [], "nobody is told again to speak"
     await again.speak(tone(500, 2.0))
@@ -206,7 +207,7 @@ async def test_a_message_goes_on_after_a_restart_of_ours(serve: Serve, tmp_path:
 
 async def test_the_line_may_be_lost_for_a_while(serve: Serve, tmp_path: Path) -> None:
     records = Records()
-    exchange = await serve(records)
+    exchange = await serve(records, **PATIENT)
     phone = await at_the_beep(exchange)
     await phone.speak(tone(300, 1.5))
     await written(tmp_path, 1.0)
