@@ -23,7 +23,7 @@ from asterisk.signals import HungUp, Moved
 from asterisk.talk import GRACE, Gone, LegTakenBack, MovedAway, Talk
 from asterisk.tap import Taps
 from asterisk.transfer import Outbound
-from context_bridge.records import StoreUnavailable
+from context_bridge.contract import StoreUnavailable
 from ivr.driver import Arrival, Driver
 from ivr.engine.actions import Collect, Enqueue, Hangup, Record, Say, Transfer
 from ivr.engine.events import Event, Input, Left, LeftReason, NoInput, Recorded

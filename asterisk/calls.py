@@ -17,7 +17,7 @@ from asterisk.media import Media
 from asterisk.signals import END, EVENTS, Entered, HungUp, LinkLost, parse
 from asterisk.tap import Taps
 from asterisk.transfer import Outbound
-from context_bridge.records import StoreUnavailable
+from context_bridge.contract import StoreUnavailable
 from ivr.driver import Driver
 from ivr.recordings import Recordings
 from ivr.settings import Settings

@@ -15,8 +15,9 @@ from typing import Any, Protocol
 from callbacks.consent import STOPPED
 from callbacks.retry import next_try
 from context_bridge.codes import DIGITS, code_for
+from context_bridge.contract import ContextStore, EventBus, StoreUnavailable
 from context_bridge.links import token_for
-from context_bridge.records import ContextStore, DeliveryRow, EventBus, OutboxRow, StoreUnavailable
+from context_bridge.records import DeliveryRow, OutboxRow
 
 log = logging.getLogger(__name__)
 

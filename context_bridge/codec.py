@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from context_bridge.records import JourneyTooLarge, StoreUnavailable
+from context_bridge.contract import JourneyTooLarge, StoreUnavailable
 from ivr.engine.journey import Journey
 
 Upgrade = Callable[[dict[str, Any]], dict[str, Any]]

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Generic, TypeVar, cast
 
-from context_bridge.records import StoreUnavailable
+from context_bridge.contract import StoreUnavailable
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")

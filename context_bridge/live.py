@@ -10,8 +10,9 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from typing import Any
 
+from context_bridge.contract import EventBus, EventStream
 from context_bridge.pages import KEPT, RESET, Pages, Stream
-from context_bridge.records import EventBus, EventStream, LiveEvent
+from context_bridge.records import LiveEvent
 
 
 def open_bus(redis_url: str) -> EventBus:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
-from context_bridge.records import StoreUnavailable
+from context_bridge.contract import StoreUnavailable
 
 if TYPE_CHECKING:
     from alembic.config import Config

@@ -11,7 +11,8 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Collection
 from typing import Final, Protocol
 
-from context_bridge.records import EventStream, LiveEvent
+from context_bridge.contract import EventStream
+from context_bridge.records import LiveEvent
 
 KEPT: Final = 5000  # events for replay
 BACKLOG: Final = 1000  # events that a page may be behind before it is let go

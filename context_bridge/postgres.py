@@ -18,8 +18,8 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.sql.expression import ClauseElement
 
 from context_bridge import migrate
+from context_bridge.contract import StoreUnavailable
 from context_bridge.database import PATIENCE, Compiled, Refused, Row, Step, Turn, Values
-from context_bridge.records import StoreUnavailable
 from context_bridge.saving import TYPES, saving
 
 Result = TypeVar("Result")

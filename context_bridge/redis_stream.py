@@ -21,8 +21,9 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from context_bridge.codec import dump
+from context_bridge.contract import EventStream
 from context_bridge.pages import KEPT, RESET, Pages, Stream
-from context_bridge.records import EventStream, LiveEvent
+from context_bridge.records import LiveEvent
 
 log = logging.getLogger(__name__)
 DROPPED = Counter("segue_live_events_dropped", "Live events that Redis did not take; pages load their state again")

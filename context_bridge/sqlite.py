@@ -20,8 +20,8 @@ from sqlalchemy.sql.expression import ClauseElement
 
 from context_bridge import migrate
 from context_bridge import statements as sql
+from context_bridge.contract import StoreUnavailable
 from context_bridge.database import PATIENCE, Compiled, Refused, Row, Step, Turn, Values
-from context_bridge.records import StoreUnavailable
 
 Result = TypeVar("Result")
 

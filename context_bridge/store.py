@@ -13,6 +13,7 @@ import msgspec
 
 from context_bridge import statements as sql
 from context_bridge.codec import decode, dump, encode
+from context_bridge.contract import ContextStore
 from context_bridge.database import Database, Refused, Row, Step, Turn
 from context_bridge.lane import Lane
 from context_bridge.messages import Messages, outbox_row, outbox_values
@@ -23,7 +24,6 @@ from context_bridge.records import (
     CallbackRow,
     Change,
     Conflict,
-    ContextStore,
     Customer,
     HistoryRow,
     Identifier,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from context_bridge.contract import ContextStore
 from context_bridge.identity import normalize
 from context_bridge.links import token_hash, usable
-from context_bridge.records import ContextStore, Identifier, JourneyRow, LinkRow
+from context_bridge.records import Identifier, JourneyRow, LinkRow
 from ivr.engine.events import Arrived, Channel, Resume
 from ivr.engine.flow import ResumePolicy
 from ivr.engine.journey import Journey

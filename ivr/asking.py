@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 
 from context_bridge.codes import is_code
-from context_bridge.records import ContextStore
+from context_bridge.contract import ContextStore
 from ivr.backoffice import Attempt, BackOffice, BackOfficeError
 from ivr.engine.actions import Action, Hangup, Invoke, Say
 from ivr.engine.events import Event, Invoked, InvokeFailed

@@ -15,7 +15,8 @@ import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from context_bridge.records import AnswerRow, Change, ContextStore, EventBus, LinkRow
+from context_bridge.contract import ContextStore, EventBus
+from context_bridge.records import AnswerRow, Change, LinkRow
 from ivr.arrivals import Arrival, LinkRefused, Receptionist
 from ivr.asking import Asking, Saying, asks
 from ivr.backoffice import BackOffice

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from context_bridge.records import ContextStore, Published, StoreUnavailable
+from context_bridge.contract import ContextStore, StoreUnavailable
+from context_bridge.records import Published
 from ivr.engine.events import Arrived, Event
 from ivr.engine.flow import Flow
 from ivr.engine.journey import Journey

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from context_bridge.records import AnswerRow, ContextStore, EventBus
+from context_bridge.contract import ContextStore, EventBus
+from context_bridge.records import AnswerRow
 from ivr.engine.actions import Action
 from ivr.engine.events import AgentJoined, Event, Passed, QueueLeft, QueueOutcome, Requeued
 from ivr.legs import Legs

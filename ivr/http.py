@@ -14,7 +14,7 @@ from typing import TypeVar
 import msgspec
 from aiohttp import web
 
-from context_bridge.records import StoreUnavailable
+from context_bridge.contract import StoreUnavailable
 from ivr.traces import trace
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from context_bridge.records import ContextStore
+from context_bridge.contract import ContextStore
 from ivr.engine.actions import Action
 from ivr.engine.journey import Contact
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from context_bridge.records import AnswerRow, Change, Conflict, ContextStore, HistoryRow, StoreUnavailable
+from context_bridge.contract import ContextStore, StoreUnavailable
+from context_bridge.records import AnswerRow, Change, Conflict, HistoryRow
 from ivr.engine.data import replace
 from ivr.engine.journey import Journey
 from ivr.turns import TRIES, Keeping, kept_until

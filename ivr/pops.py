@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from context_bridge.records import ContextStore
+from context_bridge.contract import ContextStore
 from ivr.flows import Flows
 from ivr.screen_pop import pop
 

@@ -13,7 +13,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
-from context_bridge.records import ContextStore, SpeechKeepingRow, StoreUnavailable
+from context_bridge.contract import ContextStore, StoreUnavailable
+from context_bridge.records import SpeechKeepingRow
 from ivr.utterances import Utterances
 from recognition.kept import Kept
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Final
 
+from context_bridge.contract import ContextStore
 from context_bridge.live import open_bus
-from context_bridge.records import ContextStore, Customer
+from context_bridge.records import Customer
 from context_bridge.store import open_store
 from ivr.backoffice import FIRST, Attempt, BackOffice, BackOfficeError, Values
 from ivr.conversation import Answer, CannotPlay

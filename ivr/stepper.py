@@ -10,8 +10,9 @@ from dataclasses import asdict
 from typing import Protocol
 from weakref import WeakValueDictionary
 
+from context_bridge.contract import ContextStore, EventBus, StoreUnavailable
 from context_bridge.identity import normalize
-from context_bridge.records import AnswerRow, Change, Conflict, ContextStore, EventBus, StoreUnavailable
+from context_bridge.records import AnswerRow, Change, Conflict
 from ivr.engine.actions import Action, Invoke
 from ivr.engine.data import replace
 from ivr.engine.events import Event

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 
-from context_bridge.records import ContextStore, EventBus, StoreUnavailable, SwitchRow
+from context_bridge.contract import ContextStore, EventBus, StoreUnavailable
+from context_bridge.records import SwitchRow
 
 FRESH = 1.0  # seconds for which what was read is good: so long may a flip take that no event told us of
 

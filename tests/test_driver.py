@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from context_bridge.contract import ContextStore, StoreUnavailable
 from context_bridge.links import token_for
 from context_bridge.live import open_bus
-from context_bridge.records import Change, Conflict, ContextStore, Customer, Saved, StoreUnavailable
+from context_bridge.records import Change, Conflict, Customer, Saved
 from context_bridge.store import open_store
 from ivr.backoffice import FIRST, Attempt
 from ivr.driver import Arrival, Driver, LinkRefused

@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from context_bridge.contract import ContextStore
 from context_bridge.live import open_bus
-from context_bridge.records import CallbackRow, ContextStore
+from context_bridge.records import CallbackRow
 from context_bridge.store import open_store
 from ivr.driver import Arrival, Driver
 from ivr.engine.actions import Action, BookCallback, Record, Say

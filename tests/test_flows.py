@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from context_bridge.records import ContextStore
+from context_bridge.contract import ContextStore
 from context_bridge.store import open_store
 from ivr.engine.data import replace
 from ivr.engine.loader import MenuMistakes

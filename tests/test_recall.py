@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from context_bridge.contract import ContextStore
 from context_bridge.live import open_bus
-from context_bridge.records import ContextStore, Customer
+from context_bridge.records import Customer
 from context_bridge.store import open_store
 from ivr.backoffice import BackOfficeError
 from ivr.driver import Arrival, Driver

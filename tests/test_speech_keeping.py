@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from context_bridge.records import ContextStore, SpeechKeepingRow, StoreUnavailable
+from context_bridge.contract import ContextStore, StoreUnavailable
+from context_bridge.records import SpeechKeepingRow
 from context_bridge.store import open_store
 from ivr import utterances as files
 from ivr.cli import main

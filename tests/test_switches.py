@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from context_bridge.contract import ContextStore, StoreUnavailable
 from context_bridge.live import ProcessBus
-from context_bridge.records import ContextStore, StoreUnavailable, SwitchRow
+from context_bridge.records import SwitchRow
 from context_bridge.store import open_store
 from ivr.switches import FRESH, Switches
 

@@ -9,8 +9,8 @@ import pytest
 
 from callbacks.outbox import MASKED, Outbox
 from context_bridge.codes import code_for, is_code
+from context_bridge.contract import ContextStore
 from context_bridge.live import open_bus
-from context_bridge.records import ContextStore
 from context_bridge.store import open_store
 from ivr.backoffice import FIRST, Attempt
 from ivr.driver import Arrival, Driver

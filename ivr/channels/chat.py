@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from aiohttp import web
 from msgspec import structs
 
-from context_bridge.records import ContextStore, StoreUnavailable
+from context_bridge.contract import ContextStore, StoreUnavailable
 from ivr.channels.chat_wire import CUSTOMER, LONGEST, Reply, State, Typed, render, transcript
 from ivr.channels.visit import Visit
 from ivr.driver import Arrival, Driver, LinkRefused, UnknownMenu

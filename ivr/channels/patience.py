@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from itertools import chain, repeat
 from typing import TypeVar
 
-from context_bridge.records import StoreUnavailable
+from context_bridge.contract import StoreUnavailable
 
 WITHIN = 20.0  # seconds in which it may come back while a customer waits
 AFTERWARDS = 60.0  # seconds, when nobody waits any more

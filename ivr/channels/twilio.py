@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from aiohttp import web
 
 from callbacks.outbox import Outbox
-from context_bridge.records import ContextStore, StoreUnavailable
+from context_bridge.contract import ContextStore, StoreUnavailable
 from ivr.channels import twilio_wire as wire
 from ivr.channels.twilio_account import Account
 from ivr.channels.twilio_agents import Agents

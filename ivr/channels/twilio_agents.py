@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from context_bridge.records import AnswerRow, ContextStore
+from context_bridge.contract import ContextStore
+from context_bridge.records import AnswerRow
 from ivr.channels import twilio_wire as wire
 from ivr.channels.twilio_agent_twiml import hang_up, identity, join_room, ring, whisper
 from ivr.channels.twilio_call import ABOUT, PATH, Call, Webhook, event_of

@@ -9,7 +9,8 @@ not be kept, is found by asking (`twilio_lost`).
 
 from __future__ import annotations
 
-from context_bridge.records import AnswerRow, ContextStore
+from context_bridge.contract import ContextStore
+from context_bridge.records import AnswerRow
 from ivr.driver import Driver
 from ivr.engine.actions import Hangup
 from ivr.engine.events import Left

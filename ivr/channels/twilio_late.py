@@ -13,7 +13,8 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from callbacks.outbox import NotSent, Outbox
-from context_bridge.records import AnswerRow, ContextStore, OutboxRow
+from context_bridge.contract import ContextStore
+from context_bridge.records import AnswerRow, OutboxRow
 from ivr.channels import twilio_message_wire as wire
 from ivr.channels.twilio_reply import NOTHING, Reply, texts
 from ivr.driver import Driver

@@ -10,7 +10,8 @@ import itertools
 import logging
 from collections.abc import Callable
 
-from context_bridge.records import AnswerRow, ContextStore
+from context_bridge.contract import ContextStore
+from context_bridge.records import AnswerRow
 from ivr.channels.twilio_agents import Agents
 from ivr.channels.twilio_call import call_of
 from ivr.channels.twilio_consult import Consult

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import random
 
-from context_bridge.records import ContextStore
+from context_bridge.contract import ContextStore
 from ivr.channels import twilio_wire as wire
 from ivr.channels.twilio_call import NODE, call_of
 from ivr.channels.twilio_ends import Ends

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from context_bridge.records import ContextStore
+from context_bridge.contract import ContextStore
 from ivr.driver import Driver
 from ivr.engine.actions import Collect
 from ivr.engine.events import Event, Input

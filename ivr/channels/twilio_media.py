@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 from aiohttp import WSMsgType, web
 
-from context_bridge.records import ContextStore, StoreUnavailable
+from context_bridge.contract import ContextStore, StoreUnavailable
 from ivr.channels import twilio_media_wire as media
 from ivr.channels.ending import Gone
 from ivr.channels.handset import Exchange, Handset

@@ -20,7 +20,8 @@ from aiohttp import web
 
 from callbacks.consent import Wish, wish_of
 from callbacks.outbox import Outbox
-from context_bridge.records import AnswerRow, ConsentRow, ContextStore, OutboxRow, StoreUnavailable, ThreadRow
+from context_bridge.contract import ContextStore, StoreUnavailable
+from context_bridge.records import AnswerRow, ConsentRow, OutboxRow, ThreadRow
 from ivr.channels import twilio_message_wire as wire
 from ivr.channels.twilio_door import Door
 from ivr.channels.twilio_late import Late

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from callbacks.outbox import Outbox
 from callbacks.senders import ByKind
-from context_bridge.records import ContextStore
+from context_bridge.contract import ContextStore
 from ivr.channels.handset import Exchange
 from ivr.channels.twilio import Twilio
 from ivr.channels.twilio_account import Account

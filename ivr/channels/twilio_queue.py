@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from context_bridge.records import AnswerRow, ContextStore
+from context_bridge.contract import ContextStore
+from context_bridge.records import AnswerRow
 from ivr.channels import twilio_wire as wire
 from ivr.channels.queue_words import queue_words
 from ivr.channels.twilio_call import MOST, PATH, Call, Webhook

@@ -12,7 +12,8 @@ import asyncio
 import logging
 
 from callbacks.outbox import NotSent, Outbox
-from context_bridge.records import ContextStore, OutboxRow
+from context_bridge.contract import ContextStore
+from context_bridge.records import OutboxRow
 from ivr.channels.twilio_rest import Refused, Rest, Unknown, Unreached
 from ivr.recordings import Recordings
 from recognition.audio import NotPlayable

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from context_bridge.records import AnswerRow, ContextStore
+from context_bridge.contract import ContextStore
+from context_bridge.records import AnswerRow
 from ivr.channels.twilio_call import NODE, Call
 from ivr.channels.twilio_twiml import reject
 from ivr.driver import Driver

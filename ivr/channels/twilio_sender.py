@@ -18,7 +18,8 @@ from dataclasses import dataclass, field
 
 from callbacks.consent import STOPPED
 from callbacks.outbox import NotSent
-from context_bridge.records import ConsentRow, ContextStore, SentRow
+from context_bridge.contract import ContextStore
+from context_bridge.records import ConsentRow, SentRow
 from ivr.channels.twilio_message_wire import parts, place_of
 from ivr.channels.twilio_rest import TIMEOUT, Refused, Rest, Sent, Unknown, Unreached
 from ivr.engine.languages import lookup

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from context_bridge.records import ContextStore
+from context_bridge.contract import ContextStore
 from ivr.channels import twilio_wire as wire
 from ivr.channels.twilio_call import NODE, Call, journey_of
 from ivr.channels.twilio_ends import Ends

@@ -11,7 +11,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
-from context_bridge.records import AnswerRow, ContextStore
+from context_bridge.contract import ContextStore
+from context_bridge.records import AnswerRow
 from ivr.channels.twilio_call import Call
 from ivr.channels.twilio_documents import Documents
 from ivr.channels.twilio_twiml import nothing, redirect

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from context_bridge.records import StoreUnavailable
+from context_bridge.contract import StoreUnavailable
 from ivr.channels import webphone_wire as wire
 from ivr.channels.bridge import GRACE
 from ivr.channels.handset import Exchange

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from context_bridge.records import StoreUnavailable
+from context_bridge.contract import StoreUnavailable
 from ivr.channels import webphone_wire as wire
 from ivr.channels.bridge import Talk
 from ivr.channels.ending import Ending, Gone, Why

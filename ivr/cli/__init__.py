@@ -15,7 +15,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from context_bridge.records import StoreUnavailable
+from context_bridge.contract import StoreUnavailable
 from ivr.cli.complaint import Complaint
 from ivr.conversation_file import ConversationMistakes
 from ivr.engine.loader import MenuMistakes

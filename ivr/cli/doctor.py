@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from asterisk.survey import survey as survey_asterisk
+from context_bridge.contract import StoreUnavailable
 from context_bridge.migrate import current, head, sqlite_path
-from context_bridge.records import StoreUnavailable
 from context_bridge.redis_stream import ping
 from context_bridge.store import open_store
 from ivr import settings

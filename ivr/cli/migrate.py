@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import argparse
 
+from context_bridge.contract import StoreUnavailable
 from context_bridge.migrate import migrate
-from context_bridge.records import StoreUnavailable
 from ivr import settings
 from ivr.cli.complaint import Complaint
 

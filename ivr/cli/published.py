@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from context_bridge.contract import ContextStore
 from context_bridge.live import open_bus
-from context_bridge.records import ContextStore, Published
+from context_bridge.records import Published
 from context_bridge.store import open_store
 from ivr.cli.complaint import Complaint
 from ivr.engine.flow import Flow

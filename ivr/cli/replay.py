@@ -9,7 +9,7 @@ import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
-from context_bridge.records import ContextStore
+from context_bridge.contract import ContextStore
 from context_bridge.store import open_store
 from ivr import conversation, conversation_file, settings
 from ivr.cli.complaint import Complaint

@@ -11,8 +11,8 @@ import sys
 import time
 from collections.abc import Mapping
 
+from context_bridge.contract import ContextStore
 from context_bridge.live import open_bus
-from context_bridge.records import ContextStore
 from context_bridge.store import open_store
 from ivr import settings
 from ivr.cli.complaint import Complaint

@@ -11,9 +11,10 @@ from typing import Literal
 
 from callbacks.outbox import Outbox
 from callbacks.senders import DemoSender
+from context_bridge.contract import ContextStore, EventBus
 from context_bridge.links import token_for
 from context_bridge.live import open_bus
-from context_bridge.records import Change, ContextStore, EventBus, OutboxRow
+from context_bridge.records import Change, OutboxRow
 from context_bridge.store import open_store
 from ivr.backoffice import BackOffice
 from ivr.channels.chat_wire import Reply, render

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from context_bridge.records import ContextStore
+from context_bridge.contract import ContextStore
 from ivr.engine.flow import Flow
 from ivr.engine.loader import Mistake
 from ivr.publishing.publisher import Draft, Overtaken, Publisher, Refused

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from context_bridge.records import ContextStore, Published
+from context_bridge.contract import ContextStore
+from context_bridge.records import Published
 from ivr.engine.flow import Flow
 from ivr.engine.loader.bundle import bundle
 from ivr.publishing import policy

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from context_bridge.records import ContextStore
+from context_bridge.contract import ContextStore
 from ivr.engine.flow import Flow
 from ivr.engine.loader import MenuMistakes, load
 from ivr.engine.loader.bundle import unbundle

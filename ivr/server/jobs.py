@@ -8,7 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
-from context_bridge.records import StoreUnavailable
+from context_bridge.contract import StoreUnavailable
 from ivr.prompts import prepare, warm
 from ivr.recordings import Recordings
 from ivr.server.parts import DAY, Segue

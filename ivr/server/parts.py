@@ -12,9 +12,10 @@ from pathlib import Path
 from asterisk.calls import AsteriskChannel
 from callbacks.outbox import Outbox
 from callbacks.senders import ByKind, DemoSender
+from context_bridge.contract import ContextStore, EventBus
 from context_bridge.identity import is_region
 from context_bridge.live import open_bus
-from context_bridge.records import Change, ContextStore, EventBus
+from context_bridge.records import Change
 from context_bridge.store import open_store
 from ivr.backoffice import BackOffice, HttpBackOffice, Secrets
 from ivr.channels.chat import Chat

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from context_bridge.records import StoreUnavailable
+from context_bridge.contract import StoreUnavailable
 from ivr.channels.twilio_tokens import VOICE_SDK
 from ivr.drafts import Drafts
 from ivr.drafts.draft import Workshop

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from aiohttp import web
 
 from callbacks.outbox import ERRANDS, delivery_of
-from context_bridge.records import ContextStore, OutboxRow
+from context_bridge.contract import ContextStore
+from context_bridge.records import OutboxRow
 from ivr.driver import Driver
 from ivr.engine.events import Passed
 from ivr.engine.journey import Status

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from aiohttp import web
 
-from context_bridge.records import ContextStore, EventBus
+from context_bridge.contract import ContextStore, EventBus
 from ivr.http import Problem, Route, answer
 from ivr.web import schema
 

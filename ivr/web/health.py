@@ -17,7 +17,7 @@ from msgspec import Struct
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
-from context_bridge.records import ContextStore, StoreUnavailable
+from context_bridge.contract import ContextStore, StoreUnavailable
 from ivr.driver import Driver
 from ivr.http import Route, answer
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator
 
 from aiohttp import web
 
-from context_bridge.records import EventBus
+from context_bridge.contract import EventBus
 from ivr.http import Route
 from ivr.sse import HEARTBEAT, ServerEvent, Streams, after
 

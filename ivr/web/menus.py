@@ -11,7 +11,8 @@ from typing import TypeVar
 import msgspec
 from aiohttp import web
 
-from context_bridge.records import ContextStore, EventBus, Published
+from context_bridge.contract import ContextStore, EventBus
+from context_bridge.records import Published
 from ivr.engine.flow import Flow
 from ivr.engine.loader import MenuMistakes, Mistake, load
 from ivr.engine.services import Services

@@ -13,7 +13,8 @@ from typing import Annotated, Literal
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from context_bridge.records import ContextStore, StepTraffic
+from context_bridge.contract import ContextStore
+from context_bridge.records import StepTraffic
 from ivr.advice import Advice, advise
 from ivr.diagram import Diagram, diagram, mermaid
 from ivr.engine.flow import CODE_SERVICE, Flow, InvokeStep, Verify

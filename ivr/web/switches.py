@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from aiohttp import web
 
-from context_bridge.records import ContextStore, SwitchRow
+from context_bridge.contract import ContextStore
+from context_bridge.records import SwitchRow
 from ivr.engine.flow import Flow, Switch
 from ivr.flows import Flows
 from ivr.http import Problem, Route, answer, read

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from context_bridge.records import StoreUnavailable
+from context_bridge.contract import StoreUnavailable
 from ivr.driver import Arrival, Leg, Saying
 from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Keys, Record, Say, Transfer
 from ivr.engine.events import (

@@ -9,9 +9,10 @@ import pytest
 
 from callbacks.outbox import NotSent, Outbox
 from callbacks.retry import ATTEMPTS, LONGEST_WAIT, next_try
+from context_bridge.contract import ContextStore, EventBus
 from context_bridge.links import token_for
 from context_bridge.live import open_bus
-from context_bridge.records import Change, ConsentRow, ContextStore, EventBus, HistoryRow, OutboxRow
+from context_bridge.records import Change, ConsentRow, HistoryRow, OutboxRow
 from context_bridge.store import open_store
 from ivr.engine.journey import Journey
 

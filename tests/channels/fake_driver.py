@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from context_bridge.records import StoreUnavailable
+from context_bridge.contract import StoreUnavailable
 from ivr.driver import Arrival, Leg, Saying, UnknownMenu
 from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Keys, Option, Record, Say
 from ivr.engine.data import replace

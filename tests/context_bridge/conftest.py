@@ -9,8 +9,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from context_bridge.contract import ContextStore
 from context_bridge.migrate import migrate
-from context_bridge.records import ContextStore
 from context_bridge.store import open_store
 from context_bridge.tables import metadata
 from tests.context_bridge.turns import NOW

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from context_bridge.records import AnswerRow, Conflict, ContextStore, Saved
+from context_bridge.contract import ContextStore
+from context_bridge.records import AnswerRow, Conflict, Saved
 from ivr.engine.data import replace
 from ivr.engine.journey import Contact
 from tests.context_bridge.turns import NOW, journey, save, turn

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from context_bridge.codec import LIMIT, UPGRADES, VERSION, SnapshotTooNew, decode, dump, encode
-from context_bridge.records import JourneyTooLarge
+from context_bridge.contract import JourneyTooLarge
 from ivr.engine.journey import Ask, Contact, Journey, Proof, Slot, Visit
 from tests.context_bridge.turns import journey, told
 

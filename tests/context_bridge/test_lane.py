@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from context_bridge.contract import StoreUnavailable
 from context_bridge.lane import Lane
-from context_bridge.records import StoreUnavailable
 
 
 class Held:

@@ -9,8 +9,9 @@ import pytest
 from redis import Redis
 
 from context_bridge import pages, redis_stream
+from context_bridge.contract import EventBus, EventStream
 from context_bridge.live import ProcessBus, open_bus
-from context_bridge.records import EventBus, EventStream, LiveEvent
+from context_bridge.records import LiveEvent
 from tests.servers import RedisServer, running
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from context_bridge.records import ConsentRow, ContextStore, OutboxRow, SentRow, ThreadRow
+from context_bridge.contract import ContextStore
+from context_bridge.records import ConsentRow, OutboxRow, SentRow, ThreadRow
 from tests.context_bridge.turns import NOW, journey, save, turn
 
 LATER = NOW + 30

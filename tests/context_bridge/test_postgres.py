@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
+from context_bridge.contract import ContextStore, StoreUnavailable
 from context_bridge.database import PATIENCE
 from context_bridge.migrate import migrate
-from context_bridge.records import ContextStore, LinkRow, StoreUnavailable
+from context_bridge.records import LinkRow
 from context_bridge.store import open_store
 from tests.context_bridge.turns import NOW, journey, save, told, turn
 from tests.servers import PostgresServer, free_port, running

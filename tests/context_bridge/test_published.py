@@ -10,8 +10,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from context_bridge.contract import ContextStore
 from context_bridge.migrate import migrate
-from context_bridge.records import ContextStore, Published, Standing
+from context_bridge.records import Published, Standing
 from context_bridge.store import open_store
 from ivr.engine.data import replace
 from ivr.engine.journey import Journey

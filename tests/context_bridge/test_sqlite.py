@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from context_bridge.contract import ContextStore, StoreUnavailable
 from context_bridge.database import PATIENCE
-from context_bridge.records import ContextStore, StoreUnavailable
 from context_bridge.sqlite import Sqlite
 from context_bridge.store import Store, open_store
 from tests.context_bridge.turns import NOW, journey, save, told, turn

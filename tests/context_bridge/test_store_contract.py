@@ -12,17 +12,15 @@ from pathlib import Path
 import pytest
 
 from context_bridge.codec import SnapshotTooNew
+from context_bridge.contract import ContextStore, JourneyTooLarge, StoreUnavailable
 from context_bridge.records import (
     CallbackRow,
     Conflict,
-    ContextStore,
     Customer,
-    JourneyTooLarge,
     LinkRow,
     OutboxRow,
     Saved,
     SpeechKeepingRow,
-    StoreUnavailable,
     SwitchRow,
 )
 from context_bridge.store import open_store

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from context_bridge.records import ContextStore, HistoryRow, StepTraffic
+from context_bridge.contract import ContextStore
+from context_bridge.records import HistoryRow, StepTraffic
 from ivr.engine.data import replace
 from tests.context_bridge.turns import NOW, journey, save, turn
 

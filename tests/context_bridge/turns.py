@@ -10,7 +10,8 @@ import asyncio
 import os
 import sys
 
-from context_bridge.records import CallbackRow, Change, Conflict, ContextStore, HistoryRow, LinkRow, OutboxRow, Saved
+from context_bridge.contract import ContextStore
+from context_bridge.records import CallbackRow, Change, Conflict, HistoryRow, LinkRow, OutboxRow, Saved
 from context_bridge.store import open_store
 from ivr.engine.data import replace
 from ivr.engine.journey import Contact, Journey, Slot

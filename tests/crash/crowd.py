@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from asterisk.instance import Instance
-from context_bridge.records import ContextStore
+from context_bridge.contract import ContextStore
 from ivr.engine.journey import Journey
 from tests.asterisk.phone import Call, Phone
 from tests.crash.server import ServerProcess

@@ -23,8 +23,9 @@ from typing import Any
 from aiohttp import web
 
 from callbacks.outbox import Outbox
+from context_bridge.contract import ContextStore
 from context_bridge.live import open_bus
-from context_bridge.records import ContextStore, OutboxRow
+from context_bridge.records import OutboxRow
 from context_bridge.statements import STUCK
 from context_bridge.store import open_store
 from ivr.channels.twilio_rest import Rest

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from context_bridge.records import StoreUnavailable
+from context_bridge.contract import StoreUnavailable
 from ivr.channels import patience
 from ivr.channels.webphone import WebPhone
 from ivr.engine.events import Left

@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, Self, get_args
 
 from context_bridge.codes import code_for
-from context_bridge.records import EventStream, OutboxRow
+from context_bridge.contract import EventStream
+from context_bridge.records import OutboxRow
 from ivr.conversation import CannotPlay, Conversation, Deed, Does, Press, Promised, Refused, Speak
 from ivr.engine.data import replace
 from ivr.engine.events import Channel

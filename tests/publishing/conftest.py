@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from context_bridge.contract import ContextStore
 from context_bridge.migrate import migrate
-from context_bridge.records import ContextStore
 from context_bridge.store import open_store
 from tests.publishing.site import NOW
 from tests.servers import PostgresServer

@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 
+from context_bridge.contract import ContextStore
 from context_bridge.live import open_bus
-from context_bridge.records import ContextStore
 from ivr.backoffice import FIRST, Attempt
 from ivr.driver import Arrival, Driver
 from ivr.engine.actions import Action, Say

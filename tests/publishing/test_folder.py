@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from context_bridge.records import ContextStore
+from context_bridge.contract import ContextStore
 from ivr.flows import Flows, read_folder
 from ivr.publishing.folder import publish_folder
 from tests.publishing.menus import RENAMED, menu, text

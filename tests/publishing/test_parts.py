@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from context_bridge.records import ContextStore
+from context_bridge.contract import ContextStore
 from ivr.engine.flow import Flow
 from ivr.engine.loader import load
 from ivr.publishing.changes import changes

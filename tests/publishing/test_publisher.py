@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from context_bridge.records import ContextStore
+from context_bridge.contract import ContextStore
 from ivr.publishing.publisher import Draft, InUse, Outcome, Overtaken, Publisher, UnknownVersion, WrongMap
 from tests.publishing.menus import RENAMED, menu
 from tests.publishing.site import Site

@@ -8,7 +8,8 @@ import asyncio
 
 import pytest
 
-from context_bridge.records import ContextStore, Published
+from context_bridge.contract import ContextStore
+from context_bridge.records import Published
 from ivr.engine.data import replace
 from ivr.engine.events import Arrived
 from ivr.engine.flow import Flow

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from context_bridge.records import AnswerRow, StoreUnavailable
+from context_bridge.contract import StoreUnavailable
+from context_bridge.records import AnswerRow
 from ivr.backoffice import HttpBackOffice
 from ivr.channels import twilio_messages
 from ivr.channels.twilio_reply import NO_MEDIA, NOT_TAKEN

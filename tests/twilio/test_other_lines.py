@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from asterisk.instance import Instance
-from context_bridge.records import EventStream
+from context_bridge.contract import EventStream
 from ivr.engine.actions import Say
 from ivr.engine.data import replace
 from ivr.settings import Settings

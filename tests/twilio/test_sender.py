@@ -10,8 +10,9 @@ import pytest
 
 from callbacks.outbox import NotSent, Outbox, delivery_of
 from callbacks.retry import ATTEMPTS
+from context_bridge.contract import ContextStore, EventBus
 from context_bridge.live import open_bus
-from context_bridge.records import ConsentRow, ContextStore, EventBus, OutboxRow, ThreadRow
+from context_bridge.records import ConsentRow, OutboxRow, ThreadRow
 from context_bridge.store import open_store
 from ivr.channels.twilio_message_wire import at_place
 from ivr.channels.twilio_rest import Rest

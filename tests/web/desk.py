@@ -15,6 +15,7 @@ from typing import Any
 
 from aiohttp import web
 
+from context_bridge.contract import StoreUnavailable
 from context_bridge.records import (
     CallbackRow,
     DeliveryRow,
@@ -23,7 +24,6 @@ from context_bridge.records import (
     LinkRow,
     LiveEvent,
     OutboxRow,
-    StoreUnavailable,
     SwitchRow,
 )
 from ivr.channels.chat import Chat

@@ -10,8 +10,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from openapi_spec_validator import validate
 
+from context_bridge.contract import ContextStore
 from context_bridge.live import ProcessBus
-from context_bridge.records import CallbackRow, ContextStore
+from context_bridge.records import CallbackRow
 from context_bridge.store import open_store
 from ivr.engine.data import replace
 from ivr.engine.loader import load
