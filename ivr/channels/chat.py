@@ -8,31 +8,26 @@ that a double click arrives twice as the same contact.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import secrets
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 
 from aiohttp import web
 from msgspec import structs
 
-from context_bridge.contract import ContextStore, StoreUnavailable
+from context_bridge.contract import ContextStore
+from ivr.channels.chat_visits import GRACE, MOST, NODE, Visits, no_chat
 from ivr.channels.chat_wire import CUSTOMER, LONGEST, Reply, State, Typed, render, transcript
 from ivr.channels.visit import Visit
 from ivr.driver import Arrival, Driver, LinkRefused, UnknownMenu
-from ivr.engine.actions import Action
-from ivr.engine.events import Input, Left, LeftReason
+from ivr.engine.events import Input
 from ivr.engine.journey import Journey
 from ivr.http import Problem, Route, answer, read
 from ivr.limit import RateLimit
 from ivr.sse import HEARTBEAT, Streams, after
 
-NODE = "chat"
 COOKIE, NEXT = "segue_chat", "segue_chat_next"
 KEPT = 30 * 86400  # seconds that a browser keeps the cookie: as long as journeys are kept
-GRACE = 60.0  # seconds without an open page until the customer counts as gone
-MOST = 10_000  # visits at one time
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 Render = Callable[[str, Mapping[str, str]], str]
 
@@ -55,12 +50,10 @@ class Chat:
     ) -> None:
         self._driver, self._store = driver, store
         self._menu, self._title, self._render = menu, title, render
-        self._secure, self._grace = secure, grace
-        self._visits: dict[str, Visit] = {}
-        self._left: OrderedDict[str, str] = OrderedDict()  # contact that was gone too long -> its journey
+        self._secure = secure
+        self._visits = Visits(driver, grace)
         self._streams = Streams(MOST, heartbeat)
         self._starts = RateLimit(120, 60.0)  # roomy: behind a proxy all customers have one address
-        self._leaving: set[asyncio.Task[None]] = set()
 
     def routes(self) -> list[web.RouteDef]:
         people = [
@@ -109,16 +102,13 @@ class Chat:
         ]
 
     async def start(self) -> None:
-        """Wait for the customers whose chats were open when the server ended; those who stay away have left."""
-        for contact in await self._driver.open_contacts(NODE):
-            self._visit(contact)
+        await self._visits.start()
 
     async def close(self) -> None:
         """The chats stay open: the next server takes them over."""
-        for visit in self._visits.values():
-            visit.stop()
+        self._visits.stop()
         await self._streams.close()
-        await asyncio.gather(*self._leaving, return_exceptions=True)
+        await self._visits.close()
 
     # pages for people
 
@@ -126,7 +116,7 @@ class Chat:
         if await self._driver.link(request.match_info["token"]) is not None:
             return self._next(self._page("link.html"))
         contact = _contact(request, COOKIE)
-        if contact and await self._on(contact) is not None:
+        if contact and await self._visits.on(contact) is not None:
             raise web.HTTPSeeOther("/chat")  # this browser has used it, and its chat is still on
         return self._next(self._page("link_over.html", status=410))
 
@@ -141,18 +131,18 @@ class Chat:
 
     async def begin(self, request: web.Request) -> web.Response:
         """A new chat, or the one that this browser was away from for too long."""
-        return await self._begin(request, journey=self._left.get(_contact(request, COOKIE) or ""))
+        return await self._begin(request, journey=self._visits.left.get(_contact(request, COOKIE) or ""))
 
     async def _begin(self, request: web.Request, link: str | None = None, journey: str | None = None) -> web.Response:
         """Arrive as the contact of the next visit, and show the chat."""
         token = request.cookies.get(NEXT) or secrets.token_urlsafe(24)
-        visit = self._visit(_hashed(token))
+        visit = self._visits.of(_hashed(token))
         async with visit.lock:
-            if await self._on(visit.contact) is None:
+            if await self._visits.on(visit.contact) is None:
                 try:
                     await self._arrive(request, visit, link, journey)
                 except LinkRefused:
-                    self._forget(visit)
+                    self._visits.forget(visit)
                     raise
         found = web.Response(status=303, headers={**PRIVATE, "Location": "/chat"})
         self._cookie(found, COOKIE, token)
@@ -162,7 +152,7 @@ class Chat:
     async def _arrive(self, request: web.Request, visit: Visit, link: str | None, journey: str | None) -> None:
         remote = request.remote or ""
         if wait := self._starts.wait(remote):
-            self._forget(visit)
+            self._visits.forget(visit)
             raise Problem(429, "Too many chats begun", f"Try again in {wait} seconds.", retry_after=wait)
         self._starts.note(remote)
         arrival = Arrival(
@@ -177,7 +167,7 @@ class Chat:
         try:
             await self._driver.arrive(arrival)
         except UnknownMenu as error:
-            self._forget(visit)
+            self._visits.forget(visit)
             raise Problem(404, "No such menu", str(error)) from error
 
     def _page(self, name: str, status: int = 200, menu: str = "") -> web.Response:
@@ -195,12 +185,12 @@ class Chat:
 
     async def state(self, request: web.Request) -> web.Response:
         contact = _contact(request, COOKIE)
-        found = await self._on(contact) if contact else None
+        found = await self._visits.on(contact) if contact else None
         if contact is None or found is None:
-            status = "none" if contact is None else "left" if contact in self._left else "over"
+            status = "none" if contact is None else "left" if contact in self._visits.left else "over"
             return answer(State(self._title(self._menu), Reply(ended=True, status=status)))
         journey, actions = found
-        visit = self._visit(contact)
+        visit = self._visits.of(contact)
         seen = visit.last  # before the transcript is read: what comes meanwhile is told twice rather than never
         said = transcript(await self._store.history(journey.id))
         reply = render(actions)
@@ -215,17 +205,17 @@ class Chat:
                 "Too long" if typed.text.strip() else "Nothing written",
                 f"Write 1 to {LONGEST:,} characters; split a longer text into several messages.",
             )
-        visit = await self._known(request)
+        visit = await self._visit(request)
         async with visit.lock:
             visit.touch()
             if (again := visit.answers.get(typed.id)) is not None:
                 return answer(again)
             if visit.ended:
-                raise _no_chat()
+                raise no_chat()
             return answer(visit.keep(typed.id, await self._turn(visit, typed)))
 
     async def _turn(self, visit: Visit, typed: Typed) -> Reply:
-        found = await self._on(visit.contact)
+        found = await self._visits.on(visit.contact)
         if found is not None and found[0].status in {"queued", "with_agent"}:
             await self._driver.tell(visit.contact, typed.text, CUSTOMER)
             return Reply(status=found[0].status)
@@ -243,71 +233,16 @@ class Chat:
         return reply
 
     async def finish(self, request: web.Request) -> web.Response:
-        visit = await self._known(request)
-        await self._leave(visit, "caller")
+        visit = await self._visit(request)
+        await self._visits.leave(visit, "caller")
         return answer(Reply(ended=True, status="left"))
 
     async def events(self, request: web.Request) -> web.StreamResponse:
-        visit = await self._known(request)
+        visit = await self._visit(request)
         return await self._streams.serve(request, visit.events(after(request)))
 
-    # visits
-
-    async def _known(self, request: web.Request) -> Visit:
-        """The visit of this browser; only a real contact gets one, for cookies can be made up. Raises `Problem` 409."""
-        contact = _contact(request, COOKIE) or ""
-        if contact in self._visits:
-            return self._visits[contact]
-        if await self._on(contact) is None:
-            raise _no_chat()
-        return self._visit(contact)
-
-    async def _on(self, contact: str) -> tuple[Journey, tuple[Action, ...]] | None:
-        """The journey and wait of a contact that has not ended."""
-        found = await self._driver.current(contact)
-        return found if found and found[0].status in ("live", "queued", "with_agent") else None
-
-    def _visit(self, contact: str) -> Visit:
-        visit = self._visits.get(contact)
-        if visit is None:
-            if len(self._visits) >= MOST:
-                raise Problem(503, "Too many chats are open", "Try again in a moment, or phone us.", retry_after=30)
-            visit = self._visits[contact] = Visit(contact, self._grace, self._gone)
-            self._driver.attach(contact, visit)
-        return visit
-
-    def _forget(self, visit: Visit) -> None:
-        visit.end()
-        visit.stop()
-        if self._visits.pop(visit.contact, None):
-            self._driver.detach(visit.contact)
-
-    def _gone(self, visit: Visit) -> None:
-        task = asyncio.get_running_loop().create_task(self._drop(visit))
-        self._leaving.add(task)
-        task.add_done_callback(self._leaving.discard)
-
-    async def _drop(self, visit: Visit) -> None:
-        try:
-            await self._leave(visit, "dropped")
-        except StoreUnavailable:  # said by /readyz and by every turn
-            visit.touch()  # they will have been gone for another while
-
-    async def _leave(self, visit: Visit, reason: LeftReason) -> None:
-        async with visit.lock:
-            found = await self._on(visit.contact)
-            self._forget(visit)
-            if found is None:
-                return
-            event = Left(id=f"{visit.contact}:left", at=self._driver.now(), contact=visit.contact, reason=reason)
-            await self._driver.advance(event)
-            self._left[visit.contact] = found[0].id
-            if len(self._left) > MOST:
-                self._left.popitem(last=False)
-
-
-def _no_chat() -> Problem:
-    return Problem(409, "No chat is open here", "Load /chat again to begin one or to go on.")
+    async def _visit(self, request: web.Request) -> Visit:
+        return await self._visits.known(_contact(request, COOKIE) or "")
 
 
 def _contact(request: web.Request, cookie: str) -> str | None:

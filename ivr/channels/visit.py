@@ -1,7 +1,7 @@
 """One chat visit: what its open pages are told, and when it counts as gone.
 
-A visit lives in memory and may be lost at any time: all that matters is in the journey, and `chat.py` makes a new
-visit from that. It exists to tell pages what they did not ask for, and to answer a repeated request the same way.
+A visit lives in memory and may be lost at any time: all that matters is in the journey, and `chat_visits.py` makes a
+new visit from that. It exists to tell pages what they did not ask for, and to answer a repeated request the same way.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ async def test_a_repeated_message_is_done_once_and_answered_alike(client: TestCl
 async def test_the_event_has_the_pages_id_so_that_a_restart_does_not_repeat_it(client: TestClient, desk: Desk) -> None:
     await begin(client)
     await say(client, "track", "same-name-ever")
-    desk.chat._visits.clear()  # what a new process knows
+    desk.chat._visits.open.clear()  # what a new process knows
     await say(client, "track", "same-name-ever")
     one, two = [event.id for event in desk.driver.events if isinstance(event, Input)]
     assert one == two
@@ -207,7 +207,7 @@ async def test_a_made_up_cookie_opens_nothing_and_costs_nothing(client: TestClie
             await client.post("/chat/messages", json={"text": "a", "id": "message-1"}, headers=headers)
         ).status == 409
         assert (await client.get("/chat/events", headers=headers)).status == 409
-    assert desk.chat._visits == {}
+    assert desk.chat._visits.open == {}
 
 
 async def test_who_knows_the_contact_cannot_speak_for_the_customer(
