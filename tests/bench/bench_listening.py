@@ -33,7 +33,7 @@ from recognition.speak import Speaker
 from tests.asterisk import rtp
 from tests.bench.listening.callers import AROUND, Caller, Figures
 from tests.bench.listening.lines import PERIOD, Line, SipLine, WebLine
-from tests.bench.listening.questions import QUESTIONS, Question
+from tests.bench.listening.questions import QUESTIONS, REFUSAL, Question
 from tests.bench.listening.server import Served, serving
 from tests.players.mouth import RATE, Mouth
 
@@ -69,7 +69,7 @@ async def spoken(question: Question, folder: Path) -> tuple[list[Speech], list[S
 async def beginnings(question: Question, folder: Path) -> list[Samples]:
     """`folder`: of the server, so that these are the very sounds that it plays."""
     async with Speaker(folder, "gmw/en-us", 165) as speaker:
-        clips = [await speaker.clip(text, 8000) for text in question.replies]
+        clips = [await speaker.clip(text, 8000) for text in (*question.replies, REFUSAL)]
     return [audio.read(clip.path)[0][:BEGINNING] for clip in clips]
 
 

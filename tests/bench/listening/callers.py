@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from tests.bench.listening.lines import PERIOD, Line, Stretch
@@ -59,7 +60,10 @@ class Caller:
         place = random.randrange(len(self._said))
         began, ended = await self._line.say(self._said[place])
         first, last = began + AROUND * PERIOD, ended - AROUND * PERIOD
-        heard = await self._anew(last)
+        heard = await self._next(last)
+        if heard is None:
+            self._figures.became["refused"] += 1
+            return await self._by_keys(place)
         reply = await self._line.reply(heard.began)
         became = self._became(place, reply, heard.began - last, asked, last)
         self._figures.became[became] += 1
@@ -100,6 +104,16 @@ class Caller:
             if self._line.replied():
                 return True
         return False
+
+    async def _next(self, last: float) -> Stretch | None:
+        """What is heard after an answer. None: we were told while we spoke that nobody can listen, which may go on
+        without a pause. Raises `TimeoutError`."""
+        async with asyncio.timeout(LOST):
+            while not self._line.refused():
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK):
+                        return await self._line.sounds.after(last)
+        return None
 
     async def _anew(self, since: float) -> Stretch:
         """Raises `TimeoutError`."""

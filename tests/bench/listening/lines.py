@@ -20,12 +20,13 @@ from recognition.audio import Samples
 from tests.asterisk.hearing import ALIKE, likeness
 from tests.asterisk.phone import Phone
 from tests.asterisk.rtp import PACKET
-from tests.bench.listening.questions import REPLIES
+from tests.bench.listening.questions import REFUSAL, REPLIES
 
 PERIOD = 0.02  # seconds of a frame, on both lines
 APART = 0.2  # seconds without sound between two prompts
 SILENCE = bytes(640)
 JITTER = 0.06  # seconds that the web phone's page buffers before it plays (audio-worklet.js)
+REFUSED = len(REPLIES)  # its place among the beginnings
 RECOGNIZED, LATELY = 35, 50  # packets by which a prompt is told from others, at its beginning and somewhere in them
 ANONYMOUS = "anonymous"  # a From that says nothing: each call is somebody new
 
@@ -101,6 +102,9 @@ class Line(Protocol):
     def replied(self) -> bool:
         """Whether one of them has begun in the second before now, since a key was pressed."""
 
+    def refused(self) -> bool:
+        """Whether `REFUSAL` has begun since the last `say`."""
+
 
 class WebLine:
     """At the web phone's socket. What is heard is what its page would play."""
@@ -110,7 +114,7 @@ class WebLine:
         self._http, self._url = http, url
         self._clock = asyncio.get_running_loop().time
         self._captions: list[tuple[float, str]] = []  # when they came
-        self._pressed = 0.0
+        self._pressed = self._spoke = 0.0
         self._frames: deque[bytes] = deque()
         self._silent = asyncio.Event()
         self._seq = 0
@@ -130,6 +134,7 @@ class WebLine:
 
     async def say(self, frames: Sequence[bytes]) -> tuple[float, float]:
         self._silent.clear()
+        self._spoke = self._clock()
         self._frames.extend(frames)
         await self._silent.wait()
         return self._last - PERIOD * (len(frames) - 1), self._last
@@ -147,6 +152,9 @@ class WebLine:
 
     def replied(self) -> bool:
         return any(at > self._pressed and text.startswith(REPLIES) for at, text in self._captions)
+
+    def refused(self) -> bool:
+        return any(at > self._spoke and text == REFUSAL for at, text in self._captions)
 
     async def _send(self) -> None:
         """A frame at a time, as a page does whose microphone is open."""
@@ -175,13 +183,13 @@ class WebLine:
 
 
 class SipLine:
-    """A telephone at a real Asterisk. `beginnings`: of the prompts with `REPLIES`, at 8,000 Hz. What is heard is what
-    Asterisk has sent; it sends nothing while it plays nothing."""
+    """A telephone at a real Asterisk. `beginnings`: of the prompts with `REPLIES`, then of the `REFUSAL`, at 8,000 Hz.
+    What is heard is what Asterisk has sent; it sends nothing while it plays nothing."""
 
     def __init__(self, port: int, beginnings: Sequence[Samples]) -> None:
         self.sounds = Sounds()
         self._phone, self._beginnings = Phone(port, ANONYMOUS), beginnings
-        self._pressed = 0  # the last key: its place in what was heard
+        self._pressed = self._spoke = 0  # the last key, and the last answer: their places in what was heard
         self._places: dict[float, int] = {}  # by the beginning of a stretch: its place in what was heard
 
     async def __aenter__(self) -> Self:
@@ -195,6 +203,7 @@ class SipLine:
         await self._phone.__aexit__()
 
     async def say(self, frames: Sequence[bytes]) -> tuple[float, float]:
+        self._spoke = len(self._sound.heard)
         return await self._sound.utter(b"".join(frames))
 
     async def press(self, keys: str) -> None:
@@ -207,13 +216,20 @@ class SipLine:
         place = self._places[when]
         while (missing := place + RECOGNIZED * PACKET - len(self._sound.heard)) > 0:  # noqa: ASYNC110 - as it comes
             await asyncio.sleep(PERIOD * missing / PACKET)
-        return self._recognized(place)
+        return self._replied(place)
 
     def replied(self) -> bool:
         """After a key the next prompt follows without a pause."""
-        return self._recognized(max(self._pressed, len(self._sound.heard) - LATELY * PACKET), LATELY) is not None
+        return self._replied(max(self._pressed, len(self._sound.heard) - LATELY * PACKET), LATELY) is not None
 
-    def _recognized(self, place: int, packets: int = RECOGNIZED) -> int | None:
+    def refused(self) -> bool:
+        return self._recognized(self._spoke, len(self._sound.heard)) == REFUSED
+
+    def _replied(self, place: int, packets: int = RECOGNIZED) -> int | None:
+        found = self._recognized(place, packets)
+        return None if found == REFUSED else found
+
+    def _recognized(self, place: int, packets: int) -> int | None:
         heard = self._sound.pcm(place)[: packets * PACKET]
         found = [float(np.max(likeness(heard, beginning), initial=0.0)) for beginning in self._beginnings]
         best = int(np.argmax(found))

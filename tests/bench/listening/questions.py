@@ -6,8 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ivr.engine.locale.english import ENGLISH
+
 MISUNDERSTOOD = 0
 REPLIES = ("I see.", "Wonderful.", "All right.", "Very well.", "Thank you.", "Understood.", "Good choice.")
+REFUSAL = ENGLISH.cannot_listen
 Step = dict[str, object]
 
 
