@@ -32,7 +32,8 @@ def answered(turn: Turn, question: Question, event: Input) -> None:
     if turn.journey.doubt is not None and isinstance(question, Menu | AskSlot):
         _doubt_answered(turn, question, event, turn.journey.doubt)
     elif not (
-        _do(turn, question, _verdict(turn, question, event))
+        _contradicted(turn, question, event)
+        or _do(turn, question, _verdict(turn, question, event))
         or _correct(turn, question, event)
         or _do(turn, question, verdict(turn.flow, question, mentioned(turn.flow, question, event), event.mode))
     ):
@@ -208,6 +209,23 @@ def _correct(turn: Turn, question: Question, event: Input) -> bool:
     if corrections.applied(turn, question, event, instead):
         return True
     return here and _do(turn, question, _verdict(turn, question, instead))
+
+
+def _contradicted(turn: Turn, question: Question, event: Input) -> bool:
+    """`No, I said …` at a question that no answers, as well: it is about the one before, if that can be put right. Who
+    insists has not said no here, and nobody is sent away for it."""
+    if not corrections.contradicts(turn.flow, question, event) or not _is_clear(turn, event):
+        return False
+    words = words_of(turn.flow.language)
+    instead = corrections.without_lead(event, words)
+    if not corrections.are_spent(turn) and corrections.applied(turn, question, event, instead):
+        return True
+    if not corrections.insists(event.text, words):
+        return False
+    rest = replace(instead, option=None, others=())
+    if not (_do(turn, question, _verdict(turn, question, rest)) or corrections.take_back(turn)):
+        _not_understood(turn, question, event)
+    return True
 
 
 # Misses

@@ -7,19 +7,20 @@ answers nor secrets can be touched. By words only: no key means it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ivr.engine.data import replace
 from ivr.engine.events import Alternative, Input
-from ivr.engine.flow import AskSlot, InvokeStep, Menu, SayStep
+from ivr.engine.flow import AskSlot, Flow, InvokeStep, Menu, SayStep
 from ivr.engine.formats import read_back
 from ivr.engine.journey import Slot, Visit
 from ivr.engine.locale.words import Words
-from ivr.engine.match import find, meanings
+from ivr.engine.match import find, fold, meanings
 from ivr.engine.parsing import plain
-from ivr.engine.questions import Question, options_at
+from ivr.engine.questions import Question, all_options_at, options_at
 from ivr.engine.render import spoken
+from ivr.engine.spoken.agreement import agreed
 from ivr.engine.spoken.figures import bare
 from ivr.engine.turn import Turn
 from ivr.engine.words import words_in, words_of
@@ -44,6 +45,29 @@ def without_lead(event: Input, words: Words) -> Input:
         return event
     others = tuple(Alternative(_rest(other.text, words), other.confidence, other.option) for other in event.others)
     return replace(event, text=text, others=others)
+
+
+def contradicts(flow: Flow, question: Question, event: Input) -> bool:
+    """Whether a recognizer takes it for the question's no, for the sake of its first word: `no, I said 4218`. A mere no
+    it is not. `That's wrong` is one where yes is an answer, too."""
+    if event.mode != "speech" or event.option is None or not isinstance(question, Menu | AskSlot):
+        return False
+    words = words_of(flow.language)
+    options = all_options_at(flow, question) if isinstance(question, Menu) else options_at(flow, question)
+    names = {option.id: {option.label, *option.phrases} for option in options}
+    said = {id_: {agreed(name, words) for name in known} for id_, known in names.items()}
+    if "no" not in said.get(event.option, set()) or _is_one_of(event.text, names):
+        return False
+    if is_any(event.text, words.spoken.wrong, words):
+        return not any("yes" in found for found in said.values())
+    return _rest(event.text, words) != event.text and not agreed(event.text, words)
+
+
+def insists(text: str, words: Words) -> bool:
+    """`No, I said …` answers nothing, whatever comes behind it. A mere `no, …` may: `no, that was all`."""
+    lead = plain(text.removesuffix(_rest(text, words))).split()
+    noes = {plain(no) for no in words.no}
+    return " ".join(lead[1:] if lead and lead[0] in noes else lead) in words.spoken.corrections
 
 
 def is_any(text: str, phrases: Sequence[str], words: Words) -> bool:
@@ -87,6 +111,11 @@ def _rest(text: str, words: Words) -> str:
         if plain(" ".join(said[:end])).split() in leads:
             return " ".join(said[end:])
     return text
+
+
+def _is_one_of(text: str, names: Mapping[str, Collection[str]]) -> bool:
+    """Whether it is, word for word, how the menu itself calls one of its options."""
+    return any(fold(text) == fold(name) for known in names.values() for name in known)
 
 
 def _takes_words(turn: Turn, question: Question) -> bool:

@@ -146,3 +146,59 @@ def test_a_menus_own_no_is_no_correction() -> None:
     done = Menu(prompt("Anything else?"), (Choice("no", "1", "finish", ("no", "that was all"), goto="bye"),), tries())
     talk = ordered(line(count=done))
     assert says(talk, "no").said == ["Goodbye."]
+
+
+def at_the_end() -> Talk:
+    """At a menu which a plain no answers, too, after an order number."""
+    finish = Choice("no", "1", "finish", ("no", "that was all"), goto="bye")
+    again = Choice("again", "2", "begin again", ("again",), goto="welcome")
+    talk = ordered(line(count=Menu(prompt("Anything else?"), (finish, again), tries())))
+    assert talk.collect.options[0].id == "no"
+    return talk
+
+
+def taken_for(talk: Talk, text: str, option: str = "no") -> Talk:
+    """By a recognizer, for the sake of one word of it."""
+    return talk.later(5).send(Input, text=text, mode="speech", confidence=0.97, option=option)
+
+
+@pytest.mark.parametrize("words", ["No, I said for two one-eight.", "no 4218", "No, I meant four two one eight."])
+def test_who_begins_a_correction_with_no_is_not_sent_away_by_a_menu_that_no_ends(words: str) -> None:
+    talk = taken_for(at_the_end(), words)
+    assert talk.journey.slots["order"].value == "4218"
+    assert talk.said[:2] == ["All right: 4 2 1 8.", "Anything else?"]
+
+
+@pytest.mark.parametrize("words", ["No, I said forty-one it.", "No, that's wrong."])
+def test_a_correction_of_which_only_the_no_was_understood_leads_back_to_what_it_is_about(words: str) -> None:
+    assert taken_for(at_the_end(), words).collect.slot == "order"
+
+
+def test_who_insists_where_nothing_can_be_put_right_is_asked_again() -> None:
+    done = Menu(prompt("Anything else?"), (Choice("no", "1", "finish", ("no",), goto="bye"),), tries())
+    talk = taken_for(voice(replace(line(), steps={**line().steps, "welcome": done})), "No, I said mumble.")
+    assert (talk.journey.step, talk.journey.nomatches) == ("welcome", 1)
+
+
+@pytest.mark.parametrize(
+    "words", ["No.", "no thanks", "No, nothing else.", "no that was all", "that was all", "sorry, no"]
+)
+def test_a_no_with_words_behind_it_stays_a_no(words: str) -> None:
+    assert taken_for(at_the_end(), words).said == ["Goodbye."]
+
+
+def test_what_is_insisted_on_may_be_an_option_of_the_open_menu() -> None:
+    assert taken_for(at_the_end(), "No, I said again").said[0] == "Welcome to Acme."
+    assert taken_for(at_the_end(), "No, I said begin it again", "again").said[0] == "Welcome to Acme."
+
+
+def test_where_yes_is_an_answer_too_a_contradiction_is_its_no() -> None:
+    sure = Menu(
+        prompt("Right?"),
+        (Choice("y", "1", "go on", ("yes",), goto="bye"), Choice("n", "2", "no", (), goto="welcome")),
+        tries(),
+    )
+    talk = ordered(line(count=sure))
+    assert taken_for(talk, "No, that's wrong.", "n").said[0] == "Welcome to Acme."
+    talk = taken_for(ordered(line(count=sure)), "No, I said 4218.", "n")
+    assert (talk.journey.slots["order"].value, talk.said[1]) == ("4218", "Right?")
