@@ -10,8 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ivr
-from ivr.conversation import Call, CannotPlay, Conversation, Mismatch, Refused, needs, run
-from ivr.conversation_file import ConversationMistakes, load, seconds
+from ivr.conversation import (
+    Call,
+    CannotPlay,
+    Conversation,
+    ConversationMistakes,
+    Mismatch,
+    Refused,
+    load,
+    needs,
+    run,
+    seconds,
+)
 from ivr.coverage import Coverage
 from ivr.engine.data import replace
 from ivr.engine.events import Channel

@@ -16,8 +16,7 @@ import pytest_asyncio
 
 import ivr
 from asterisk.instance import Instance
-from ivr.conversation import Conversation, needs, run
-from ivr.conversation_file import load
+from ivr.conversation import Conversation, load, needs, run
 from ivr.flows import read_folder
 from recognition.ears import Ears, engines
 from tests.asterisk.conftest import asterisk_root  # noqa: F401 - a fixture

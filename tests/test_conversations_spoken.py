@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 import ivr
-from ivr.conversation import Conversation, run
-from ivr.conversation_file import load
+from ivr.conversation import Conversation, load, run
 from ivr.flows import read_folder
 from ivr.rehearsal import rehearsal_of
 

@@ -13,8 +13,7 @@ import pytest
 import pytest_asyncio
 
 from asterisk.instance import Instance
-from ivr.conversation import Conversation, needs, run
-from ivr.conversation_file import load
+from ivr.conversation import Conversation, load, needs, run
 from ivr.flows import read_folder
 from tests.asterisk.conftest import asterisk_root  # noqa: F401 - a fixture
 from tests.asterisk.phone import Phone

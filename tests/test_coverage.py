@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from ivr.cli import main
-from ivr.conversation import run
-from ivr.conversation_file import load
+from ivr.conversation import load, run
 from ivr.coverage import Coverage, Report
 from ivr.engine.exits import exits, rewired
 from ivr.engine.flow import Flow, Menu, SendStep, Verify

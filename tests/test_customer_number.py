@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from ivr.conversation import load as load_conversation
 from ivr.conversation import run
-from ivr.conversation_file import load as load_conversation
 from ivr.engine.loader import MenuMistakes, load
 from ivr.rehearsal import rehearsal_of
 

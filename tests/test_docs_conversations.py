@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import ivr
-from ivr.conversation import run
-from ivr.conversation_file import DEEDS, EXPECTATIONS, READERS, load
+from ivr.conversation import load, run
+from ivr.conversation.file import DEEDS, EXPECTATIONS, READERS
 from ivr.flows import read_folder
 from ivr.rehearsal import rehearsal_of
 

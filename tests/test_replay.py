@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ivr
-from ivr import conversation_file
+from ivr import conversation
 from ivr.backoffice import FIRST, Attempt, BackOfficeError
 from ivr.cli.complaint import Complaint
 from ivr.cli.replay import as_test
@@ -177,7 +177,7 @@ async def lived(acts: list[Act], answers: list[str | None]) -> list[str]:
                 continue
         found = [await as_test(set_up.store, row.id, "US") for row in await set_up.store.recent(20)]
     for text in found:
-        told = conversation_file.load(text, "kept.yaml")
+        told = conversation.load(text, "kept.yaml")
         async with rehearsal_of(told, {"bank": BANK}) as fresh:
             result = await run(told, fresh)
         assert result.passed, f"{result.mismatch}\n{text}"
@@ -283,7 +283,7 @@ SWITCHBOARD = Path(__file__).parent / "conversations"
 
 @pytest.mark.parametrize("name", ["put-through", "put-through-hung-up"])
 async def test_being_put_through_is_kept(name: str) -> None:
-    told = conversation_file.load((SWITCHBOARD / f"{name}.yaml").read_text("utf-8"), name)
+    told = conversation.load((SWITCHBOARD / f"{name}.yaml").read_text("utf-8"), name)
     flows, _ = read_folder(SWITCHBOARD / "menus")
     async with rehearsal_of(told, flows) as player:
         assert (await run(told, player)).passed
@@ -293,7 +293,7 @@ async def test_being_put_through_is_kept(name: str) -> None:
 
 
 async def test_an_end_whose_answer_was_never_told_is_kept_too() -> None:
-    told = conversation_file.load((SWITCHBOARD / "put-through.yaml").read_text("utf-8"), "c.yaml")
+    told = conversation.load((SWITCHBOARD / "put-through.yaml").read_text("utf-8"), "c.yaml")
     flows, _ = read_folder(SWITCHBOARD / "menus")
     async with rehearsal_of(replace(told, turns=told.turns[:3]), flows) as player:
         await run(replace(told, turns=told.turns[:3]), player)
@@ -311,7 +311,7 @@ async def test_a_journey_that_is_not_there() -> None:
 
 
 MENUS = Path(ivr.__file__).parent / "menus"
-OURS = [conversation_file.load(path.read_text("utf-8"), path.stem) for path in sorted(MENUS.glob("conversations/*"))]
+OURS = [conversation.load(path.read_text("utf-8"), path.stem) for path in sorted(MENUS.glob("conversations/*"))]
 FLOWS, _ = read_folder(MENUS)
 
 

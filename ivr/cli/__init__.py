@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 from context_bridge.contract import StoreUnavailable
 from ivr.cli.complaint import Complaint
-from ivr.conversation_file import ConversationMistakes
+from ivr.conversation import ConversationMistakes
 from ivr.engine.loader import MenuMistakes
 from ivr.flows import UnknownMenu
 from ivr.publishing.publisher import Refused

@@ -12,12 +12,12 @@ from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from ivr import conversation_file, settings
+from ivr import conversation, settings
 from ivr.advice import advise
 from ivr.advice.sarif import sarif
 from ivr.advice.told import CONVERSATION, Told, of_advice, of_mistake
 from ivr.cli.complaint import Complaint
-from ivr.conversation_file import ConversationMistakes
+from ivr.conversation import ConversationMistakes
 from ivr.engine.loader import ARTICLES, WORDS, MenuMistakes, Mistake, check_part, load, load_services
 from ivr.engine.services import Services
 from ivr.flows import parts_in, survey_folder
@@ -73,7 +73,7 @@ def _told(path: Path) -> Iterable[Told]:
     source, name = read(path), str(path)
     try:
         if path.resolve().parent.name == CONVERSATIONS:
-            conversation_file.load(source, name)
+            conversation.load(source, name)
         elif path.name == SERVICES:
             load_services(source, name)
         elif part := _part(path):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from context_bridge.contract import ContextStore
 from context_bridge.store import open_store
-from ivr import conversation, conversation_file, settings
+from ivr import conversation, settings
 from ivr.cli.complaint import Complaint
 from ivr.cli.transcript import Transcript, mapping
 from ivr.engine.flow import Flow
@@ -63,7 +63,7 @@ async def _checked(played: Played, flow: Flow, region: str) -> str:
         text = Transcript(list(played.turns), head, "Say here what this shows (from a journey that happened)").as_test(
             played.menu, played.services
         )
-        told = conversation_file.load(text, "replay")
+        told = conversation.load(text, "replay")
         async with rehearsal_of(told, {flow.menu: flow}, region) as player:
             result = await conversation.run(told, player)
         if result.passed:

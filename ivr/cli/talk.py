@@ -33,9 +33,9 @@ from ivr.conversation import (
     Type,
     Wait,
     perform,
+    seconds,
 )
 from ivr.conversation import Record as Message
-from ivr.conversation_file import seconds
 from ivr.engine.actions import Collect, Enqueue, Record, Transfer
 from ivr.engine.events import Channel
 from ivr.engine.flow import Flow, InvokeStep, Verify

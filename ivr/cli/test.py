@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from ivr import conversation, conversation_file, settings
+from ivr import conversation, settings
 from ivr.cli.check import CONVERSATIONS, read
 from ivr.cli.complaint import Complaint
 from ivr.conversation import CannotPlay, Conversation, Result
@@ -36,8 +36,7 @@ async def run(chosen: argparse.Namespace) -> int:
     setting = settings.load()
     flows, _ = read_folder(setting.menus, setting.services)
     told = [
-        conversation_file.load(read(path), str(path))
-        for path in _files(chosen.paths or [setting.menus / CONVERSATIONS])
+        conversation.load(read(path), str(path)) for path in _files(chosen.paths or [setting.menus / CONVERSATIONS])
     ]
     meant = {one.menu for one in told} if chosen.paths else flows.keys()
     coverages = {name: Coverage(flow) for name, flow in sorted(flows.items()) if name in meant}

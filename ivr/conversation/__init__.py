@@ -1,6 +1,7 @@
 """Conversations: a customer's side of a story, played against a menu, and what must be heard and known on the way.
 
-told.py    `Conversation` is one file (see docs/conversations.md; `ivr.conversation_file` reads it)
+told.py    `Conversation` is one file (see docs/conversations.md)
+file.py    `load` reads it, of the nodes of nodes.py
 player.py  a `Player` is any way to reach a running Segue
 play.py    `run` plays one on the other
 
@@ -8,6 +9,8 @@ The same files are played on the engine, over the web phone's socket and over a 
 how a customer is reached.
 """
 
+from ivr.conversation.file import load, seconds
+from ivr.conversation.nodes import ConversationMistakes
 from ivr.conversation.play import Mismatch, Result, needs, perform, run
 from ivr.conversation.player import CannotPlay, Player, Promised, Refused
 from ivr.conversation.told import (
@@ -39,6 +42,7 @@ __all__ = [
     "CannotPlay",
     "Choose",
     "Conversation",
+    "ConversationMistakes",
     "Deed",
     "Do",
     "Does",
@@ -56,7 +60,9 @@ __all__ = [
     "Turn",
     "Type",
     "Wait",
+    "load",
     "needs",
     "perform",
     "run",
+    "seconds",
 ]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.conversation_file import load
+from ivr.conversation import load
 from tests.players.desk import Desk
 from tests.players.server import serving
 from tests.players.webphone import WebTelephone

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.conversation import Conversation, needs, run
-from ivr.conversation_file import load
+from ivr.conversation import Conversation, load, needs, run
 from tests.players.desk import Desk
 from tests.players.score import score
 from tests.players.server import serving

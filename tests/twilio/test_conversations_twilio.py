@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 import ivr
-from ivr.conversation import Conversation, needs, run
-from ivr.conversation_file import load
+from ivr.conversation import Conversation, load, needs, run
 from ivr.flows import read_folder
 from tests.players.desk import Desk
 from tests.players.score import score

@@ -1,45 +1,26 @@
 """Conversation files: YAML to `Conversation`, or every mistake at once. The language is described in
-docs/conversations.md."""
+docs/conversations.md; what each node must look like, so that it can be read at all, in `nodes`."""
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final, Literal, TypeVar, get_args
+from typing import Final, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
-from ivr.conversation import (
-    Act,
-    Answer,
-    Call,
-    Choose,
-    Conversation,
-    Deed,
-    Do,
-    Does,
-    Flip,
-    Missed,
-    OtherEnd,
-    Press,
-    Record,
-    Speak,
-    Turn,
-    Type,
-    Wait,
-)
+from ivr.conversation import told
+from ivr.conversation.nodes import ConversationMistakes, Nodes
 from ivr.engine.events import Channel
 from ivr.engine.journey import Status
 
 CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
-DEEDS: Final[tuple[Deed, ...]] = get_args(Deed)
+DEEDS: Final[tuple[told.Deed, ...]] = get_args(told.Deed)
 EXPECTATIONS: Final = ("hears", "hears_not", "known", "status", "language", "trust", "sent", "callback", "refused")
-DOES: Final[tuple[Does, ...]] = get_args(Does)
+DOES: Final[tuple[told.Does, ...]] = get_args(told.Does)
 MISSED: Final[tuple[Literal["busy", "failed"], ...]] = ("busy", "failed")
 PROMISED: Final = ("queue", "number", "when")
 TOP: Final = (
@@ -47,31 +28,10 @@ TOP: Final = (
 )
 TRUSTS: Final = ("0", "1", "2", "3", "4")
 UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-Name = TypeVar("Name", bound=str)
 DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)([smhd]?)")
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationMistake:
-    file: str
-    line: int
-    column: int
-    problem: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: {self.problem}; {self.remedy}"
-
-
-class ConversationMistakes(Exception):
-    """A conversation file cannot be played; `mistakes` holds all of them, in the order of the file."""
-
-    def __init__(self, mistakes: tuple[ConversationMistake, ...]) -> None:
-        super().__init__("\n".join(map(str, mistakes)))
-        self.mistakes = mistakes
-
-
-def load(source: str, file: str) -> Conversation:
+def load(source: str, file: str) -> told.Conversation:
     """Read a conversation. Raises `ConversationMistakes` and nothing else, whatever the text."""
     reader = _Reader(file)
     try:
@@ -97,24 +57,23 @@ def seconds(text: str) -> float:
     return float(found[1]) * UNITS[found[2] or "s"]
 
 
-class _Reader:
-    """Walks the nodes of one file, collects mistakes and goes on with harmless values."""
+class _Reader(Nodes):
+    """One conversation, from its top down."""
 
     def __init__(self, file: str) -> None:
-        self.file = file
-        self.mistakes: list[ConversationMistake] = []
+        super().__init__(file)
         self._caller: str | None = None
 
-    def conversation(self, root: yaml.Node | None) -> Conversation:
+    def conversation(self, root: yaml.Node | None) -> told.Conversation:
         if not isinstance(root, yaml.MappingNode):
             self.mistake_at(1, 1, "this is no conversation", "begin with `conversation:` and what it shows")
-            return Conversation("", self.file, "", ())
+            return told.Conversation("", self.file, "", ())
         top = self.fields(root, TOP)
         for needed in ("conversation", "menu", "turns"):
             if needed not in top:
                 self.mistake(root, f"`{needed}` is missing", f"add `{needed}: …`")
         self._caller = self.number(top["caller"]) if "caller" in top else None
-        return Conversation(
+        return told.Conversation(
             name=self.text(top.get("conversation")),
             file=self.file,
             menu=self.text(top.get("menu")),
@@ -129,10 +88,10 @@ class _Reader:
             splits={name: self.text(node) for name, node in self.pairs(top.get("splits"))},
         )
 
-    def turn(self, node: yaml.Node) -> Turn:
+    def turn(self, node: yaml.Node) -> told.Turn:
         line = node.start_mark.line + 1
         if isinstance(node, yaml.ScalarNode):
-            return Turn(line, self.act(node, node.value, None), node.value)
+            return told.Turn(line, self.act(node, node.value, None), node.value)
         fields = self.fields(node, (*READERS, *DEEDS, *EXPECTATIONS))
         acts = [name for name in fields if name not in EXPECTATIONS]
         if len(acts) > 1:
@@ -140,10 +99,10 @@ class _Reader:
         act = self.act(node, acts[0], fields[acts[0]]) if acts else None
         if act is None and ("hears" in fields or "hears_not" in fields):
             self.mistake(node, "nothing happens in this turn, so nothing is heard", "put `hears` under the act before")
-        return Turn(
+        return told.Turn(
             line=line,
             act=act,
-            shown=self.shown(acts[0], fields[acts[0]]) if acts else "then",
+            shown=_shown(acts[0], fields[acts[0]]) if acts else "then",
             hears=tuple(self.text(n) for n in self.one_or_many(fields.get("hears"))),
             hears_not=tuple(self.text(n) for n in self.one_or_many(fields.get("hears_not"))),
             known={name: self.maybe_text(n) for name, n in self.pairs(fields.get("known"))},
@@ -155,11 +114,11 @@ class _Reader:
             refused=self.yes_no(fields["refused"]) if "refused" in fields else False,
         )
 
-    def act(self, turn: yaml.Node, name: str, value: yaml.Node | None) -> Act | None:
+    def act(self, turn: yaml.Node, name: str, value: yaml.Node | None) -> told.Act | None:
         if name in DEEDS:
             if value is not None and self.maybe_text(value):
                 self.mistake(value, f"`{name}` takes nothing", "leave it empty")
-            return Do(name)
+            return told.Do(name)
         if name not in READERS:
             self.unknown(turn, name, (*READERS, *DEEDS))
             return None
@@ -168,28 +127,29 @@ class _Reader:
             return None
         return READERS[name](self, value)
 
-    def call(self, node: yaml.Node) -> Act:
+    def call(self, node: yaml.Node) -> told.Act:
         if isinstance(node, yaml.ScalarNode):
-            return Call(self.one_of(node, CHANNELS), self._caller)
+            return told.Call(self.one_of(node, CHANNELS), self._caller)
         fields = self.fields(node, ("channel", "number", "language"))
-        return Call(
+        return told.Call(
             channel=self.one_of(fields["channel"], CHANNELS) if "channel" in fields else "voice",
             number=self.number(fields["number"]) if "number" in fields else self._caller,
             language=self.text(fields["language"]) if "language" in fields else None,
         )
 
-    def press(self, node: yaml.Node) -> Act:
+    def press(self, node: yaml.Node) -> told.Act:
         keys = self.text(node).replace(" ", "")
         if not re.fullmatch(r"[0-9*#]+", keys):
             self.mistake(node, f"a phone has no keys “{keys}”", "use 0 to 9, * and #, quoted: press: '12#'")
-        return Press(keys)
+        return told.Press(keys)
 
-    def speak(self, node: yaml.Node) -> Act:
+    def speak(self, node: yaml.Node) -> told.Act:
         """The words alone, or how sure recognition is of them."""
         if isinstance(node, yaml.ScalarNode):
-            return Speak(self.text(node))
+            return told.Speak(self.text(node))
         fields = self.fields(node, ("say", "confidence"))
-        return Speak(self.text(fields.get("say")), self.share(fields["confidence"]) if "confidence" in fields else 1.0)
+        confidence = self.share(fields["confidence"]) if "confidence" in fields else 1.0
+        return told.Speak(self.text(fields.get("say")), confidence)
 
     def share(self, node: yaml.Node) -> float:
         text = self.text(node)
@@ -205,8 +165,8 @@ class _Reader:
             self.mistake(node, str(error), "write it like 30s, 2m, 3h or 8d")
             return 0.0
 
-    def flip(self, node: yaml.Node) -> Act:
-        return Flip({name: self.one_of(state, ("on", "off")) == "on" for name, state in self.pairs(node)})
+    def flip(self, node: yaml.Node) -> told.Act:
+        return told.Flip({name: self.one_of(state, ("on", "off")) == "on" for name, state in self.pairs(node)})
 
     def time(self, node: yaml.Node) -> float | None:
         """`2026-12-24 18:00 Europe/Berlin` in Unix seconds."""
@@ -231,109 +191,32 @@ class _Reader:
             self.mistake(node, f"{text!r} is no phone number", "write it like '+14155550134', or withheld")
         return text
 
-    def answers(self, node: yaml.Node) -> tuple[Answer, ...]:
+    def answers(self, node: yaml.Node) -> tuple[told.Answer, ...]:
         return tuple(self.answer(n) for n in self.one_or_many(node))
 
-    def answer(self, node: yaml.Node) -> Answer:
+    def answer(self, node: yaml.Node) -> told.Answer:
         if isinstance(node, yaml.MappingNode):
             return {name: self.text(value) for name, value in self.pairs(node)}
         if self.text(node) != "fails":
             self.mistake(node, "a back office gives values or fails", "write {status: on its way} or fails")
         return None
 
-    def one_of(self, node: yaml.Node, allowed: tuple[Name, ...]) -> Name:
-        text = self.text(node)
-        for name in allowed:
-            if name == text:
-                return name
-        self.unknown(node, text, allowed)
-        return allowed[0]
 
-    def yes_no(self, node: yaml.Node) -> bool:
-        return self.one_of(node, ("true", "false")) == "true"
-
-    def text(self, node: yaml.Node | None) -> str:
-        if node is None:
-            return ""
-        text = self.maybe_text(node)
-        if not text:
-            self.mistake(node, "words are missing here", "write some, or take the line out")
-        return text or ""
-
-    def maybe_text(self, node: yaml.Node) -> str | None:
-        """A scalar as it stands in the file: 0042 stays 0042, and `yes` the word."""
-        if not isinstance(node, yaml.ScalarNode):
-            self.mistake(node, "words are wanted here, not a list or a mapping", "write them on one line")
-            return None
-        return None if node.tag.endswith(":null") else node.value
-
-    def one_or_many(self, node: yaml.Node | None) -> Iterable[yaml.Node]:
-        if isinstance(node, yaml.SequenceNode):
-            return self.items(node)
-        return () if node is None else (node,)
-
-    def items(self, node: yaml.Node | None) -> Iterable[yaml.Node]:
-        if node is None:
-            return ()
-        if not isinstance(node, yaml.SequenceNode) or not node.value:
-            self.mistake(node, "a list is wanted here", "begin each of its lines with a dash")
-            return ()
-        return tuple(node.value)
-
-    def pairs(self, node: yaml.Node | None) -> Iterable[tuple[str, yaml.Node]]:
-        return ((key.value, value) for key, value in self.entries(node))
-
-    def entries(self, node: yaml.Node | None) -> Iterable[tuple[yaml.ScalarNode, yaml.Node]]:
-        if node is None:
-            return
-        if not isinstance(node, yaml.MappingNode):
-            self.mistake(node, "names with values are wanted here", "write {name: value}")
-            return
-        seen = set()
-        for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                self.mistake(key, "a name is wanted here", "write {name: value}")
-            elif key.value in seen:
-                self.mistake(key, f"`{key.value}` stands here twice", "keep one")
-            else:
-                seen.add(key.value)
-                yield key, value
-
-    def fields(self, node: yaml.Node, allowed: tuple[str, ...]) -> dict[str, yaml.Node]:
-        found = {}
-        for key, value in self.entries(node):
-            if key.value in allowed:
-                found[key.value] = value
-            else:
-                self.unknown(key, key.value, allowed)
-        return found
-
-    def shown(self, act: str, node: yaml.Node) -> str:
-        if isinstance(node, yaml.ScalarNode):
-            return f"{act} {node.value}".strip()
-        return act
-
-    def unknown(self, node: yaml.Node, name: str, allowed: tuple[str, ...]) -> None:
-        near = difflib.get_close_matches(name, allowed, n=1)
-        remedy = f"did you mean `{near[0]}`?" if near else f"it may be {', '.join(allowed)}"
-        self.mistake(node, f"`{name}` is not known here", remedy)
-
-    def mistake(self, node: yaml.Node, problem: str, remedy: str) -> None:
-        self.mistake_at(node.start_mark.line + 1, node.start_mark.column + 1, problem, remedy)
-
-    def mistake_at(self, line: int, column: int, problem: str, remedy: str = "put words with : # * in quotes") -> None:
-        self.mistakes.append(ConversationMistake(self.file, line, column, problem, remedy))
+def _shown(act: str, node: yaml.Node) -> str:
+    if isinstance(node, yaml.ScalarNode):
+        return f"{act} {node.value}".strip()
+    return act
 
 
-READERS: Final[Mapping[str, Callable[[_Reader, yaml.Node], Act]]] = {
+READERS: Final[Mapping[str, Callable[[_Reader, yaml.Node], told.Act]]] = {
     "call": _Reader.call,
     "press": _Reader.press,
-    "choose": lambda reader, node: Choose(reader.text(node)),
-    "type": lambda reader, node: Type(reader.text(node)),
+    "choose": lambda reader, node: told.Choose(reader.text(node)),
+    "type": lambda reader, node: told.Type(reader.text(node)),
     "speak": _Reader.speak,
-    "unheard": lambda reader, node: Missed(reader.one_of(node, MISSED)),
-    "record": lambda reader, node: Record(reader.duration(node)),
-    "wait": lambda reader, node: Wait(reader.duration(node)),
+    "unheard": lambda reader, node: told.Missed(reader.one_of(node, MISSED)),
+    "record": lambda reader, node: told.Record(reader.duration(node)),
+    "wait": lambda reader, node: told.Wait(reader.duration(node)),
     "switch": _Reader.flip,
-    "other_end": lambda reader, node: OtherEnd(reader.one_of(node, DOES)),
+    "other_end": lambda reader, node: told.OtherEnd(reader.one_of(node, DOES)),
 }
