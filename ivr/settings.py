@@ -104,6 +104,7 @@ PREFIX = "IVR_"
 SECRET_PREFIX = "IVR_SECRET_"  # noqa: S105  # of what services.yaml calls secrets, which `ivr.backoffice.secret` reads
 SENDER = re.compile(r"\+[1-9][0-9]{2,14}|[0-9]{3,8}|MG[0-9a-f]{32}")  # E.164, short code, messaging service
 NUMBER = re.compile(r"\+[1-9][0-9]{2,14}")
+ACCOUNT = re.compile(r"AC[0-9a-f]{32}")
 ENDPOINT = re.compile(r"[A-Za-z0-9_.-]{1,80}")  # whatever else there is would mean something in a dial string
 TEMPLATE = re.compile(r"([A-Za-z]{2,3}(-[A-Za-z0-9]+)*=)?HX[0-9a-f]{32}")
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
@@ -226,10 +227,14 @@ def _speech_conflicts(settings: Settings) -> list[str]:
 def _twilio_account_conflicts(settings: Settings) -> list[str]:
     """What an account needs, and what needs one."""
     found = []
+    if settings.twilio_account and not ACCOUNT.fullmatch(settings.twilio_account):
+        found.append("IVR_TWILIO_ACCOUNT: write the account's SID, AC and 32 hex digits, as Twilio's console shows it")
     if settings.twilio_account and not (settings.twilio_tokens or settings.twilio_shared_keys):
         found.append("IVR_TWILIO_ACCOUNT needs IVR_TWILIO_TOKENS: without one no webhook can be told from a forged one")
     if settings.twilio_account and not settings.public_url:
         found.append("IVR_TWILIO_ACCOUNT needs IVR_PUBLIC_URL: what Twilio signs begins with it")
+    if settings.twilio_account and (path := urlsplit(settings.public_url).path.strip("/")):
+        found.append(f"IVR_PUBLIC_URL: our documents lead Twilio to /twilio/ of the host; leave {path!r} out")
     if (settings.twilio_senders or settings.twilio_whatsapp) and not settings.twilio_account:
         found.append("IVR_TWILIO_SENDERS and IVR_TWILIO_WHATSAPP need IVR_TWILIO_ACCOUNT")
     if settings.twilio_sip_domains and not settings.twilio_account:
@@ -239,11 +244,16 @@ def _twilio_account_conflicts(settings: Settings) -> list[str]:
 
 def _twilio_conflicts(settings: Settings) -> list[str]:
     found = _twilio_account_conflicts(settings)
+    senders = listed(settings.twilio_senders)
     found += [
-        f"IVR_TWILIO_SENDERS, IVR_TWILIO_WHATSAPP: {number!r} is no number as +14155550100, and no MG…"
-        for number in (*listed(settings.twilio_senders), *listed(settings.twilio_whatsapp))
+        f"IVR_TWILIO_SENDERS: {number!r} is no number as +14155550100, and no MG…"
+        for number in senders
         if not SENDER.fullmatch(number)
     ]
+    if len(senders) > 1 and any(sender.startswith("MG") for sender in senders):
+        found.append("IVR_TWILIO_SENDERS: write numbers, or one messaging service alone, which has numbers of its own")
+    if settings.twilio_whatsapp and not NUMBER.fullmatch(settings.twilio_whatsapp):
+        found.append(f"IVR_TWILIO_WHATSAPP: {settings.twilio_whatsapp!r} is not one number, written as +14155550100")
     found += [
         f"IVR_TWILIO_BLOCKED: {number!r} is not written as +14155550100"
         for number in listed(settings.twilio_blocked)

@@ -47,6 +47,26 @@ def test_what_cannot_work_is_refused_before_the_server_starts(name: str, value: 
         load({name: value})
 
 
+TWILIO = {"IVR_TWILIO_ACCOUNT": "AC" + "b" * 32, "IVR_TWILIO_TOKENS": "t", "IVR_PUBLIC_URL": "https://help.example/"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("IVR_TWILIO_ACCOUNT", "ACME"),
+        ("IVR_PUBLIC_URL", "https://help.example/segue"),  # our documents would lead Twilio beside it
+        ("IVR_TWILIO_SENDERS", f"+14155550100, MG{'1' * 32}"),  # some customers would get messages from nobody
+        ("IVR_TWILIO_WHATSAPP", "whatsapp:+14155550100"),
+        ("IVR_TWILIO_WHATSAPP", "+14155550100, +14155550101"),
+        ("IVR_TWILIO_WHATSAPP", "MG" + "1" * 32),
+    ],
+)
+def test_what_twilio_would_not_take_is_refused_too(name: str, value: str) -> None:
+    load({**TWILIO, "IVR_TWILIO_SENDERS": f"MG{'1' * 32}", "IVR_TWILIO_WHATSAPP": "+14155550100"})
+    with pytest.raises(SettingsError, match=name):
+        load({**TWILIO, name: value})
+
+
 @pytest.mark.parametrize("name", ["IVR_ASTERISK_TRUNK", "IVR_ASTERISK_SIP"])
 def test_endpoints_are_taken_with_an_asterisk_that_is_there_or_is_started_beside(name: str) -> None:
     load({name: "outbound", "IVR_AMI_URL": "ami://segue:secret@127.0.0.1"})
