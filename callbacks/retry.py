@@ -4,7 +4,7 @@ from __future__ import annotations
 
 FIRST_WAIT = 5.0  # seconds; doubled at each attempt
 LONGEST_WAIT = 15 * 60.0
-ATTEMPTS = 8  # the last one about 20 minutes after the first: later a follow-up would only surprise
+ATTEMPTS = 8  # the last one some 10 minutes after the first: later a follow-up would only surprise
 
 
 def next_try(attempts: int, now: float) -> float | None:

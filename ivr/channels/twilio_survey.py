@@ -65,7 +65,11 @@ def _told(public: str, secrets: Secrets, nonce: str, status: int, text: str, for
         remedy = "lead /twilio/ there to this server, and start it with IVR_TWILIO_ACCOUNT"
         yield Sight(f"{public}{PATH} answers {status}", remedy)
     elif text != proof(secrets, nonce):
-        yield Sight(f"what answers at {public} is not this server", "correct IVR_PUBLIC_URL, or where the proxy leads")
+        remedy = (
+            "correct IVR_PUBLIC_URL, or where the proxy leads; if it is this server, start it with the "
+            "IVR_TWILIO_TOKENS and IVR_TWILIO_SHARED_KEYS that are set here"
+        )
+        yield Sight(f"what answers at {public} is not this server, or has other secrets", remedy)
     else:
         yield Sight(f"{public} is this server, and takes what is signed as Twilio signs")
     if status != 404 and forged != 403:

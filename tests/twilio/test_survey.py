@@ -136,6 +136,13 @@ async def test_another_token_is_told(segue: Segue, rest: Standing) -> None:
     assert "an older token" not in words
 
 
+async def test_a_server_with_another_second_token_is_told_from_a_stranger(segue: Segue) -> None:
+    """As in the middle of changing it: what we sign is taken, and proves nothing."""
+    words = await said(replace(segue.settings, twilio_tokens=f"{TOKEN}, the next token"))
+    assert "is not this server, or has other secrets" in words
+    assert "start it with the IVR_TWILIO_TOKENS" in words
+
+
 async def test_an_address_that_the_server_does_not_have_is_told(settings: Settings, rest: Standing) -> None:
     """What Twilio signs begins with the address: a server that was started with another takes none of it."""
     async with serving(replace(settings, public_url="https://segue.example")):
