@@ -1,7 +1,8 @@
 """Calls that are not taken: of numbers that the site has blocked, and those that are too many.
 
 That there are too many is stored as the call's first answer, so that a webhook that comes again, when there is room,
-does not take a call that was refused.
+does not take a call that was refused; and one that comes twice at once, of which the first has taken the last room, is
+not refused.
 """
 
 from __future__ import annotations
@@ -29,4 +30,5 @@ class Refusal:
             return None
         body = reject("busy")
         await self._store.put_answer(AnswerRow(call.contact, 0, 0, "", body.decode(), self._driver.now()))
-        return body
+        stored = await self._store.answer(call.contact, 0, 0)
+        return stored.body.encode() if stored else body

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,6 +11,9 @@ import aiohttp
 import pytest
 
 from ivr.channels.queue_words import LANGUAGES, queue_words
+from ivr.channels.twilio_call import NODE
+from ivr.channels.twilio_ends import Ends
+from ivr.driver import Driver
 from ivr.engine.data import replace
 from ivr.engine.words import LANGUAGES as ALL
 from ivr.server import Segue
@@ -223,6 +228,32 @@ async def test_too_many_calls_hear_a_busy_tone_and_stay_refused(settings: Settin
         again = await second._send(f"{carrier.account.public}/twilio/voice", second.requests[0].form, "again")
         assert again.body == second.requests[0].body
         assert (await carrier.call("+14155550135")).over == ""
+
+
+async def test_who_took_the_last_room_is_not_refused_by_the_same_webhook(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It came twice at once: the second looks for room when the first has taken it."""
+    real, looks, taken = Driver.open_contacts, itertools.count(), asyncio.Event()
+
+    async def looked(self: Driver, node: str) -> object:
+        if node == NODE and next(looks):
+            async with asyncio.timeout(30):
+                await taken.wait()
+        return await real(self, node)
+
+    monkeypatch.setattr(Driver, "open_contacts", looked)
+    async with serving(replace(settings, twilio_most_calls=1)) as segue, phoning(segue) as carrier:
+        real_begun = Ends.begun
+
+        async def begun(self: Ends, contact: str) -> None:
+            await real_begun(self, contact)
+            taken.set()
+
+        monkeypatch.setattr(Ends, "begun", begun)
+        call = await carrier.call(NUMBER, Habits(twice=True))
+        assert call.wrong == []
+        assert call.waiting is not None
 
 
 async def test_music_is_music(segue: Segue) -> None:
