@@ -1,4 +1,4 @@
-"""The player: what a customer does, given to the driver as an adapter would give it."""
+"""The player: what a customer does, and whether it makes sense where they stand."""
 
 from __future__ import annotations
 
@@ -12,24 +12,12 @@ from context_bridge.links import token_for
 from context_bridge.records import OutboxRow
 from ivr.conversation import FEATURES, CannotPlay, Deed, Does, Promised, Refused
 from ivr.driver import Arrival, LinkRefused
-from ivr.engine.actions import Action, Collect, Enqueue, Option, Record, Transfer, Wait
-from ivr.engine.events import (
-    Channel,
-    Input,
-    Left,
-    LeftReason,
-    NoInput,
-    QueueOutcome,
-    Recorded,
-    TransferAnswered,
-    TransferEnded,
-    TransferOutcome,
-    Unheard,
-)
+from ivr.engine.actions import Collect, Option, Record, Transfer, Wait
+from ivr.engine.events import Channel, LeftReason, TransferOutcome
 from ivr.engine.journey import Journey
+from ivr.rehearsal.adapter import Adapter
 from ivr.rehearsal.contact import Contact
 from ivr.stage import KEEPING, Stage
-from recognition.keys import Keyed, Silence
 
 COMES_OF: Final[Mapping[Does, TransferOutcome]] = {"busy": "busy", "unreachable": "failed", "hangs_up": "answered"}
 KEY_SECONDS: Final = 0.3  # between two keys of somebody who knows what to press
@@ -48,6 +36,7 @@ class Rehearsal:
 
     def __init__(self, set_up: Stage) -> None:
         self._driver, self.store, self._clock = set_up.driver, set_up.store, set_up.clock
+        self._adapter = Adapter(self._driver, self._clock)
         self._contact: Contact | None = None
         self._numbers, self._recordings = itertools.count(1), itertools.count(1)
         self._menu = ""
@@ -88,11 +77,9 @@ class Rehearsal:
         if contact.channel != "voice":
             raise CannotPlay(f"there is no key pad in a {contact.channel}; type or choose instead")
         for key in keys:
-            contact.said.clear()  # a key cuts short what is being said; nobody has heard more than a syllable of it
             self._clock.move(KEY_SECONDS)
-            contact.keyed = contact.keypad.press(key, self._clock())
-            await self._answer(contact)
-        await self._finish_keys(contact)
+            await self._adapter.press(contact, key)
+        await self._adapter.finish_keys(contact)
 
     async def choose(self, label: str) -> None:
         contact = self._current()
@@ -100,23 +87,19 @@ class Rehearsal:
         if contact.channel == "voice" or label.casefold() not in offered:
             there = ", ".join(option.label for option in offered.values()) if contact.channel != "voice" else ""
             raise CannotPlay(f"there is no button “{label}”; " + (f"there are: {there}" if there else "there are none"))
-        await self._input(contact, offered[label.casefold()].id, "button")
+        await self._adapter.input(contact, offered[label.casefold()].id, "button")
 
     async def type(self, text: str) -> None:
         contact = self._current()
         if contact.channel == "voice":
             raise CannotPlay("nobody can type in a call; press keys instead")
-        await self._input(contact, text, "text")
+        await self._adapter.input(contact, text, "text")
 
     async def speak(self, text: str, confidence: float = 1.0) -> None:
-        contact = self._listening()
-        await self._input(contact, text, "speech", confidence)
+        await self._adapter.input(self._listening(), text, "speech", confidence)
 
     async def unheard(self, reason: Literal["busy", "failed"]) -> None:
-        contact = self._listening()
-        turn = contact.wait.turn if contact.wait else None
-        event = Unheard(id=self._driver.new_event_id(), at=self._clock(), contact=contact.id, reason=reason, turn=turn)
-        await self._perform(contact, await self._driver.advance(event, contact.say))
+        await self._adapter.unheard(self._listening(), reason)
 
     def _listening(self) -> Contact:
         contact = self._current()
@@ -130,16 +113,7 @@ class Rehearsal:
         contact = self._current()
         if contact.channel != "voice" or not isinstance(contact.wait, Record):
             raise CannotPlay("no message is being recorded; in a text channel, type it")
-        self._clock.move(min(seconds, contact.wait.longest))
-        event = Recorded(
-            id=self._driver.new_event_id(),
-            at=self._clock(),
-            contact=contact.id,
-            turn=contact.wait.turn,
-            recording=f"rehearsal-{next(self._recordings)}",
-            seconds=min(seconds, contact.wait.longest),
-        )
-        await self._perform(contact, await self._driver.advance(event, contact.say))
+        await self._adapter.record(contact, contact.wait, f"rehearsal-{next(self._recordings)}", seconds)
 
     async def flip(self, switches: Mapping[str, bool]) -> None:
         for name, on in switches.items():
@@ -150,7 +124,7 @@ class Rehearsal:
         if contact.channel != "voice" or not isinstance(contact.wait, Collect | Record):
             raise CannotPlay("silence answers a question by phone, and none is open")
         if (deadline := contact.gives_up) is not None:
-            await self._until(contact, deadline)
+            await self._adapter.until(contact, deadline)
 
     async def wait(self, seconds: float) -> None:
         """Time passes; questions and queues give up as they do by the real clock."""
@@ -158,7 +132,7 @@ class Rehearsal:
         while self._contact and not self._contact.ended and (deadline := self._contact.gives_up) is not None:
             if deadline > end:
                 break
-            await self._until(self._contact, deadline)
+            await self._adapter.until(self._contact, deadline)
         self._clock.move(max(0.0, end - self._clock()))
 
     async def drop(self) -> None:
@@ -186,7 +160,7 @@ class Rehearsal:
         journey = await self.journey()
         if journey is None or journey.status != "with_agent":
             raise CannotPlay("no agent is talking to the customer")
-        await self._release(contact, "done")
+        await self._adapter.release(contact, "done")
 
     async def other_end(self, does: Does) -> None:
         contact, journey = self._current(), await self.journey()
@@ -195,14 +169,9 @@ class Rehearsal:
         if (journey.status == "transferred") is not (does == "hangs_up"):
             raise CannotPlay("who has answered can only hang up, and nobody else can")
         if does == "answers":
-            await self._driver.advance(
-                TransferAnswered(
-                    id=self._driver.new_event_id(), at=self._clock(), contact=contact.id, turn=contact.wait.turn
-                )
-            )
-            contact.deadline = None
+            await self._adapter.answered(contact)
         else:
-            await self._put_through(contact, contact.wait, COMES_OF[does])
+            await self._adapter.end_transfer(contact, COMES_OF[does])
 
     async def give_code(self) -> None:
         found = CODE.search(await self.sent() or "")
@@ -255,88 +224,13 @@ class Rehearsal:
     ) -> None:
         self._clock.move(ACT_SECONDS)
         contact = Contact(f"rehearsal-{next(self._numbers)}", channel, self._clock)
-        self._driver.attach(contact.id, contact)
         arrival = Arrival(contact.id, channel, "rehearsal", menu, number, presentation, link=link, language=language)
-        actions = await self._driver.arrive(arrival, contact.say)
+        actions = await self._adapter.arrive(contact, arrival)
         self._contact, self._menu = contact, menu
-        await self._perform(contact, actions)
-
-    async def _perform(self, contact: Contact, actions: tuple[Action, ...]) -> None:
-        contact.perform(actions)
-        await self._answer(contact)
-        if contact.ended and contact.ended != "moved":
-            await self._driver.advance(self._left(contact, "ours"))
-            self._driver.detach(contact.id)
-
-    async def _answer(self, contact: Contact) -> None:
-        """Give the driver what the key pad holds as an answer, for as long as type-ahead answers the next question."""
-        while contact.keyed is not None and isinstance(contact.wait, Collect):
-            answer, contact.keyed = contact.keyed, None
-            at, turn = self._clock(), contact.wait.turn
-            match answer:
-                case Keyed(text):
-                    event: Input | NoInput = Input(
-                        id=self._driver.new_event_id(), at=at, contact=contact.id, text=text, mode="keys", turn=turn
-                    )
-                case Silence():
-                    event = NoInput(id=self._driver.new_event_id(), at=at, contact=contact.id, turn=turn)
-            await self._perform(contact, await self._driver.advance(event, contact.say))
-
-    async def _finish_keys(self, contact: Contact) -> None:
-        """A silence long enough ends an answer that no key ended."""
-        while isinstance(contact.wait, Collect) and contact.keypad.typed and not contact.ended:
-            if contact.keypad.deadline is None:
-                break
-            await self._until(contact, contact.keypad.deadline)
-
-    async def _until(self, contact: Contact, deadline: float) -> None:
-        self._clock.move(max(0.0, deadline - self._clock()))
-        if isinstance(contact.wait, Enqueue):
-            await self._release(contact, "timeout")
-        elif isinstance(contact.wait, Transfer):
-            await self._put_through(contact, contact.wait, "no_answer")
-        elif isinstance(contact.wait, Record):
-            silent = NoInput(
-                id=self._driver.new_event_id(), at=self._clock(), contact=contact.id, turn=contact.wait.turn
-            )
-            await self._perform(contact, await self._driver.advance(silent, contact.say))
-        else:
-            contact.keyed = contact.keypad.tick(self._clock())
-            await self._answer(contact)
-
-    async def _put_through(self, contact: Contact, wait: Transfer, outcome: TransferOutcome) -> None:
-        """The transfer is over."""
-        name, at = self._driver.new_event_id(), self._clock()
-        event = TransferEnded(id=name, at=at, contact=contact.id, turn=wait.turn, outcome=outcome)
-        await self._perform(contact, await self._driver.advance(event, contact.say))
-
-    async def _release(self, contact: Contact, outcome: QueueOutcome) -> None:
-        await self._driver.release(contact.id, outcome)
-        await self._answer(contact)
-
-    async def _input(
-        self, contact: Contact, text: str, mode: Literal["text", "button", "speech"], confidence: float = 1.0
-    ) -> None:
-        turn = contact.wait.turn if contact.wait else None
-        event = Input(
-            id=self._driver.new_event_id(),
-            at=self._clock(),
-            contact=contact.id,
-            text=text,
-            mode=mode,
-            confidence=confidence,
-            turn=turn,
-        )
-        await self._perform(contact, await self._driver.advance(event, contact.say))
+        await self._adapter.perform(contact, actions)
 
     async def _leave(self, reason: LeftReason) -> None:
-        contact = self._current()
-        contact.ended = reason
-        await self._driver.advance(self._left(contact, reason))
-        self._driver.detach(contact.id)
-
-    def _left(self, contact: Contact, reason: LeftReason) -> Left:
-        return Left(id=self._driver.new_event_id(), at=self._clock(), contact=contact.id, reason=reason)
+        await self._adapter.leave(self._current(), reason)
 
 
 def text_of(row: OutboxRow) -> str:
