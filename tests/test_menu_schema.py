@@ -15,7 +15,7 @@ import ivr
 from ivr import menu_schema
 from ivr.cli import main
 from ivr.engine.loader import MenuMistakes, check_part, load
-from ivr.engine.loader.reader import Reader
+from ivr.engine.loader.mapping import MappingReader
 from ivr.engine.loader.verbs import VERBS
 from ivr.flows import parts_in
 from tests.test_docs_menus import BLOCK, PAGE
@@ -95,14 +95,14 @@ def test_slips_are_underlined(right: str, wrong: str) -> None:
 def keys_read() -> dict[str, set[str]]:
     """The keys that the loader asks each kind of mapping for, over all menus that we have."""
     asked: dict[str, set[str]] = defaultdict(set)
-    report = Reader._report_keys
+    report = MappingReader._report_keys
 
-    def noting(reader: Reader) -> None:
+    def noting(reader: MappingReader) -> None:
         asked[reader.what] |= reader._asked.keys()
         report(reader)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Reader, "_report_keys", noting)
+        patch.setattr(MappingReader, "_report_keys", noting)
         parts = {**parts_in(MENUS), "part.yaml": PART}
         for text in [EVERYTHING, *(path.read_text("utf-8") for path in SHIPPED), *map(whole, SHOWN)]:
             try:

@@ -4,7 +4,8 @@ source.py    YAML text -> nodes that know their place; nothing but text, lists a
 values.py    a text -> a duration, a length, a key, a date
 template.py  a text with `{name}` parts -> a template
 draft.py     what is known of a file while it is read
-reader.py    one mapping, read key by key; what is wrong becomes a mistake, and reading goes on
+mapping.py   one mapping, read key by key; what is wrong becomes a mistake, and reading goes on
+reader.py    the same with words: in which language, and as which prompt
 steps.py     the verbs that are one step each
 verbs.py     all verbs, and the steps of a file
 slots.py     the slots of a file

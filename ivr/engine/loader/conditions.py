@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from ivr.engine.flow import Condition
 from ivr.engine.loader import languages, values
 from ivr.engine.loader.mistakes import Place, did_you_mean, quoted
-from ivr.engine.loader.reader import Reader, one_of
+from ivr.engine.loader.reader import Reader
 from ivr.engine.loader.source import Node, Text
 
 Test = Literal["is", "is_not", "in", "known", "at_least", "at_most"]
@@ -66,7 +66,7 @@ def _undeclared(subjects: Reader, subject: str, place: Place) -> None:
 
 
 def _known(tests: Reader, subject: str) -> Iterator[Condition]:
-    wanted = tests.get("known", one_of(("yes", "no")), "yes")
+    wanted = tests.get("known", values.one_of(("yes", "no")), "yes")
     if not _is_slot(tests, subject):
         tests.wrong(tests.place("known"), f"{subject} is always known", "test what it is: {is: …}")
     yield Condition(subject, "known", () if wanted == "yes" else ("no",))
@@ -94,9 +94,9 @@ def _parser(tests: Reader, subject: str) -> Callable[[str], str]:
     """What reads a value that `subject` is compared with."""
     spec = tests.draft.slots.get(subject)
     if subject in tests.draft.subjects:
-        return one_of(tests.draft.subjects[subject])
+        return values.one_of(tests.draft.subjects[subject])
     if subject == "channel":
-        return one_of(tests.draft.channels)
+        return values.one_of(tests.draft.channels)
     if subject == "language":
         return partial(languages.one_of, tests.draft.languages)
     if subject == "trust":

@@ -11,7 +11,6 @@ from typing import Any, Literal
 
 from ivr.engine.events import Channel
 from ivr.engine.flow import Choice, Format, Gap, Prompt, SlotSpec, Step, Template
-from ivr.engine.loader.languages import DEFAULT
 from ivr.engine.loader.mistakes import Mistakes, Place
 from ivr.engine.loader.source import Fields
 from ivr.engine.loader.translations import Words, file_of, read
@@ -24,6 +23,7 @@ How = Literal[
     "reached",
 ]  # fmt: skip
 
+DEFAULT = "en-US"  # the language of a file that names none
 UNKNOWN = ""  # stands for a step whose name could not be read
 NOTHING = Prompt((), ())
 

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TypeGuard
 
 from ivr.engine.languages import lookup, primary
 from ivr.engine.loader import values
+from ivr.engine.loader.draft import DEFAULT
+from ivr.engine.loader.mapping import MappingReader
 from ivr.engine.loader.mistakes import Place, Unfit, did_you_mean, quoted
 from ivr.engine.loader.source import Fields, Items, Node, Text
 from ivr.engine.locale import cldr
 
-if TYPE_CHECKING:
-    from ivr.engine.loader.reader import Reader  # it asks us which wording counts
-
-DEFAULT = "en-US"
 TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
 NO_WORDS = re.compile(r"\{[^{}]*\}|<[^<>]*>|[\W\d_]")  # placeholders, marks, figures and signs
 
@@ -73,7 +71,7 @@ def tag(text: str) -> str:
     return text
 
 
-def declared(top: Reader) -> tuple[str, ...]:
+def declared(top: MappingReader) -> tuple[str, ...]:
     """The languages of a file, the one that is spoken unless another is chosen first."""
     if top.has("language") and top.has("languages"):
         top.wrong(top.place("languages"), "language and languages mean the same", "keep one of the two")
@@ -81,7 +79,7 @@ def declared(top: Reader) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found)) or (DEFAULT,)
 
 
-def of_part(top: Reader, what: str) -> None:
+def of_part(top: MappingReader, what: str) -> None:
     """A file that a menu is made of may speak more languages than that menu, or name none and speak as many."""
     draft = top.draft
     if not (top.has("languages") or top.has("language")):

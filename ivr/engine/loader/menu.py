@@ -27,7 +27,7 @@ from ivr.engine.loader.check import check
 from ivr.engine.loader.draft import Draft
 from ivr.engine.loader.mistakes import Mistakes
 from ivr.engine.loader.parts import DEFAULT_CHANNELS, assembled
-from ivr.engine.loader.reader import Reader, one_of
+from ivr.engine.loader.reader import Reader
 from ivr.engine.loader.source import Items
 from ivr.engine.locale.cldr import currency
 from ivr.engine.services import ServiceSpec
@@ -81,7 +81,7 @@ def _flow(top: Reader) -> Flow:
     top.accept("language", "languages")
     menu = top.need("menu", values.name, "menu", "give the menu a name: menu: support")
     draft.called(menu)
-    channels = top.several("channels", one_of(steps.CHANNELS)) or DEFAULT_CHANNELS
+    channels = top.several("channels", values.one_of(steps.CHANNELS)) or DEFAULT_CHANNELS
     draft.channels = channels
     keys_after, consent = escalation.read(top), keep_speech.read(top)
     opening, switched = hours.read(top), switches.read(top)
@@ -140,6 +140,6 @@ def _rules(resume: Reader, key: str, default: tuple[ResumeRule, ...]) -> tuple[R
 
 def _rule(rule: Reader) -> ResumeRule:
     within = rule.need("within", values.duration, 1.0, "write how long it holds, such as 10m or 7d")
-    do = rule.need("do", one_of(DEEDS), DEEDS[0], f"write one of: {', '.join(DEEDS)}")
+    do = rule.need("do", values.one_of(DEEDS), DEEDS[0], f"write one of: {', '.join(DEEDS)}")
     lead_in = wording.cut_off if do == "continue" else wording.welcome_back
     return ResumeRule(within, do, rule.prompt_or("say", lead_in(rule.draft.language)))

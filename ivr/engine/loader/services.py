@@ -11,7 +11,7 @@ from ivr.engine.loader.answer import answer, missing
 from ivr.engine.loader.draft import Draft
 from ivr.engine.loader.headers import headers, key_header, secrets
 from ivr.engine.loader.mistakes import Mistakes
-from ivr.engine.loader.reader import Reader, one_of
+from ivr.engine.loader.reader import Reader
 from ivr.engine.services import IDEMPOTENT, WITH_BODY, Body, Method, Services, ServiceSpec
 
 METHODS: tuple[Method, ...] = get_args(Method)
@@ -44,7 +44,7 @@ def _allow(top: Reader) -> Allow:
 
 
 def _service(declared: Reader, name: str, allow: Allow, names: tuple[str, ...]) -> ServiceSpec:
-    method = declared.get("method", one_of(METHODS), METHODS[0])
+    method = declared.get("method", values.one_of(METHODS), METHODS[0])
     values_, headers_ = answer(declared), headers(declared, names)
     return ServiceSpec(
         name=name,
@@ -73,12 +73,12 @@ def _url(declared: Reader, allow: Allow) -> Template:
 def _body(declared: Reader, method: Method) -> Body:
     if declared.has("body") and method not in WITH_BODY:
         declared.wrong(declared.place("body"), f"a {method} has no body", "take it away, or use POST")
-    return declared.get("body", one_of(BODIES), "json")
+    return declared.get("body", values.one_of(BODIES), "json")
 
 
 def _retries(declared: Reader, method: Method) -> int:
     retries = declared.get("retries", values.whole(0, MOST_RETRIES), 0)
-    spelt = declared.get("idempotent", one_of(tuple(YES_NO)), "yes" if method in IDEMPOTENT else "no")
+    spelt = declared.get("idempotent", values.one_of(tuple(YES_NO)), "yes" if method in IDEMPOTENT else "no")
     if retries and not YES_NO[spelt]:
         problem = f"asking twice may do it twice: this {method} is not idempotent"
         declared.wrong(declared.place("retries"), problem, "take retries away, or write idempotent: yes if it is")

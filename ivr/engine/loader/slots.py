@@ -9,7 +9,7 @@ from ivr.engine.actions import SlotType
 from ivr.engine.flow import Sensitivity, SlotSpec
 from ivr.engine.loader import steps, values
 from ivr.engine.loader.draft import Draft
-from ivr.engine.loader.reader import Reader, one_of
+from ivr.engine.loader.reader import Reader
 from ivr.engine.loader.source import Fields, Items
 from ivr.engine.loader.speech import frames
 from ivr.engine.match import MAX_TEXT, fold
@@ -36,7 +36,7 @@ def read(top: Reader) -> dict[str, SlotSpec]:
 
 def _slot(slot: Reader, name: str) -> SlotSpec | None:
     """None when its type could not be read, on which all else depends."""
-    kind = slot.need("type", one_of(TYPES), None, f"write one of: {', '.join(TYPES)}")
+    kind = slot.need("type", values.one_of(TYPES), None, f"write one of: {', '.join(TYPES)}")
     if kind is None:
         slot.accept("length", "choices", "least", "most", "title", "sensitivity", "say")
         return None
@@ -48,7 +48,7 @@ def _slot(slot: Reader, name: str) -> SlotSpec | None:
         name=name,
         type=kind,
         title=slot.words("title", name.replace("_", " ")),
-        sensitivity=slot.get("sensitivity", one_of(SENSITIVITIES), "public"),
+        sensitivity=slot.get("sensitivity", values.one_of(SENSITIVITIES), "public"),
         min_length=shortest,
         max_length=longest,
         choices=_slot_choices(slot) if kind == "choice" else {},

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from ivr.engine.flow import Bands, Confirm
+from ivr.engine.loader import values
 from ivr.engine.loader.mistakes import Unfit, quoted
-from ivr.engine.loader.reader import Reader, one_of
+from ivr.engine.loader.reader import Reader
 
 CONFIRM: tuple[Confirm, ...] = ("auto", "always", "never")
 FRAME = re.compile(r"[^{}]*\{\}[^{}]*")
@@ -29,7 +30,7 @@ def bands(top: Reader) -> Bands:
 
 
 def confirm(ask: Reader) -> Confirm:
-    return ask.get("confirm", one_of(CONFIRM), "auto")
+    return ask.get("confirm", values.one_of(CONFIRM), "auto")
 
 
 def frames(slot: Reader) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ from ivr.engine.loader import languages, values, wording
 from ivr.engine.loader.conditions import conditions
 from ivr.engine.loader.draft import UNKNOWN
 from ivr.engine.loader.mistakes import Place, Unfit, did_you_mean, quoted
-from ivr.engine.loader.reader import Reader, one_of
+from ivr.engine.loader.reader import Reader
 from ivr.engine.loader.source import Fields, Node, Text
 from ivr.engine.loader.speech import confirm, whether
 from ivr.engine.match import fold
@@ -61,7 +61,7 @@ def choices(reader: Reader, key: str) -> tuple[Choice, ...]:
 
 
 def _choice(item: Reader) -> Choice:
-    key, do = item.get("key", values.key, None), item.get("do", one_of(DEEDS), None)
+    key, do = item.get("key", values.key, None), item.get("do", values.one_of(DEEDS), None)
     if do == "correct":
         _check_correction(item)
     elif not item.has("key") and "voice" in item.draft.channels:
@@ -201,7 +201,7 @@ def slot_name(reader: Reader, name: str, place: Place) -> None:
 
 def _send(step: Reader) -> SendStep:
     with step.inside("send") as send:
-        by = send.need("by", one_of(WAYS), WAYS[0], f"write by: {' or '.join(WAYS)}")
+        by = send.need("by", values.one_of(WAYS), WAYS[0], f"write by: {' or '.join(WAYS)}")
         node = send.node("text")
         text = send.template("text", node, "sent") if node else ()
         if node is None:

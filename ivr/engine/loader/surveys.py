@@ -9,7 +9,7 @@ from typing import Literal
 from ivr.engine.events import Channel
 from ivr.engine.flow import AskSlot, Prompt, RecordStep, SlotSpec, Tries
 from ivr.engine.loader import values, wording
-from ivr.engine.loader.reader import Reader, one_of
+from ivr.engine.loader.reader import Reader
 from ivr.engine.loader.steps import slot_name
 from ivr.engine.match import MAX_TEXT
 
@@ -45,7 +45,7 @@ def _comment(asked: Reader, following: str) -> str:
     """The step that asks for free words, made beside the survey's own. By phone they are recorded, or left out."""
     slot = asked.need("comment", values.name, "", "name the slot that the words go to")
     prompt = asked.prompt_or("comment_prompt", wording.comment(asked.draft.language))
-    by_voice = asked.get("voice", one_of(BY_VOICE), "skip")
+    by_voice = asked.get("voice", values.one_of(BY_VOICE), "skip")
     if slot:
         _words(asked, slot)
     written, spoken = f"{asked.step}.comment", f"{asked.step}.message"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from ivr.engine.actions import SlotType
 from ivr.engine.flow import SlotSpec
-from ivr.engine.loader.mistakes import Unfit, quoted
+from ivr.engine.loader.mistakes import Unfit, did_you_mean, quoted
 
+L = TypeVar("L", bound=str)
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 KEYS = "0123456789*#"
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}")
@@ -59,6 +61,16 @@ def whole(least: int, most: int) -> Callable[[str], int]:
         if not re.fullmatch(r"\d{1,6}", text.strip(), re.ASCII) or not least <= int(text) <= most:
             raise Unfit(f"{quoted(text)} is not possible here", f"write a whole number from {least} to {most}")
         return int(text)
+
+    return parse
+
+
+def one_of(allowed: Sequence[L]) -> Callable[[str], L]:
+    def parse(text: str) -> L:
+        for known in allowed:
+            if text == known:
+                return known
+        raise Unfit(f"{quoted(text)} is not known", did_you_mean(text, allowed))
 
     return parse
 

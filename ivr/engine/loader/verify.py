@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ivr.engine.flow import CODE_SERVICE, Prompt, Ref, SlotSpec, Template, Verify
 from ivr.engine.loader import values
-from ivr.engine.loader.reader import Reader, one_of
+from ivr.engine.loader.reader import Reader
 from ivr.engine.loader.steps import WAYS, arguments, spec_of, tries
 
 PIN_TYPES = ("digits", "date")
@@ -53,7 +53,7 @@ def _check_slot(proof: Reader, slot: str) -> None:
 
 
 def _code(proof: Reader, prompt: Prompt, trust: int, done: str, failed: str) -> Verify:
-    send = proof.need("code", one_of(WAYS), WAYS[0], f"write one of: {', '.join(WAYS)}")
+    send = proof.need("code", values.one_of(WAYS), WAYS[0], f"write one of: {', '.join(WAYS)}")
     slot = f"{proof.step}.code"
     proof.draft.made[slot] = SlotSpec(slot, "digits", "the code", "secret", CODE_LENGTH, CODE_LENGTH)
     limits = tries(proof, failed)
