@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from functools import partial, reduce
 from typing import Final
 
 from recognition import audio
@@ -15,11 +15,12 @@ from recognition.ear_pool import Pool
 from recognition.ear_utterance import Utterance, Verdict
 from recognition.ear_wire import Opening
 from recognition.echo import Echo
-from recognition.endpoint import AFTER, AMONG, BEFORE, ENOUGH, SPEECH, Edge, Endpointer, complete, pauses
+from recognition.endpoint import AFTER, BEFORE, ENOUGH, Edge, Endpointer, complete, evidence, pauses
 from recognition.listen import Asked, Deaf, Heard, Hints, Partial, SpeechStarted, Told
 from recognition.vad import STEP_SECONDS, Probability, Tell, at_once, steady
 
-KEPT: Final = AMONG + round(BEFORE / STEP_SECONDS)  # steps of sound from before speech is certain
+KEPT: Final = 25  # steps of sound (0.8 s), that of the word which tells of itself least (0.5 s) and `BEFORE` it
+LOOKED_AT: Final = 6  # of these, to tell what seems to be speech from what never is
 Keep = Callable[[Asked, Opening, bytes, Heard], None] | None
 Ask = Callable[[Probability, Samples, Tell], None]
 
@@ -84,8 +85,8 @@ class CallEar:
 
     def _speaking(self) -> bool:
         """Whether somebody is speaking now. What came between questions has not been looked at until now."""
-        recent = [self._probability(audio.from_pcm(step)) >= SPEECH for step in self._kept]
-        return sum(recent[-AMONG:]) >= ENOUGH and not self._echo.explains()
+        recent = [self._probability(audio.from_pcm(step)) for step in list(self._kept)[-2 * LOOKED_AT :]]
+        return reduce(evidence, recent[-LOOKED_AT:], 0.0) >= ENOUGH and not self._echo.explains()
 
     def _step(self, step: bytes) -> None:
         samples = audio.from_pcm(step)
@@ -114,7 +115,7 @@ class CallEar:
 
     def _no_speech(self) -> bool:
         """What the network takes for speech now and then: a busy line, keys, ourselves."""
-        recent = audio.from_pcm(b"".join(list(self._kept)[-AMONG:]))
+        recent = audio.from_pcm(b"".join(list(self._kept)[-LOOKED_AT:]))
         return steady(recent, self._rate) or has_key(recent, self._rate) or self._echo.explains()
 
     def _finish(self, ended: Endpointer, edge: Edge) -> None:
@@ -134,7 +135,7 @@ class CallEar:
             self._tell(utterance)
             return
         self._utterance = utterance
-        before = round(BEFORE / STEP_SECONDS) + begun.since
+        before = min(KEPT, round(BEFORE / STEP_SECONDS) + begun.since)
         utterance.feed(self._silence(before - len(self._kept)))
         for step in list(self._kept)[-before:]:
             utterance.feed(step)

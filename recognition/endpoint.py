@@ -1,12 +1,18 @@
 """Where speech begins and where it is over: end-pointing, by how probable speech is from step to step. Pure.
 
-It begins once enough of the last steps were speech; a key's tone, a click or a cough is shorter. It is over after a
-pause, which is longer where people pause inside an answer: between the groups of a number, or for a thought.
+It begins once the steps together tell enough for it (Page's test, CUSUM: E. S. Page, Continuous Inspection Schemes,
+Biometrika 41, 1954): a word that begins with a vowel leaves the network in doubt for a while, and much doubt is as good
+as little certainty, while a key's tone, a click or a cough is over too soon. It is over after a pause, which is longer
+where people pause inside an answer: between the groups of a number, or for a thought.
+
+Measured on 2,510 words and sentences (flite, espeak-ng, and a person: asterisk-core-sounds-en) by 8 kHz mu-law, in ms
+from the first sound of the word: 96, and 165 of 95 in 100. That four of six steps are above 0.5, which was asked for
+before, took 120 and 191, and missed 25 words instead of 19; knocks, coughs, dishes and the like passed for speech as
+often (113 and 119 times in 67 minutes that consist of them).
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -15,10 +21,10 @@ from ivr.engine.events import Alternative
 from recognition.listen import Hints, Kind
 from recognition.vad import STEP_SECONDS
 
-SPEECH: Final = 0.5  # probability from which a step is speech
-STILL: Final = 0.35  # and while somebody speaks
-ENOUGH: Final = 4  # steps of speech (0.13 s) ...
-AMONG: Final = 6  # ... of the last (0.19 s)
+DOUBT: Final = 0.3  # probability: a step that has more tells for speech, by that much, and one that has less against it
+ENOUGH: Final = 1.6  # in sum: three steps (0.1 s) of which the network is sure
+SPEECH: Final = 0.5  # probability from which somebody spoke already when the question was put
+STILL: Final = 0.35  # and while they speak
 PAUSE: Final = 5  # steps without (0.16 s) after which what comes is said anew
 BEFORE: Final = 0.3  # seconds of sound before the first step of speech, for the engine
 LULL: Final = 8  # steps without (0.26 s) after which it is perhaps over
@@ -70,9 +76,15 @@ def complete(hints: Hints, alternatives: Sequence[Alternative]) -> bool:
     return best.option is not None or (hints.kind == "digits" and len(best.text) == hints.most)
 
 
+def evidence(before: float, probability: float) -> float:
+    """How much tells for speech after one more step; nothing that was heard tells against what is said later."""
+    return max(0.0, before + probability - DOUBT)
+
+
 class Endpointer:
     """For one question. `take` each step's probability; `start` comes once at most, then once `end` or `cut`.
-    `since`: steps since the first of the speech that has started, that one included; `quiet`: steps since the last."""
+    `since`: steps since the first that told for the speech that has started, that one included; `quiet`: steps since
+    the last."""
 
     def __init__(self, allowed: Pauses, speaking: bool = False) -> None:
         """`speaking`: somebody has been speaking since before the question; that is not its answer."""
@@ -80,7 +92,8 @@ class Endpointer:
         self._least = round(allowed.least / STEP_SECONDS)
         self._sure = False
         self._longest = round(allowed.longest / STEP_SECONDS)
-        self._recent: deque[bool] = deque(maxlen=AMONG)
+        self._evidence = 0.0
+        self._rising = 0  # steps since there has been any
         self._blocked = speaking
         self.quiet = 0
         self.since = 0
@@ -94,10 +107,11 @@ class Endpointer:
         if self._blocked:
             self._blocked = self.quiet < PAUSE
             return None
-        self._recent.append(speech)
-        if sum(self._recent) < ENOUGH:
+        self._evidence = evidence(self._evidence, probability)
+        self._rising = self._rising + 1 if self._evidence else 0
+        if self._evidence < ENOUGH:
             return None
-        self.since = len(self._recent) - self._recent.index(True)
+        self.since = self._rising
         return "start"
 
     @property
@@ -111,8 +125,7 @@ class Endpointer:
 
     def restart(self) -> None:
         """What has started was no speech."""
-        self._recent.clear()
-        self.since = 0
+        self._evidence, self._rising, self.since = 0.0, 0, 0
 
     def _over(self) -> Edge | None:
         self._sure = self._sure and self.quiet > 0

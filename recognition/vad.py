@@ -36,7 +36,7 @@ REST: Final = 10  # ... and after so many steps of it (0.3 s) the network rests
 TOGETHER: Final = 0.01  # seconds that a step waits for those of other calls
 WARM: Final = 40  # steps of noise after which its state stays the same
 
-ALIKE: Final = 0.98
+ALIKE: Final = 0.985
 SOUNDING: Final = 0.05  # of the energy of the loudest step
 
 log = logging.getLogger(__name__)
@@ -156,14 +156,17 @@ def _loudness(samples: Samples) -> float:
 
 
 def steady(samples: Samples, rate: int) -> bool:
-    """Whether what sounds in some steps is a tone, or several: their spectra hardly change. The beginnings of 120 words
-    are alike by 0.955 at most, tones of telephones by 0.996 at least."""
+    """Whether what sounds in some steps is a tone, or several: from step to step neither their spectrum changes nor how
+    loud they are. Vowels hold the one for longer than the other. By the middle one of the likenesses, since a tone may
+    begin or end within a step. Of 2,490 words 4 are as alike as that, of 276 pieces of telephones' tones that the
+    network takes for speech 67 are not, all of them 8 to 14 dB above noise."""
     size = round(STEP_SECONDS * rate)
     steps = samples[: len(samples) // size * size].reshape(-1, size)
     energy = np.mean(steps**2, axis=1)
     spectra = np.abs(np.fft.rfft(steps[energy > SOUNDING * energy.max()] * np.hanning(size)))
-    spectra /= np.linalg.norm(spectra, axis=1, keepdims=True) + 1e-9
-    return len(spectra) > 1 and float(np.mean(np.sum(spectra[1:] * spectra[:-1], axis=1))) > ALIKE
+    power = np.sum(spectra**2, axis=1) + 1e-9
+    alike = 2 * np.sum(spectra[1:] * spectra[:-1], axis=1) / (power[1:] + power[:-1])
+    return len(alike) > 0 and float(np.median(alike)) > ALIKE
 
 
 def rms(samples: Samples) -> float:
