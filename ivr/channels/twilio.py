@@ -5,8 +5,8 @@ that it answers. A turn's document is saved with the turn in one transaction, so
 in the wrong order gets the words that its turn had, and does nothing. Nothing is in memory that a restart may not lose.
 
 `twilio_wire` and `twilio_call` read what Twilio sends, `twilio_turns` takes the turn, `twilio_start` and `twilio_ends`
-know how a call begins and ends, `twilio_documents` and `twilio_twiml` write what it is answered, `twilio_lead` leads
-calls elsewhere, `twilio_rest` asks Twilio.
+know how a call begins and ends, `twilio_fallback` goes on where an answer of ours failed, `twilio_documents` and
+`twilio_twiml` write what it is answered, `twilio_lead` leads calls elsewhere, `twilio_rest` asks Twilio.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from ivr.channels.twilio_consult import Consult
 from ivr.channels.twilio_documents import Documents
 from ivr.channels.twilio_door import Door, socket_of
 from ivr.channels.twilio_ends import Ends
+from ivr.channels.twilio_fallback import Fallback
 from ivr.channels.twilio_lead import Lead, Leg
 from ivr.channels.twilio_lost import end_lost
 from ivr.channels.twilio_meaning import meant
@@ -73,6 +74,8 @@ class Twilio:
         refusal, self._ends = Refusal(driver, store, account.blocked, account.most_calls), Ends(driver, store)
         self._door, self._turns = Door(account.sid, account.secrets, public), Turns(driver, store, documents)
         self.start = Start(driver, store, self._turns, refusal, self._ends, account.menu, account.exchanges)
+        verbs = {"voice": self.act, "screened": self.screened, "transferred": self.transferred}
+        self._fallback = Fallback(store, documents, self.start, verbs)
         self._lead = lead = Lead(driver, store, documents, public, rest)
         self.agents = agents = Agents(driver, store, account.phones)
         self.consult = consult = Consult(driver, agents, rest, public, account.sender) if rest else None
@@ -83,7 +86,6 @@ class Twilio:
             web.post(f"/twilio/voice/{PATH}", self._voice(self.act)),  # first: most webhooks look for it
             web.post("/twilio/voice", self._voice(self.start)),
             web.post(f"/twilio/again/{PATH}", self._voice(self._turns.again)),
-            web.post("/twilio/fallback", self._voice(self.fall_back)),
             web.post("/twilio/status", self.status),
             web.post("/twilio/recording", self.recorded),
             *self._sounds.routes(),
@@ -91,6 +93,7 @@ class Twilio:
             web.post(f"/twilio/screened/{PATH}", self._voice(self.screened)),
             web.post(f"/twilio/alone/{PATH}", self._voice(self.alone)),
             web.post(f"/twilio/transferred/{PATH}", self._voice(self.transferred)),
+            *(web.post(path, self._voice(handler)) for path, handler in self._fallback.webhooks()),
             *(web.post(path, self._voice(handler)) for path, handler in self._transfers.webhooks()),
             *(web.post(path, self._voice(handler)) for path, handler in self._queue.webhooks()),
             *(web.post(path, self._voice(handler)) for path, handler in self.agents.webhooks()),
@@ -150,11 +153,6 @@ class Twilio:
             actions = await self._driver.advance(event)
             await self._lead.call(call.contact, lambda epoch, _turn: self._lead.documents.turn(actions, epoch))
         return nothing()
-
-    async def fall_back(self, call: Call) -> bytes:
-        """Twilio could not use an answer of ours: say the last one again, or that we are sorry."""
-        last = await self._store.last_answer(call.contact)
-        return last.body.encode() if last else self._documents.fault(ENGLISH)
 
     async def status(self, request: web.Request) -> web.Response:
         """How the call goes on; all that matters is that it is over. Comes when it likes, and more than once."""

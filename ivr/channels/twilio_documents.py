@@ -6,10 +6,10 @@ import logging
 from collections.abc import Mapping
 
 from ivr.channels.twilio_sounds import MUSIC, Sounds
-from ivr.channels.twilio_twiml import Ways, document, listen, said, waiting
+from ivr.channels.twilio_twiml import Ways, document, later, listen, said, waiting
 from ivr.channels.twilio_xml import TooLong
 from ivr.engine.actions import Action, Collect, Hangup, Say
-from ivr.prompts import ENGLISH, fault, moved
+from ivr.prompts import ENGLISH, fault, moment, moved
 
 MOST_LOST = 3  # streams that end without an answer, then Twilio's ears hear it
 
@@ -44,6 +44,10 @@ class Documents:
     def fault(self, language: str) -> bytes:
         """We cannot go on."""
         return document((fault(language), Hangup("broken")), self.ways(""))
+
+    def patience(self, language: str, seconds: int, to: str) -> bytes:
+        """We cannot go on yet: ask again at `to`, in so many seconds."""
+        return later(moment(language), seconds, to, self.ways(""))
 
     def moved(self, language: str) -> bytes:
         """The journey goes on elsewhere."""

@@ -64,6 +64,11 @@ def redirect(to: str, says: Iterable[act.Say] = (), ways: Ways | None = None) ->
     return whole(_says(says, ways or Ways("")) + _redirect(to))
 
 
+def later(words: act.Say, seconds: int, to: str, ways: Ways) -> bytes:
+    """Say something, and ask there in so many seconds."""
+    return whole(_says((words,), ways) + verb("Pause", {"length": str(seconds)}) + _redirect(to))
+
+
 def said(words: act.Say, ways: Ways) -> bytes:
     """For who is dialled, before they are put through."""
     return whole(_says((words,), ways))

@@ -20,6 +20,7 @@ from ivr.channels.twilio_signature import SIGNATURE, form_content, sign
 from tests.twilio.schema import faults
 
 FALLBACK = "/twilio/fallback"
+BROUGHT = frozenset({"Digits", "SpeechResult", "RecordingSid", "QueueResult", "DialCallStatus"})
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 SPEAKING = 0.06  # virtual seconds for a character
 MOST_REDIRECTS = 20  # documents without a pause: more are a loop
@@ -49,6 +50,7 @@ class Habits:
     untold: bool = False  # the call's end is not told
     end: str = "completed"  # the CallStatus by which a caller is gone: or failed, busy, no-answer, canceled
     dial_tells_hang_up: bool = True  # nobody documents it
+    forgetful: bool = False  # the fallback is not told what a verb has brought; nobody documents that either
 
 
 @dataclass
@@ -381,6 +383,8 @@ class Call:
             raise Ended("failed")
         self._at = FALLBACK
         more = {"ErrorCode": "11200", "ErrorUrl": url}
+        if self._habits.forgetful:
+            fields = {name: value for name, value in fields.items() if name not in BROUGHT}
         answer = await self._send(self._account.public + FALLBACK, {**fields, **more}, secrets.token_hex(8))
         if answer.status != 200:
             raise Ended("failed")

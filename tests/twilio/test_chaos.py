@@ -152,6 +152,7 @@ def habits(dice: random.Random, script: Script, trouble: float) -> Habits:
         untold=dice.random() < 0.05,
         end=dice.choice([*FAILURES]) if script in GONE and dice.random() < 0.2 else "completed",
         dial_tells_hang_up=dice.random() < 0.5,
+        forgetful=dice.random() < 0.5,
     )
 
 

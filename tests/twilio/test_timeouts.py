@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from ivr.channels import twilio_fallback
 from ivr.driver import Driver
 from ivr.engine.actions import Action
 from ivr.server import Segue
@@ -36,15 +37,6 @@ async def test_the_fallback_says_what_the_turn_has_said(segue: Segue, carrier: C
         answer = await call.ask(FALLBACK, TOO_LATE)
         assert (answer.status, answer.body) == (200, told.body)
     assert await journey(segue, call) == before
-
-
-async def test_who_nothing_was_ever_said_to_hears_that_we_are_sorry(segue: Segue, carrier: Carrier) -> None:
-    call = carrier.stranger("CA" + "f" * 32, NUMBER)
-    answer = await call.ask(FALLBACK, TOO_LATE)
-    assert answer.status == 200
-    assert b"I am sorry, we have a fault here." in answer.body
-    assert answer.body.endswith(b"<Hangup /></Response>")
-    assert await segue.store.recent(10) == []
 
 
 class Stuck:
@@ -92,9 +84,10 @@ async def test_a_turn_that_ends_after_the_fallback_was_asked_is_taken_once(
 async def test_a_call_that_is_given_up_before_its_first_turn_ends_is_dropped(
     segue: Segue, carrier: Carrier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(twilio_fallback, "WITHIN", 0.1)
     stuck = Stuck(monkeypatch, "arrive")
     call = carrier.stranger("CA" + "f" * 32, NUMBER)
-    assert b"<Hangup" in await late(call, stuck, asyncio.create_task(call.begin()))
+    assert b"One moment please." in await late(call, stuck, asyncio.create_task(call.begin()))
     await call.tell("completed")
     found = await journey(segue, call)
     assert (found.status, found.step) == ("dropped", "welcome")
