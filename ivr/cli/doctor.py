@@ -23,7 +23,7 @@ from context_bridge.store import open_store
 from ivr import settings
 from ivr.backoffice.survey import survey
 from ivr.channels.twilio_survey import survey as survey_twilio
-from ivr.cli.models import heard
+from ivr.cli.models import heard, spoken_by_phone, unused
 from ivr.engine.flow import Flow
 from ivr.engine.loader import MenuMistakes
 from ivr.flows import UnknownMenu, read_folder, survey_folder
@@ -111,7 +111,7 @@ async def _voices(setting: Settings) -> Sequence[Finding]:
                 found = Finding("voice", f"{setting.voice}, one of {len(await speaker.voices())}")
                 return [found, *_languages(setting, speaker)]
     except SpeakFailed as error:
-        return [Finding("voice", str(error), "set IVR_VOICE, or: apt-get install espeak-ng libespeak1")]
+        return [Finding("voice", str(error), "see Voices in docs/speech.md")]
 
 
 async def _ears(setting: Settings) -> Sequence[Finding]:
@@ -123,9 +123,13 @@ async def _ears(setting: Settings) -> Sequence[Finding]:
     if setting.ears == 0:
         return [Finding("ears", "nobody listens, since IVR_EARS is 0: calls are answered by keys only")]
     remedy = "see IVR_VOSK_MODELS and IVR_MOONSHINE in docs/operations.md"
+    idle = unused(setting.vosk, spoken_by_phone(flows.values()))
     return [
-        Finding("ears", f"{one.language} {one.state}", remedy if one.wrong else "")
-        for one in heard(setting, flows.values())
+        *(
+            Finding("ears", f"{one.language} {one.state}", remedy if one.wrong else "")
+            for one in heard(setting, flows.values())
+        ),
+        *(Finding("ears", f"IVR_VOSK_MODELS: no menu speaks {language} by phone") for language in idle),
     ]
 
 
@@ -172,7 +176,7 @@ def _languages(setting: Settings, speaker: Speaker) -> Sequence[Finding]:
         flows, _ = read_folder(setting.menus, setting.services)
     except MenuMistakes:
         return []  # told by _menus
-    spoken = {language for flow in flows.values() if "voice" in flow.channels for language in flow.languages}
+    spoken = spoken_by_phone(flows.values())
     remedy = "look for one in: espeak-ng --voices; or give the menu's prompts as recordings"
     return [
         Finding("voice", f"{language} is spoken by {speaker.speaking(language)}")

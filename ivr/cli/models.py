@@ -7,16 +7,15 @@ language is keys only: callers can do everything by keys, so that is no fault un
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ivr import settings
-from ivr.engine.actions import Option
-from ivr.engine.flow import AskSlot, Flow, Menu
-from ivr.engine.questions import all_options_at, always_of, options_at
+from ivr.engine.flow import Flow
+from ivr.engine.languages import lookup
 from ivr.flows import read_folder
+from ivr.hearable import unheard
 from ivr.settings import Settings
 from recognition.ears import engines
-from recognition.listen import Hints, Kind
 from recognition.models import Listening, listening
 
 
@@ -33,9 +32,11 @@ def run(chosen: argparse.Namespace) -> int:
         print("nobody listens, since IVR_EARS is 0; without it this would hold:")
     for one in found:
         print(f"{one.language:8} {one.state}")
+    for language in unused(setting.vosk, spoken_by_phone(flows.values())):
+        print(f"IVR_VOSK_MODELS: no menu speaks {language} by phone")
     wrong = any(one.wrong for one in found)
     if chosen.check:
-        wrong |= not _check([one for one in found if one.spec and not one.wrong], flows)
+        wrong |= not _check(found, flows.values())
     keys = [one.language for one in found if one.spec is None]
     if keys:
         print(f"keys only, whatever callers say: {', '.join(keys)}")
@@ -43,54 +44,49 @@ def run(chosen: argparse.Namespace) -> int:
     return 1 if wrong else 0
 
 
-def _check(heard: Sequence[Listening], flows: Mapping[str, Flow]) -> bool:
+def _check(heard: Sequence[Listening], flows: Iterable[Flow]) -> bool:
     """Whether all phrases can be heard in these languages."""
-    unheard = [line for one in heard for line in _unheard(one, flows)]
-    for line in unheard:
+    able = [one for one in heard if one.spec and not one.wrong]
+    found = cannot_hear(able, flows)
+    for line in found:
         print(line)
-    if unheard:
-        print(f"{len(unheard)} phrase{'s' * (len(unheard) != 1)} cannot be heard")
-    elif heard:
-        print(f"all phrases can be heard: {', '.join(one.language for one in heard)}")
+    if found:
+        print(f"{len(found)} of what callers may say cannot be heard")
+    elif able:
+        print(f"all phrases can be heard: {', '.join(one.language for one in able)}")
     else:
         print("nothing to check: no language has a model")
-    return not unheard
+    return not found
+
+
+def cannot_hear(able: Iterable[Listening], flows: Iterable[Flow]) -> list[str]:
+    """What of menus the models of these languages do not know; they are loaded for it."""
+    menus = list(flows)
+    return [line for one in able for line in _unheard(one, menus)]
 
 
 def heard(setting: Settings, flows: Iterable[Flow]) -> list[Listening]:
     """For each language that is spoken by phone."""
-    spoken = {language for flow in flows if "voice" in flow.channels for language in flow.languages}
-    return listening(sorted(spoken), engines(setting.vosk, setting.moonshine))
+    return listening(sorted(spoken_by_phone(flows)), engines(setting.vosk, setting.moonshine))
 
 
-def _unheard(one: Listening, flows: Mapping[str, Flow]) -> Iterator[str]:
-    """Each phrase once a menu, at the first place that has it."""
+def spoken_by_phone(flows: Iterable[Flow]) -> set[str]:
+    return {language for flow in flows if "voice" in flow.channels for language in flow.languages}
+
+
+def unused(languages: Iterable[str], spoken: Iterable[str]) -> list[str]:
+    """Those for which something is set up though nobody speaks them: mostly a slip of the pen (`kr` for `ko`)."""
+    known = list(languages)
+    asked = {lookup(language, known) for language in spoken}
+    return [language for language in known if language not in asked]
+
+
+def _unheard(one: Listening, flows: Iterable[Flow]) -> Iterator[str]:
     from recognition.ear_worker import load  # with native code, which nothing else here needs
 
     if one.spec is None:
         return
     engine = load(one.spec)
-    for flow in flows.values():
-        if "voice" not in flow.channels or one.language not in flow.languages:
-            continue
-        places = {
-            problem: place
-            for place, hints in reversed(list(questions(flow.in_language(one.language))))
-            for problem in engine.check(hints)
-        }
-        yield from (f"{flow.menu} ({one.language}), {place}: {problem}" for problem, place in places.items())
-
-
-def questions(flow: Flow) -> Iterator[tuple[str, Hints]]:
-    """What may be said everywhere, then at each step, with the place in words."""
-    yield "always", _hints(flow, "options", always_of(flow))
-    for name, step in flow.steps.items():
-        match step:
-            case Menu():
-                yield f'step "{name}"', _hints(flow, "options", all_options_at(flow, step))
-            case AskSlot(slot=slot) if flow.slots[slot].sensitivity != "secret":
-                yield f'step "{name}"', _hints(flow, flow.slots[slot].type, options_at(flow, step))
-
-
-def _hints(flow: Flow, kind: Kind, options: Iterable[Option]) -> Hints:
-    return Hints(kind, flow.language, {one.id: tuple(dict.fromkeys((one.label, *one.phrases))) for one in options})
+    for flow in flows:
+        if "voice" in flow.channels and one.language in flow.languages:
+            yield from unheard(flow.in_language(one.language), engine.check)

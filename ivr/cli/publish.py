@@ -7,15 +7,18 @@ too where the folder is older than what is in force, so that nobody's work is un
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ivr import settings
 from ivr.cli.complaint import Complaint
+from ivr.cli.models import cannot_hear, heard
 from ivr.cli.progress import Progress
 from ivr.cli.published import Press, add_story, folder_flows, moves, named, opened, tell
 from ivr.engine.flow import Flow
+from ivr.hearable import summary
 from ivr.prompts import fixed_says, speaker_of
 from ivr.publishing.publisher import Draft
 from ivr.settings import Settings
@@ -37,6 +40,7 @@ async def run(chosen: argparse.Namespace) -> int:
         for draft in drafts:
             await press.publisher.check(draft)
         await _speak_ahead(setting, flows.values())
+        await asyncio.to_thread(_tell_unheard, setting, list(flows.values()))
         outcomes = [await press.publisher.publish(draft) for draft in drafts]
         for outcome in [outcome for outcome in outcomes if outcome.new] or outcomes:  # among many, what is new
             await tell(setting, outcome)
@@ -55,6 +59,14 @@ async def _speak_ahead(setting: Settings, flows: Iterable[Flow]) -> None:
                 await speaker.warm(new, progress=lambda done, _all: progress.at(done))
     except SpeakFailed as error:
         print(f"segue: the prompts are not spoken ahead: {error}", file=sys.stderr)
+
+
+def _tell_unheard(setting: Settings, flows: Sequence[Flow]) -> None:
+    """What callers may say in vain. Only models that were set up know too few words for a menu, and they take seconds
+    to load."""
+    able = [one for one in heard(setting, flows) if one.spec and one.spec.name == "vosk" and not one.wrong]
+    if setting.ears != 0 and (found := cannot_hear(able, flows)):
+        print(f"segue: {summary(found)}", file=sys.stderr)
 
 
 async def _draft(press: Press, flow: Flow, chosen: argparse.Namespace, moved: Mapping[str, str]) -> Draft:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ivr import settings
 from ivr.cli.complaint import Complaint
+from ivr.cli.models import spoken_by_phone, unused
 from ivr.engine.languages import primary
 from ivr.flows import read_folder
 from ivr.prompts import speaker_of
@@ -36,17 +37,19 @@ async def run(chosen: argparse.Namespace) -> int:
                     return _of_language(chosen.language, speaker)
                 return _of_menus(setting, speaker)
     except SpeakFailed as error:
-        raise Complaint(f"{error}; set IVR_VOICE, or: apt-get install espeak-ng libespeak1") from error
+        raise Complaint(str(error)) from error
 
 
 def _of_menus(setting: Settings, speaker: Speaker) -> int:
     flows, _ = read_folder(setting.menus, setting.services)
-    spoken = {language for flow in flows.values() if "voice" in flow.channels for language in flow.languages}
+    spoken = spoken_by_phone(flows.values())
     unspoken = [language for language in sorted(spoken) if not speaker.speaks(language)]
     for language in sorted(spoken):
         others = len(_voices(speaker.tags(), language))
         told = f"{others} of its own: segue voices {primary(language)}" if others else "none of its own"
         print(f"{language:8} {speaker.speaking(language)} ({told})")
+    for language in unused(setting.voices, spoken):
+        print(f"IVR_VOICES: no menu speaks {language} by phone")
     for language in unspoken:
         print(f"{language} is hardly understood in another language: look for a voice in docs/speech.md, or record it")
     return 1 if unspoken else 0

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
 from context_bridge.contract import StoreUnavailable
+from ivr import hearable
 from ivr.prompts import prepare, warm
 from ivr.recordings import Recordings
 from ivr.server.parts import DAY, Segue
@@ -26,6 +27,7 @@ async def serving(segue: Segue) -> AsyncIterator[None]:
     await segue.chat.start()
     jobs = {"outbox": segue.outbox.run(), "sweep": _sweep(segue), "prompts": warm(segue.speaker, segue.flows.menus)}
     jobs["menus"] = segue.flows.watch(lambda flow: prepare(segue.speaker, flow))
+    jobs["hearing"] = hearable.watch(segue.ears, lambda: segue.flows.menus.values())
     jobs["switches"] = segue.driver.switches.follow()
     if segue.asterisk:
         jobs["asterisk"] = segue.asterisk.run()

