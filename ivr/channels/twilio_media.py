@@ -64,7 +64,7 @@ class Media:
             async with asyncio.timeout(START_WITHIN):
                 start = await _start(ws)
         except (TimeoutError, media.WireError) as error:
-            log.warning("a media stream did not begin: %s", error or "no `start` in time")
+            log.warning("a media stream did not begin: %s", str(error) or "no `start` in time")
             await ws.close()
             return ws
         if start is not None and start.account == self._door.account and await self._is_here(start.call, request):

@@ -60,7 +60,7 @@ class Sounds:
                 for say in wanted:
                     await self._speaker.say(say, RATE)
         except (SpeakFailed, TimeoutError) as error:
-            log.warning("Twilio's voice says what ours should: %s", error or "our voice takes too long")
+            log.warning("Twilio's voice says what ours should: %s", str(error) or "our voice takes too long")
 
     def address(self, say: Say) -> str | None:
         """Where the clip of a say is; None when Twilio has to say it."""

@@ -104,9 +104,14 @@ async def test_who_only_knows_the_words_cannot_ask_whether_they_were_said(ours: 
         assert (await fetched(ours, guess))[0] == 404
 
 
-async def test_what_our_voice_cannot_say_twilio_says(ours: Segue, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("error", "told"), [(SpeakFailed("no voice today"), "no voice today"), (TimeoutError(), "our voice takes too long")]
+)
+async def test_what_our_voice_cannot_say_twilio_says(
+    ours: Segue, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception, told: str
+) -> None:
     async def fails(*_: object) -> None:
-        raise SpeakFailed("no voice today")
+        raise error
 
     monkeypatch.setattr(ours.speaker, "ready", lambda *_: None)
     monkeypatch.setattr(ours.speaker, "say", fails)
@@ -114,6 +119,7 @@ async def test_what_our_voice_cannot_say_twilio_says(ours: Segue, monkeypatch: p
         call = await carrier.call(NUMBER)
         assert call.heard[0] == "Welcome to Acme support. What can we do for you?"
         assert played(call) == call.wrong == []
+    assert f"Twilio's voice says what ours should: {told}" in caplog.messages
 
 
 async def test_a_recording_is_played_and_one_that_is_lost_is_said_by_twilio(settings: Settings, tmp_path: Path) -> None:
