@@ -23,16 +23,13 @@ from ivr.settings import Settings
 
 
 class TwilioParts(NamedTuple):
-    """`media` where our own ears hear its callers, `desk` where agents take them."""
+    """None of them without an account. `media` where our own ears hear its callers, `desk` where agents take them."""
 
     voice: Twilio | None = None
     desk: TwilioDesk | None = None
     media: Media | None = None
     proof: Proof | None = None
     messages: TwilioMessages | None = None
-
-
-NO_TWILIO = TwilioParts()
 
 
 def twilio_parts(
@@ -45,6 +42,8 @@ def twilio_parts(
     secret: bytes,
 ) -> TwilioParts:
     """`sender` learns the errands of Twilio's; `secret` is what addresses of sounds are made of."""
+    if not settings.twilio_account:
+        return TwilioParts()
     driver, account = exchange.driver, Account.of(settings)
     door = Door(account.sid, account.secrets, settings.url)
     voice = Twilio(driver, store, account, settings.url, Sounds(exchange.speaker, secret, account.ours), outbox, rest)

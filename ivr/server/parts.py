@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Protocol, TypeVar
 
 from asterisk.calls import AsteriskChannel
 from callbacks.outbox import Outbox
@@ -24,7 +24,7 @@ from ivr.channels.twilio import Twilio
 from ivr.channels.twilio_desk import TwilioDesk
 from ivr.channels.twilio_media import Media
 from ivr.channels.twilio_messages import TwilioMessages
-from ivr.channels.twilio_parts import NO_TWILIO, twilio_parts
+from ivr.channels.twilio_parts import twilio_parts
 from ivr.channels.twilio_proof import Proof
 from ivr.channels.twilio_rest import Rest
 from ivr.channels.twilio_sender import Pool, TwilioSender, templates_of
@@ -51,6 +51,13 @@ Clock = Callable[[], float]
 
 DAY = 86400.0
 LINK_LIFE = 2 * DAY
+
+
+class _Closable(Protocol):
+    async def close(self) -> None: ...
+
+
+Part = TypeVar("Part", bound=_Closable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,36 +99,21 @@ async def build(
     folder = survey_folder(settings.menus, settings.services)
     services, metrics = folder.services, Metrics()
     async with AsyncExitStack() as stack:
-        store = await open_store(settings.database, clock)
-        stack.push_async_callback(store.close)
-        bus = open_bus(settings.redis_url)
-        stack.push_async_callback(bus.close)
+        store = _closing(stack, await open_store(settings.database, clock))
+        bus = _closing(stack, open_bus(settings.redis_url))
         speaker = await stack.enter_async_context(speaker_of(settings))
-        keeping_speech = SpeechKeeping(store, Utterances(settings.utterances_dir), clock)
-        stack.push_async_callback(keeping_speech.close)
+        keeping_speech = _closing(stack, SpeechKeeping(store, Utterances(settings.utterances_dir), clock))
         ears = await stack.enter_async_context(_ears(settings, keeping_speech, metrics))
-        back_office = _back_office(settings, services)
-        stack.push_async_callback(back_office.close)
+        back_office = _closing(stack, _back_office(settings, services))
         flows = await _menus(settings, folder, store, clock, lambda flow: revise(informed(flow, services)))
         publisher = Publisher(store, clock, lambda flow: prepare(speaker, flow))
-        secret = settings.secret.encode() if settings.secret else _secret(settings.data_dir / "secret")
-        rest = _rest(settings)
-        if rest is not None:
-            stack.push_async_callback(rest.close)
+        secret, rest = _secret(settings), _rest(settings, stack)
         sender = _sender(settings, rest, store, clock)
         outbox = Outbox(store, bus, sender, settings.url, secret, clock, codes=settings.demo)
-
-        def saved(change: Change, seconds: float) -> None:
-            if change.outbox:
-                outbox.wake()
-            metrics.turn(str(change.history.body.get("channel")), change.history.kind, seconds)
-
-        keeping = Keeping(secret, settings.journey_days * DAY, LINK_LIFE)
+        keeping, saved = Keeping(secret, settings.journey_days * DAY, LINK_LIFE), _saved(outbox, metrics)
         driver = Driver(store, bus, flows, back_office, keeping, settings.region, clock, saved, nodes(settings))
-        twilio = NO_TWILIO
-        if settings.twilio_account:
-            exchange = Exchange(driver, speaker, Recordings(settings.recordings_dir), settings.menu, 0.0, 1.0, ears)
-            twilio = twilio_parts(settings, exchange, store, outbox, sender, rest, secret)
+        exchange = Exchange(driver, speaker, Recordings(settings.recordings_dir), settings.menu, 0.0, 1.0, ears)
+        twilio = twilio_parts(settings, exchange, store, outbox, sender, rest, secret)
         yield Segue(
             settings,
             store,
@@ -141,6 +133,12 @@ async def build(
             back_office,
             *twilio,
         )
+
+
+def _closing(stack: AsyncExitStack, part: Part) -> Part:
+    """`part`, which `stack` closes."""
+    stack.push_async_callback(part.close)
+    return part
 
 
 def _ears(settings: Settings, keeping: SpeechKeeping, metrics: Metrics) -> Ears:
@@ -170,11 +168,11 @@ async def _menus(
     return flows
 
 
-def _rest(settings: Settings) -> Rest | None:
+def _rest(settings: Settings, stack: AsyncExitStack) -> Rest | None:
     if not settings.twilio_account:
         return None
     token = next(iter(listed(settings.twilio_tokens)), "")
-    return Rest(settings.twilio_account, settings.twilio_account, token, settings.twilio_url)
+    return _closing(stack, Rest(settings.twilio_account, settings.twilio_account, token, settings.twilio_url))
 
 
 def _sender(settings: Settings, rest: Rest | None, store: ContextStore, clock: Clock) -> ByKind:
@@ -187,14 +185,28 @@ def _sender(settings: Settings, rest: Rest | None, store: ContextStore, clock: C
     return ByKind(TwilioSender(rest, store, pool, settings.url, clock))
 
 
+def _saved(outbox: Outbox, metrics: Metrics) -> Callable[[Change, float], None]:
+    """What follows a turn that was saved, which took so many seconds."""
+
+    def saved(change: Change, seconds: float) -> None:
+        if change.outbox:
+            outbox.wake()
+        metrics.turn(str(change.history.body.get("channel")), change.history.kind, seconds)
+
+    return saved
+
+
 def nodes(settings: Settings) -> tuple[str, ...]:
     """Where contacts may be that this server answers."""
     more = {"asterisk": settings.ami_url} | dict.fromkeys(("twilio", "twilio-messages"), settings.twilio_account)
     return ("webphone", "chat", *(node for node, wanted in more.items() if wanted))
 
 
-def _secret(path: Path) -> bytes:
-    """What links are derived from: made at the first start, readable by the owner only."""
+def _secret(settings: Settings) -> bytes:
+    """What links are derived from: the setting, or one made at the first start, readable by the owner only."""
+    if settings.secret:
+        return settings.secret.encode()
+    path = settings.data_dir / "secret"
     if not path.exists():
         path.touch(mode=0o600)
         path.write_bytes(secrets.token_hex(32).encode())
