@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -22,6 +22,7 @@ from recognition import ear_wire as wire
 from recognition.ear_captions import Captions
 from recognition.ear_poison import Poison
 from recognition.ear_process import EarProcess
+from recognition.ear_supervisor import Supervisor
 from recognition.ear_utterance import Note, Utterance, Verdict, outcome
 from recognition.ear_wire import Done, EngineSpec, Opening
 from recognition.listen import Deaf, Heard, Partial
@@ -34,8 +35,6 @@ FULL: Final = 1.3  # of the workers' time, since who speaks now has to be unders
 COST: Final = 0.05  # seconds of processor time for a second of speech, until we have measured
 DEAREST: Final = 0.6  # what costs more was an accident: grammars that were compiled, a model read from a disk
 LEARN: Final = 0.1  # how much the last utterance counts against all before
-AGAIN: Final = (0.0, 0.5, 1.0, 2.0, 5.0, 15.0, 30.0)  # seconds before a worker that does not start is started again
-HOPELESS: Final = 3  # starts in a row that failed, after which nobody waits for the next one
 CHECK: Final = 10.0  # seconds to check a question
 
 log = logging.getLogger(__name__)
@@ -51,28 +50,22 @@ class Pool:
         python: str = sys.executable,
         note: Note = lambda _what, _seconds: None,
     ) -> None:
-        self._specs, self._count, self._python, self._note = specs, count, python, note
-        self._workers: list[EarProcess] = []  # that are ready
+        self._note = note
+        self._supervisor = Supervisor(specs, count, python, self._told, self._assign_all, self._lost)
+        self._workers = self._supervisor.ready
         self._utterances: dict[int, Utterance] = {}
         self._captions = Captions()
         self._checks: dict[int, asyncio.Future[Sequence[str]]] = {}
         self._last = 0  # number
         self._cost = [COST] * len(specs)
         self._poison = Poison()
-        self._tasks: list[asyncio.Task[None]] = []
-        self._deadly: set[int] = set()  # specs whose models killed a worker that loaded them
-        self._failures = 0  # starts that failed since the last one that did not
-        self.missing: dict[int, str] = {}  # specs that have no engine, and why
 
     async def __aenter__(self) -> Pool:
-        self._tasks = [asyncio.create_task(self._keep(), name="ears") for _ in range(self._count)]
+        self._supervisor.start()
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        self._workers.clear()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._supervisor.stop()
         for utterance in list(self._utterances.values()):
             if not utterance.over:  # a guess ends with its utterance
                 self._end(utterance, Deaf("failed"))
@@ -80,7 +73,12 @@ class Pool:
     @property
     def able(self) -> bool:
         """Whether there are workers, or will be soon as far as we know."""
-        return bool(self._workers) or self._failures < HOPELESS
+        return bool(self._workers) or self._supervisor.hopeful
+
+    @property
+    def missing(self) -> Mapping[int, str]:
+        """Specs that have no engine, and why."""
+        return self._supervisor.missing
 
     @property
     def pids(self) -> list[int]:
@@ -267,41 +265,7 @@ class Pool:
         if verdict:
             utterance.tell(verdict)
 
-    async def _keep(self) -> None:
-        """One worker after the other."""
-        while True:
-            specs = [
-                EngineSpec("", spec.language) if place in self._deadly else spec
-                for place, spec in enumerate(self._specs)
-            ]
-            worker = EarProcess(specs, self._python, self._told)
-            try:
-                await worker.start()
-                self._ready(worker)
-                await worker.run()
-            except (OSError, EOFError) as error:
-                self._failures += 1
-                log.error("a process that listens does not start: %s", str(error) or type(error).__name__)
-            finally:
-                self._died(worker, await worker.stop())
-            await asyncio.sleep(AGAIN[min(self._failures, len(AGAIN) - 1)])
-
-    def _ready(self, worker: EarProcess) -> None:
-        self._failures = 0
-        for place, engine in enumerate(worker.engines):
-            if isinstance(engine, str) and place not in self.missing:
-                spec = self._specs[place]
-                log.error("%s does not hear %s, so it is keys only: %s", spec.name, spec.language, engine)
-                self.missing[place] = engine
-        self._workers.append(worker)
-        self._assign_all()
-
-    def _died(self, worker: EarProcess, by_itself: bool) -> None:
-        if worker not in self._workers:
-            if by_itself and worker.in_hand and not worker.engines:
-                self._deadly.add(worker.in_hand - 1)
-            return
-        self._workers.remove(worker)
+    def _lost(self, worker: EarProcess, by_itself: bool) -> None:
         lost = [one for one in self._utterances.values() if one.worker is worker]
         log.warning("a process that listens ended and is started again; utterances that it had: %d", len(lost))
         for utterance in lost:

@@ -4,7 +4,8 @@ ear.py         one call: frames in, what was told out
 vad.py, endpoint.py, echo.py, dtmf.py   what is speech, where it ends, our own echo, keys in the sound
 ear_pool.py, ear_utterance.py   what was said goes to a worker process; limits, guesses, crashes
 ear_captions.py, ear_poison.py  what it sounds like so far; questions that end processes
-ear_process.py, ear_wire.py, ear_worker.py   a worker process: from here, between, and from within
+ear_supervisor.py   worker processes are kept running
+ear_process.py, ear_wire.py, ear_worker.py   one of them: from here, between, and from within
 engine.py      what an engine is that lives in there
 kept.py        what may be kept of it, where the customer agreed
 """

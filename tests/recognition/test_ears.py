@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from recognition import ear_captions, ear_poison, ear_pool, ear_process
+from recognition import ear_captions, ear_poison, ear_pool, ear_process, ear_supervisor
 from recognition.ear_pool import Pool
 from recognition.ear_utterance import Utterance, Verdict
 from recognition.ear_wire import EngineSpec, Opening
@@ -447,7 +447,7 @@ async def test_who_speaks_before_the_models_are_loaded_is_heard(monkeypatch: pyt
 
 async def test_what_was_said_before_the_last_process_died_goes_to_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """Which begins later than who waits in a queue is told that we are busy."""
-    monkeypatch.setattr(ear_pool, "AGAIN", (1.5 * ear_pool.QUEUE,))
+    monkeypatch.setattr(ear_supervisor, "AGAIN", (1.5 * ear_pool.QUEUE,))
     monkeypatch.setattr(ear_pool, "START", BOUND)
     monkeypatch.setattr(ear_pool, "ANSWER", BOUND)
     async with asyncio.timeout(BOUND), Pool([WHOLE], 1) as pool:
@@ -460,7 +460,7 @@ async def test_what_was_said_before_the_last_process_died_goes_to_the_next_one(m
 
 
 async def test_who_speaks_while_nobody_listens_is_told_so_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ear_pool, "AGAIN", (BOUND,))
+    monkeypatch.setattr(ear_supervisor, "AGAIN", (BOUND,))
     monkeypatch.setattr(ear_pool, "START", 0.05)
     monkeypatch.setattr(ear_pool, "ANSWER", BOUND)
     async with asyncio.timeout(BOUND), Pool([WHOLE], 1) as pool:
@@ -504,7 +504,7 @@ async def test_a_model_that_kills_its_worker_takes_no_other_language_with_it(cap
 async def test_workers_that_never_start_leave_calls_to_keys(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(ear_pool, "AGAIN", (0.0,))
+    monkeypatch.setattr(ear_supervisor, "AGAIN", (0.0,))
     with caplog.at_level(logging.ERROR):
         async with asyncio.timeout(BOUND), Ears([WHOLE], 1, python="/bin/false") as ears:
             assert not ears.trouble
