@@ -1,15 +1,41 @@
-"""The door that Twilio's webhooks come in by: signed for our account, of bounded size, or nothing at all."""
+"""The door that Twilio's webhooks come in by: signed for our account, of bounded size, or nothing at all.
+
+What is refused is answered with a bare 403. Why stands in the log, once a minute at most: where Twilio has another
+address or token than we, each of its webhooks is refused.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import msgspec
 from aiohttp import web
 
-from ivr.channels.twilio_signature import Secrets, signed_fields
+from ivr.channels.twilio_signature import SIGNATURE, Secrets, signed_fields
 
 BODY_LIMIT = 64 * 1024  # bytes; Twilio's largest form has some two thousand
+QUIET = 60.0  # seconds
+REMEDY = "segue doctor asks our address as Twilio does"
+
+log = logging.getLogger(__name__)
+
+
+class Complaint:
+    """Whether to complain now: whoever floods us must not fill the disk."""
+
+    def __init__(self) -> None:
+        self._last = -math.inf
+
+    def is_due(self) -> bool:
+        now = time.monotonic()
+        if now - self._last < QUIET:
+            return False
+        self._last = now
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,27 +46,50 @@ class Door:
     account: str
     secrets: Secrets
     public: str
+    complaint: Complaint = field(default_factory=Complaint, repr=False, compare=False)
 
-    async def signed(self, request: web.Request) -> dict[str, str] | None:
+    async def signed(self, request: web.Request, *, silent: bool = False) -> dict[str, str] | None:
         """The form of a request that Twilio signed for our account; None for any other. Some of its products send one
-        as JSON, whose hash is in the address."""
+        as JSON, whose hash is in the address. `silent`: a refusal is not worth a line in the log."""
         body = b""
         while not request.content.at_eof():
             body += await request.content.readany()
             if len(body) > BODY_LIMIT:
+                self._complain(request, lambda: f"it has more than {BODY_LIMIT} bytes", silent=silent)
                 return None
         kind = _type_of(request)
         fields = signed_fields(self.secrets, self.public + request.raw_path, request.headers, kind, body)
         if fields is None:
+            self._complain(request, lambda: self._mistake(request, kind, body), silent=silent)
             return None
         form = _of_json(body) if kind == "application/json" else dict(fields)
-        return form if form.get("AccountSid") == self.account else None
+        if form.get("AccountSid") != self.account:
+            self._complain(request, lambda: "it is of another account than IVR_TWILIO_ACCOUNT", silent=silent)
+            return None
+        return form
 
     def is_signed_socket(self, request: web.Request) -> bool:
         """Whether Twilio asks for this WebSocket: it signs the address that begins with wss. Of which account it is
         says its first message."""
         url = socket_of(self.public) + request.raw_path
-        return signed_fields(self.secrets, url, request.headers, "", b"") is not None
+        if signed_fields(self.secrets, url, request.headers, "", b"") is not None:
+            return True
+        self._complain(request, lambda: f"its signature is none for {socket_of(self.public)}", silent=False)
+        return False
+
+    def _complain(self, request: web.Request, why: Callable[[], str], *, silent: bool) -> None:
+        if not silent and self.complaint.is_due():
+            log.warning("%s was refused: %s; %s", request.path, why(), REMEDY)
+
+    def _mistake(self, request: web.Request, kind: str, body: bytes) -> str:
+        """What is wrong with a signature. One that fits another address of ours is Twilio's: nobody else can sign."""
+        if SIGNATURE not in request.headers:
+            return "it is not signed"
+        host = request.headers.get("X-Forwarded-Host", request.host)
+        for other in (f"https://{host}", f"http://{host}"):
+            if signed_fields(self.secrets, other + request.raw_path, request.headers, kind, body) is not None:
+                return f"Twilio has signed it for {other}, and IVR_PUBLIC_URL is {self.public}"
+        return f"its signature is none of IVR_TWILIO_TOKENS for {self.public}"
 
 
 def _type_of(request: web.Request) -> str:

@@ -24,7 +24,7 @@ class Proof:
         return [web.post(PATH, self.prove)]
 
     async def prove(self, request: web.Request) -> web.Response:
-        form = await self._door.signed(request)
+        form = await self._door.signed(request, silent=True)  # segue doctor forges one to see it refused
         if form is None or not NONCE.fullmatch(form.get("Nonce", "")):
             return web.Response(status=403)
         return web.Response(text=proof(self._door.secrets, form["Nonce"]))

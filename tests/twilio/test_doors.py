@@ -138,3 +138,30 @@ async def test_a_body_without_end_is_not_read_to_its_end(segue: Segue, http: aio
                 pass  # our server closed the line on it
             assert sent < 4096 * 65_536, path
     await nothing_changed(segue)
+
+
+OTHER = "https://old.example"
+
+
+@pytest.mark.parametrize(
+    ("signed_by", "url", "account", "told"),
+    [
+        ("", "", SID, "it is not signed"),
+        ("a token that is over", PUBLIC, SID, f"its signature is none of IVR_TWILIO_TOKENS for {PUBLIC}"),
+        (TOKEN, OTHER, SID, f"Twilio has signed it for {OTHER}, and IVR_PUBLIC_URL is {PUBLIC}"),
+        (TOKEN, PUBLIC, "AC" + "c" * 32, "it is of another account than IVR_TWILIO_ACCOUNT"),
+    ],
+)
+async def test_the_log_says_why_a_webhook_is_refused_once_a_minute(
+    http: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture, signed_by: str, url: str, account: str, told: str
+) -> None:
+    form = {**FORM, "AccountSid": account}
+    signature = sign(signed_by, f"{url}/twilio/status", form_content(list(form.items())))
+    headers = {"Host": OTHER.removeprefix("https://")} | ({SIGNATURE: signature} if signed_by else {})
+    for _ in range(3):
+        async with http.post("/twilio/status", data=form, headers=headers) as response:
+            assert (response.status, await response.read()) == (403, b"")
+    assert [line for line in caplog.messages if "refused" in line] == [
+        f"/twilio/status was refused: {told}; segue doctor asks our address as Twilio does"
+    ]
+    assert NUMBER not in caplog.text
