@@ -96,22 +96,23 @@ class Pool:
 
     def grown(self, utterance: Utterance) -> None:
         """Somebody may see what it sounds like so far, where that costs nobody anything."""
-        known = utterance.worker or utterance.finished or utterance.guess or utterance.guessing
+        known = utterance.worker or utterance.finished or utterance.guess or utterance.of
         if known or len(self._utterances) > len(self._workers):
             return
         idle = [one for one in self._workers if not one.in_hand and not self._load(one)[1]]
         self._captions.ask(self._number(), utterance, idle)
 
     def paused(self, utterance: Utterance, silence: bytes, tell: Callable[[Heard], None]) -> None:
-        """One guess for an utterance, where it would be begun soon. It goes before who ends later, since most guesses
-        are the answer: then nothing is done twice, and it is there a quarter of a second sooner."""
+        """A guess for an utterance, where it would be begun soon: one, unless something was missing then. It goes
+        before who ends later, since most guesses are the answer: then nothing is done twice, and it is there a quarter
+        of a second sooner."""
         self._captions.drop(utterance)
         ahead = sum(one.finished and not one.guess for one in self._utterances.values())
         if utterance.tried or utterance.worker or ahead >= SOON * len(self._workers):
             return
         utterance.tried = True
         guess = self._add(utterance.opening, lambda verdict: self._guessed(utterance, verdict, tell))
-        utterance.guess, guess.guessing = guess, True
+        utterance.guess, guess.of = guess, utterance
         guess.feed(b"".join([*utterance.sound, silence]))
         guess.finish()
 
@@ -161,6 +162,15 @@ class Pool:
             self._settle(utterance)
         elif utterance.guessed:
             tell(utterance.guessed)
+
+    def _unfinished(self, guess: Utterance) -> None:
+        """It is none, and has cost little."""
+        self._end(guess, None)
+        if (utterance := guess.of) is None or utterance.guess is not guess:
+            return
+        utterance.guess, utterance.tried = None, False
+        if utterance.finished:
+            self._settle(utterance)
 
     def _settle(self, utterance: Utterance) -> None:
         """It is over: what was guessed holds, or soon will."""
@@ -225,6 +235,8 @@ class Pool:
             done = msgspec.json.decode(payload, type=Done)
             self._learn(utterance, done.seconds)
             self._end(utterance, Heard(done.alternatives))
+        elif kind == wire.MORE:
+            self._unfinished(utterance)
         elif kind == wire.FAILED:
             log.warning("an utterance could not be decoded: %s", payload.decode())
             self._end(utterance, Deaf("failed"))
@@ -260,7 +272,7 @@ class Pool:
             timer.cancel()
         utterance.resume()
         self._assign_all()
-        if not utterance.guessing:
+        if not utterance.of:
             self._note(outcome(verdict), utterance.waited)
         if verdict:
             utterance.tell(verdict)

@@ -56,7 +56,7 @@ class Utterance:
         self.sent = 0  # pieces
         self.finished = self.over = self.tried = self._cut = self._dropped = False
         self.worker: EarProcess | None = None
-        self.guessing = False  # it is one, of an utterance that may go on
+        self.of: Utterance | None = None  # it is a guess of one that may go on
         self.guess: Utterance | None = None  # what it is if no more is said: while a worker is at that ...
         self.guessed: Heard | None = None  # ... and once it has been found
         self.timers: list[asyncio.TimerHandle] = []
@@ -94,6 +94,7 @@ class Utterance:
         """It was not over."""
         guess, self.guess, self.guessed = self.guess, None, None
         if guess:
+            self.tried = guess.worker is not None  # it has cost nothing yet
             guess.drop()
 
     def drop(self) -> None:
@@ -109,7 +110,7 @@ class Utterance:
             self.worker.send(wire.AUDIO, self.number, rest)
         self.sent = len(self.sound)
         if self.finished:
-            self.worker.send(wire.FINISH, self.number)
+            self.worker.send(wire.GUESS if self.of else wire.FINISH, self.number)
 
     def tell(self, verdict: Verdict) -> None:
         if isinstance(verdict, Heard) and self._cut:

@@ -2,8 +2,8 @@
 
 A message is the length of its payload, its kind, the number of the utterance that it is about, and the payload.
 
-    to a worker     OPEN `Opening`, AUDIO 16-bit PCM, FINISH, DROP, CHECK `Hints`, and SO_FAR in place of FINISH, which
-                    is answered by one PARTIAL
+    to a worker     OPEN `Opening`, AUDIO 16-bit PCM, FINISH, DROP, CHECK `Hints`; in place of FINISH, SO_FAR, which is
+                    answered by one PARTIAL, or GUESS in a pause, which is answered by MORE if somebody will go on
     from a worker   IN_HAND with the place of each spec, from 1, before its model is loaded, and READY `Ready`; then
                     for an utterance PARTIAL text, then DONE `Done` or FAILED why;
                     CHECKED a list of texts; and IN_HAND before it lets native code work for an utterance, with
@@ -20,8 +20,8 @@ from ivr.engine.events import Alternative
 from recognition.listen import Hints
 
 HEADER: Final = struct.Struct("<IcI")
-OPEN, AUDIO, FINISH, DROP, CHECK, SO_FAR = b"O", b"A", b"F", b"D", b"C", b"S"
-READY, PARTIAL, DONE, FAILED, CHECKED, IN_HAND = b"R", b"P", b"T", b"X", b"K", b"H"
+OPEN, AUDIO, FINISH, DROP, CHECK, SO_FAR, GUESS = b"O", b"A", b"F", b"D", b"C", b"S", b"G"
+READY, PARTIAL, DONE, FAILED, CHECKED, IN_HAND, MORE = b"R", b"P", b"T", b"X", b"K", b"H", b"M"
 
 
 @dataclass(frozen=True, slots=True)

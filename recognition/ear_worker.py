@@ -28,8 +28,10 @@ from recognition.ear_wire import (
     DROP,
     FAILED,
     FINISH,
+    GUESS,
     HEADER,
     IN_HAND,
+    MORE,
     OPEN,
     PARTIAL,
     READY,
@@ -84,9 +86,12 @@ class _Utterance:
         before, self._text = self._text, self._decoding.partial(hurry)
         return self._text if self._text != before else ""
 
-    def final(self) -> Done:
+    def over(self, perhaps: bool) -> Done | None:
+        """None: it is not, and it was only `perhaps`."""
         began = time.process_time()
         self._decoding.feed(self._resampler.rest())
+        if perhaps and self._decoding.unfinished():
+            return None
         return Done(self._decoding.final(), self.seconds + time.process_time() - began)
 
 
@@ -102,7 +107,7 @@ class Worker:
         if kind == DROP:
             self._utterances.pop(number, None)
             return
-        if kind in {AUDIO, FINISH, SO_FAR} and number not in self._utterances:
+        if kind in {AUDIO, FINISH, SO_FAR, GUESS} and number not in self._utterances:
             return  # it has failed before
         self._write(message(IN_HAND, number))
         began = time.process_time()
@@ -129,9 +134,9 @@ class Worker:
         elif kind == SO_FAR:
             text = self._utterances.pop(number).partial(self._hurry)
             self._write(message(PARTIAL, number, text.encode()))
-        elif kind == FINISH:
-            done = self._utterances.pop(number).final()
-            self._write(message(DONE, number, msgspec.json.encode(done)))
+        elif kind in {FINISH, GUESS}:
+            done = self._utterances.pop(number).over(perhaps=kind == GUESS)
+            self._write(message(DONE, number, msgspec.json.encode(done)) if done else message(MORE, number))
 
     def _check(self, number: int, opening: Opening) -> None:
         wrong = list(self._engine(opening).check(opening.hints))

@@ -25,6 +25,10 @@ class Decoding(Protocol):
         """What it sounds like so far; empty where the engine cannot tell before the end. One that does not work while
         somebody speaks asks `hurry` now and then: once it is true, somebody's answer waits and this is given up."""
 
+    def unfinished(self) -> bool:
+        """Whether something is surely missing, so that who pauses will go on. Asked in a pause, before `final`, and
+        should cost much less; where that cannot be: no."""
+
     def final(self) -> tuple[Alternative, ...]:
         """It is over: what was said, best first; nothing where it is no answer to the question. Called once."""
 

@@ -16,23 +16,27 @@ from numpy.typing import NDArray
 NOTHING = 0  # no word, or the rest of one
 WIDTH = 16  # sequences followed at once
 UNLIKELY = -7.0  # a word that is less likely (log) than this does not begin here
-LONGEST = 12  # words
+LONGEST = 12
 
 Words = tuple[int, ...]
 Rests = tuple[float, float]  # logarithms of the probability: that nothing sounds by now, and that the last word does
 
 
-def sequences(logs: NDArray[np.float64], width: int = WIDTH) -> dict[Words, float]:
-    """With the logarithms of their probabilities. `logs`: those of each word, for each moment: (moments, words)."""
+def sequences(logs: NDArray[np.float64], width: int = WIDTH, longest: int = LONGEST) -> dict[Words, float]:
+    """With the logarithms of their probabilities. `logs`: those of each word, for each moment: (moments, words);
+    `longest`: words."""
     found: dict[Words, Rests] = {(): (0.0, -np.inf)}
     for now in logs:
-        longer = _longer(found, now, [int(word) for word in np.flatnonzero(now > UNLIKELY) if word != NOTHING])
+        begin = [int(word) for word in np.flatnonzero(now > UNLIKELY) if word != NOTHING]
+        longer = _longer(found, now, begin, longest)
         likeliest = heapq.nlargest(width, longer, key=lambda words: max(longer[words]))
         found = {words: longer[words] for words in likeliest}
     return {words: float(np.logaddexp(*rests)) for words, rests in found.items()}
 
 
-def _longer(found: dict[Words, Rests], now: NDArray[np.float64], begin: Sequence[int]) -> dict[Words, Rests]:
+def _longer(
+    found: dict[Words, Rests], now: NDArray[np.float64], begin: Sequence[int], longest: int
+) -> dict[Words, Rests]:
     """The sequences one moment later, those in which one of the words to `begin` has begun among them."""
     silent: dict[Words, float] = defaultdict(lambda: -np.inf)
     sounding: dict[Words, float] = defaultdict(lambda: -np.inf)
@@ -41,7 +45,7 @@ def _longer(found: dict[Words, Rests], now: NDArray[np.float64], begin: Sequence
         silent[words] = float(np.logaddexp(silent[words], either + now[NOTHING]))
         if words:
             sounding[words] = float(np.logaddexp(sounding[words], loud + now[words[-1]]))
-        for word in begin if len(words) < LONGEST else ():
+        for word in begin if len(words) < longest else ():
             before = quiet if words[-1:] == (word,) else either  # the same word needs a pause
             longer = (*words, word)
             sounding[longer] = float(np.logaddexp(sounding[longer], before + now[word]))

@@ -80,9 +80,11 @@ class Utterance:
         self._model, self._tokens, self._spotter, self._grammar, self._hints = model, tokens, spotter, grammar, hints
         self._digits = answers.known_length(hints)
         self._sound: list[Samples] = []
+        self._seen: Floats | None = None
 
     def feed(self, samples: Samples) -> None:
         self._sound.append(samples)
+        self._seen = None
 
     def partial(self, hurry: Callable[[], bool]) -> str:
         """Costs about half as much as the end of what has been said until then."""
@@ -90,11 +92,14 @@ class Utterance:
             return ""
         return so_far(self._model, self._tokens, np.concatenate(self._sound), hurry)
 
+    def unfinished(self) -> bool:
+        """Whether digits are missing, as far as the spotter can tell: that costs a fifth of the end."""
+        return self._digits and self._spotter.spot([self._straight()]).falls_short_of(self._hints.most)
+
     def final(self) -> tuple[Alternative, ...]:
         """Who is not sure looks again. What the network makes of a sound that is hardly understood changes with where
         its steps fall; of several views together the chance is smaller."""
-        sound = np.concatenate(self._sound) if self._sound else np.zeros(0, np.float32)
-        views = self._views(sound, (0,))
+        sound, views = self._whole(), [self._straight()]
         told, free = self._look(sound, views)
         certain = CERTAIN.get(self._hints.kind, CERTAIN_VALUE)
         if not self._digits and certain and all(answers.confidence(one, self._hints) < certain for one in told):
@@ -103,8 +108,16 @@ class Utterance:
 
     def answers(self) -> list[Answer]:
         """Those of the first look, for who wants to know why."""
-        sound = np.concatenate(self._sound)
-        return self._look(sound, self._views(sound, (0,)))[0]
+        return self._look(self._whole(), [self._straight()])[0]
+
+    def _whole(self) -> Samples:
+        return np.concatenate(self._sound) if self._sound else np.zeros(0, np.float32)
+
+    def _straight(self) -> Floats:
+        """The view of the sound as it came."""
+        if self._seen is None:
+            self._seen = self._views(self._whole(), (0,))[0]
+        return self._seen
 
     def _look(self, sound: Samples, views: Sequence[Floats]) -> tuple[list[Answer], Hypothesis]:
         """The answers, and the free transcript."""

@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from heapq import nlargest
 from math import log
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recognition.moonshine.ctc import NOTHING, sequences
+from recognition.moonshine.ctc import LONGEST, NOTHING, sequences
 from recognition.moonshine.model import Floats, log_softmax
 from recognition.moonshine.numerals import ONES, REPEATS, TEENS, TENS, ways
 from recognition.moonshine.numerals import digits as read
@@ -29,6 +30,7 @@ FILE = Path(__file__).with_name("spotter.npz")
 WORDS = ("", *ONES, "oh", *TEENS, *TENS, *REPEATS)
 NUMBER = {word: number for number, word in enumerate(WORDS)}
 MOST = 5  # numbers that are told
+SURELY = 5.0  # less likely (log) than other words; so unlikely were 2 of 56 whole numbers, in noise
 FARTHEST = -15.0  # said in words that are not among these, it may be right all the same
 
 
@@ -68,11 +70,18 @@ class Spotted:
             self._fits[digits] = sum(max(FARTHEST, one) for one in likely) / len(likely)
         return self._fits[digits]
 
+    def falls_short_of(self, length: int) -> bool:
+        """Whether digits were said, but surely fewer. Not of one alone: anything may sound like that."""
+        told = sequences(self._views[0], longest=max(LONGEST, length))
+        whole = max((score for words, score in told.items() if len(_read(words)) == length), default=-np.inf)
+        likeliest, score = max(told.items(), key=itemgetter(1))
+        return len(_read(likeliest)) > 1 and score - whole > SURELY
+
     def likeliest(self, length: int) -> list[str]:
         """So many digits that fit best, in any view: `MOST` at most, none where no words for so many were heard."""
         told: dict[str, float] = {}
         for view, best in zip(self._views, self._best, strict=True):
-            for words, score in sequences(view).items():
+            for words, score in sequences(view, longest=max(LONGEST, length)).items():
                 if len(digits := _read(words)) == length:
                     told[digits] = max(told.get(digits, -np.inf), score - best)
         likely = nlargest(2 * MOST, told, key=lambda digits: told[digits])

@@ -1,6 +1,6 @@
 """Engines for tests, which live in real worker processes and do as they are told by the question: the option `do` says
-`crash`, `hang`, `raise`, `slow` or `no` in its first phrase, or what becomes of a caption: `draw` one for ever, `smear`
-it. Whatever is said, they hear how long it was."""
+`crash`, `hang`, `raise`, `slow` or `no` in its first phrase, `more` (is to come, until there are 2 s), or what becomes
+of a caption: `draw` one for ever, `smear` it. Whatever is said, they hear how long it was."""
 
 from __future__ import annotations
 
@@ -49,6 +49,9 @@ class Length:
                 return ""
             threading.Event().wait(0.01)
         return f"{self._samples // RATE} seconds"
+
+    def unfinished(self) -> bool:
+        return self._what == "more" and self._samples < 2 * RATE
 
     def final(self) -> tuple[Alternative, ...]:
         if self._what == "crash":

@@ -282,6 +282,41 @@ async def test_who_goes_on_after_a_pause_is_heard_whole(pool: Pool) -> None:
     assert not again.done()
 
 
+async def test_where_something_is_missing_the_next_pause_is_looked_at_too(pool: Pool) -> None:
+    utterance = begin(pool, opening("more"), told := Told1())
+    utterance.feed(SECOND)
+    early = guessing(utterance)
+    await eventually(lambda: utterance.guess is None)
+    utterance.resume()
+    utterance.feed(SECOND)
+    assert seconds(await guessing(utterance)) == 2.5
+    utterance.finish()
+    assert seconds(await told.end) == 2.5
+    assert not early.done()
+
+
+async def test_who_ends_though_something_is_missing_is_heard(pool: Pool) -> None:
+    utterance = begin(pool, opening("more"), told := Told1())
+    utterance.feed(SECOND)
+    guessing(utterance)
+    utterance.finish()
+    assert seconds(await told.end) == 1
+    await eventually(lambda: not pool._utterances)
+
+
+async def test_a_guess_that_nobody_began_is_made_in_the_next_pause(pool: Pool) -> None:
+    busy = [speak(pool, opening("slow")) for _ in range(2)]
+    utterance = begin(pool, opening(), told := Told1())
+    utterance.feed(SECOND)
+    guessing(utterance)
+    utterance.resume()
+    utterance.feed(SECOND)
+    assert seconds(await guessing(utterance)) == 2.5
+    utterance.finish()
+    assert seconds(await told.end) == 2.5
+    assert [seconds(await one.end) for one in busy] == [1, 1]
+
+
 @pytest.mark.parametrize(("ahead", "taken_for"), [(2, 1.5), (4, 1)])
 async def test_a_guess_waits_for_a_worker_but_not_behind_many(pool: Pool, ahead: int, taken_for: float) -> None:
     busy = [speak(pool, opening("slow")) for _ in range(ahead)]

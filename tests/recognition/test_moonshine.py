@@ -55,6 +55,32 @@ def answer(engine: Moonshine, hints: Hints, sound: audio.Samples) -> str:
     return read_as(hints, alternatives[0]) if alternatives and alternatives[0].confidence >= SURE else ""
 
 
+@pytest.mark.parametrize("line", [CLEAN, NOISY], ids=lambda line: line.name)
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("one four two", True),
+        ("double five, eight", True),
+        ("one four two, seven nine three", False),
+        ("forty two seventeen double nine", False),
+        ("help", False),
+    ],
+)
+def test_who_pauses_between_the_groups_of_a_number_will_go_on(
+    moonshine: Moonshine, spoken: Speaker, line: Line, text: str, missing: bool
+) -> None:
+    decoding = moonshine.open(Hints("digits", "en-US", {}, least=6, most=6))
+    decoding.feed(spoken.say(text, line))
+    assert decoding.unfinished() is missing
+
+
+def test_of_other_answers_nobody_knows_whether_something_is_missing(moonshine: Moonshine, spoken: Speaker) -> None:
+    for hints in (Hints("digits", "en-US", {}, least=4, most=8), Hints("number", "en-US", {}), ASK_MENU):
+        decoding = moonshine.open(hints)
+        decoding.feed(spoken.say("one four"))
+        assert not decoding.unfinished()
+
+
 def test_who_still_speaks_is_shown_the_words_that_are_whole(moonshine: Moonshine, spoken: Speaker) -> None:
     sound = spoken.say("I would like to track an order please")
 
