@@ -77,7 +77,7 @@ class Twilio:
         verbs = {"voice": self.act, "screened": self.screened, "transferred": self.transferred}
         self._fallback = Fallback(store, documents, self.start, verbs)
         self._lead = lead = Lead(driver, store, documents, public, rest)
-        self.agents = agents = Agents(driver, store, account.phones)
+        self.agents = agents = Agents(driver, store, account.phones, account.sender)
         self.consult = consult = Consult(driver, agents, rest, public, account.sender) if rest else None
         driver.attach_all(NODE, lambda contact: Leg(contact, lead, agents, consult))
 
@@ -130,7 +130,8 @@ class Twilio:
         if found is None:
             return nothing()
         await self._documents.prepare(found[1])
-        return self._documents.turn(found[1], call.epoch, call.most + 1 if found[0].turn == call.turn else 0)
+        lost = call.most + 1 if found[0].turn == call.turn else 0
+        return self._documents.turn(found[1], call.epoch, lost, call.form)
 
     async def screened(self, call: Call) -> bytes:
         """An agent's phone was rung, with a whisper."""

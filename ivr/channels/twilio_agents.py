@@ -24,10 +24,10 @@ TAKEN = "taken"  # the name of the answer that is stored when a phone's 1 was pr
 
 class Agents:
     """`phones`: the agents who take calls on a phone -> its number or SIP address; all others take them in the
-    browser."""
+    browser. `sender`: our number, which phones are rung from for a caller who shows none."""
 
-    def __init__(self, driver: Driver, store: ContextStore, phones: Mapping[str, str]) -> None:
-        self._driver, self._store, self._phones = driver, store, phones
+    def __init__(self, driver: Driver, store: ContextStore, phones: Mapping[str, str], sender: str) -> None:
+        self._driver, self._store, self._phones, self._sender = driver, store, phones, sender
 
     def webhooks(self) -> Sequence[tuple[str, Webhook]]:
         return ((f"/twilio/whisper/{ABOUT}/{PATH}", self.whisper), (f"/twilio/taken/{ABOUT}/{PATH}", self.taken))
@@ -35,13 +35,19 @@ class Agents:
     def address(self, agent: str) -> str:
         return self._phones.get(agent) or f"client:{identity(agent)}"
 
-    def ring(self, agent: str, contact: str, place: str) -> bytes:
+    async def shown(self, contact: str) -> str:
+        """The number that a phone is rung from; empty: the caller's own. Twilio dials none for who has none (13214)."""
+        found = await self._driver.current(contact)
+        caller = found[0].contact if found else None
+        return "" if caller and caller.reach.get("sms") else self._sender
+
+    def ring(self, agent: str, contact: str, place: str, shown: str) -> bytes:
         """The document that rings an agent for the customer who waits at `place` (epoch and turn)."""
         address = self.address(agent)
         action = f"/twilio/voice/{place}" if address.startswith("client:") else f"/twilio/screened/{place}"
-        return ring(address, contact, action, f"/twilio/whisper/{contact}/{place}")
+        return ring(address, contact, action, f"/twilio/whisper/{contact}/{place}", shown)
 
-    def join(self, _agent: str, contact: str, place: str) -> bytes:
+    def join(self, contact: str, place: str) -> bytes:
         """The document that brings the customer into the room where the agent is."""
         return join_room(contact, f"/twilio/voice/{place}", f"/twilio/alone/{place}")
 

@@ -22,9 +22,12 @@ MOST_HEADERS = 1024  # characters that Twilio takes of the headers of one <Sip>,
 log = logging.getLogger(__name__)
 
 
-def put_through(wait: Transfer, place: str, ours: str) -> Dial:
-    """For the turn at `place` (epoch and turn). `ours`: the number of ours that is shown; empty: the caller's."""
+def put_through(wait: Transfer, place: str, ours: str, stand_in: str = "") -> Dial:
+    """For the turn at `place` (epoch and turn). `ours`: the number of ours that is shown; empty: the caller's.
+    `stand_in`: the one that a number is dialled from for a caller who has none."""
     shown = ours if wait.caller_id == OURS else wait.caller_id.removeprefix(CALLERS)
+    if not shown and wait.to.startswith("+"):
+        shown = stand_in
     dial = Dial(
         action=f"/twilio/transferred/{place}",
         method="POST",

@@ -7,10 +7,13 @@ from collections.abc import Mapping
 
 from ivr.channels.twilio_sounds import MUSIC, Sounds
 from ivr.channels.twilio_twiml import Ways, document, later, listen, said, waiting
+from ivr.channels.twilio_wire import Form, stand_in
 from ivr.channels.twilio_xml import TooLong
-from ivr.engine.actions import Action, Collect, Hangup, Say
+from ivr.engine.actions import Action, Collect, Hangup, Say, Transfer
+from ivr.engine.data import replace
 from ivr.prompts import ENGLISH, fault, moment, moved
 
+NO_FORM: Form = {}
 MOST_LOST = 3  # streams that end without an answer, then Twilio's ears hear it
 
 log = logging.getLogger(__name__)
@@ -30,13 +33,17 @@ class Documents:
         """Make the sounds of a turn ready; what is not then, Twilio says."""
         await self._sounds.prepare(actions)
 
-    def turn(self, actions: tuple[Action, ...], epoch: int, lost: int = 0) -> bytes:
-        """What a turn says and waits for. `lost`: how many times our ears were lost at this question."""
+    def turn(self, actions: tuple[Action, ...], epoch: int, lost: int = 0, form: Form = NO_FORM) -> bytes:
+        """What a turn says and waits for. `lost`: how many times our ears were lost at this question; `form`: of the
+        call's webhook, if it is one that asks."""
         turn = getattr(actions[-1], "turn", 0)
         if self._sockets and isinstance(actions[-1], Collect) and lost < MOST_LOST:
             return listen(f"{self._sockets}/twilio/media/{epoch}.{turn}", f"/twilio/streamed/{epoch}.{turn}.{lost}")
         try:
-            return document(actions, self.ways(f"{epoch}.{turn}"))
+            ways = self.ways(f"{epoch}.{turn}")
+            if isinstance(actions[-1], Transfer):
+                ways = replace(ways, stand_in=stand_in(form, self._ours))
+            return document(actions, ways)
         except TooLong as error:
             log.error("a turn cannot be said: %s", error)
             return self.fault(next((action.language for action in actions if isinstance(action, Say)), ENGLISH))

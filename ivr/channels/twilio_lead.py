@@ -76,9 +76,12 @@ class Leg:
         await self._lead.call(self._contact, lambda _epoch, _turn: self._lead.documents.moved(language))
 
     async def joined(self, agent: str) -> None:
-        together = self._consult is not None and await self._consult.has(self._contact, agent)
-        made = self._agents.join if together else self._agents.ring
-        await self._lead.call(self._contact, lambda epoch, turn: made(agent, self._contact, f"{epoch}.{turn}"))
+        contact, agents = self._contact, self._agents
+        if self._consult is not None and await self._consult.has(contact, agent):
+            await self._lead.call(contact, lambda epoch, turn: agents.join(contact, f"{epoch}.{turn}"))
+            return
+        shown = await agents.shown(contact)
+        await self._lead.call(contact, lambda epoch, turn: agents.ring(agent, contact, f"{epoch}.{turn}", shown))
 
     async def released(self, actions: tuple[Action, ...]) -> None:
         await self._lead.documents.prepare(actions)

@@ -104,7 +104,7 @@ class Turns:
         if actions == (Hangup("moved"),):
             return await self._too_late(call)
         await self._documents.prepare(actions)
-        return self._documents.turn(actions, call.epoch)
+        return self._documents.turn(actions, call.epoch, form=call.form)
 
     async def _patiently(self, call: Call, asking: _Asking, heard: Callable[[], list[Say]]) -> bytes:
         """The turn's answer; or, where that takes too long, what is `heard` meanwhile and the way back here."""
@@ -154,7 +154,7 @@ class _Answer:
     async def make(self, journey: Journey, actions: Actions) -> AnswerRow:
         actions = (*self.unsaid, *actions)
         await self._documents.prepare(actions)
-        body = self._documents.turn(actions, self._call.epoch).decode()
+        body = self._documents.turn(actions, self._call.epoch, form=self._call.form).decode()
         self._made = AnswerRow(self._call.contact, *self._call.place, journey.id, body, self._now())
         return self._made
 

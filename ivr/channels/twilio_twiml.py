@@ -30,7 +30,8 @@ class Ways(Data, frozen=True):
     """Where things are found: `action` of the wait that the document ends with, `music` of a queue (a dot and the
     seconds that one may wait come behind it); `sound` gives the address of a say that we have as audio, or None.
     `voices`: language -> a voice of Twilio's; `ears`: its model of speech recognition, empty: its default. `place`: of
-    a transfer, its epoch and turn; `ours`: our number, which it may show."""
+    a transfer, its epoch and turn; `ours`: our number, which it may show; `stand_in`: what it shows where it would show
+    the caller's, who has none."""
 
     action: str
     music: str = ""
@@ -39,6 +40,7 @@ class Ways(Data, frozen=True):
     ears: str = ""
     place: str = ""
     ours: str = ""
+    stand_in: str = ""
 
 
 def document(actions: Sequence[act.Action], ways: Ways) -> bytes:
@@ -50,7 +52,7 @@ def document(actions: Sequence[act.Action], ways: Ways) -> bytes:
         case act.Enqueue() as wait:
             return whole(says + _enqueue(wait, ways))
         case act.Transfer() as wait:
-            return whole(says + of_library(put_through(wait, ways.place, ways.ours)))
+            return whole(says + of_library(put_through(wait, ways.place, ways.ours, ways.stand_in)))
         case act.Record() as wait:  # where nothing was said, Record tells nothing and goes on
             return whole(says + _record(wait, ways) + _redirect(ways.action))
         case act.Hangup():

@@ -109,6 +109,15 @@ def _number(text: str) -> str | None:
     return text
 
 
+def stand_in(form: Form, ours: str) -> str:
+    """The number to show for a caller who has none to show: `ours`, or the one that they called. Twilio dials no number
+    for a client or a SIP address without one (error 13214), and carriers refuse what stands for a withheld one. Empty:
+    the caller's own can be shown, or nobody knows."""
+    if not form or _number(form.get("From", "")):
+        return ""
+    return ours or _number(form.get("To", "")) or ""
+
+
 def _at_exchange(text: str, exchanges: Collection[str]) -> str | None:
     """A number that an exchange of our own vouches for, or an extension or a name of its own, with its host."""
     if not exchanges or not (address := SIP.fullmatch(text)) or address["host"].lower() not in exchanges:

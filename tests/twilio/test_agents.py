@@ -11,8 +11,8 @@ from tests.twilio.rest import Standing
 from tests.twilio.test_voice import NUMBER, journey
 
 
-async def waiting(carrier: Carrier) -> Call:
-    call = await carrier.call(NUMBER)
+async def waiting(carrier: Carrier, number: str = NUMBER) -> Call:
+    call = await carrier.call(number)
     await call.press("1")
     await call.press("4217#")
     await call.press("3")

@@ -7,13 +7,14 @@ import pytest
 from ivr.channels.twilio_agent_twiml import identity
 from ivr.server import Segue
 from tests.twilio.carrier import Call, Carrier, Habits
+from tests.twilio.conftest import SENDER
 from tests.twilio.office import Office
 from tests.twilio.test_agents import waiting
-from tests.twilio.test_voice import journey
+from tests.twilio.test_voice import NUMBER, journey
 
 
-async def ringing(segue: Segue, carrier: Carrier, office: Office, agent: str = "Ben") -> Call:
-    call = await waiting(carrier)
+async def ringing(segue: Segue, carrier: Carrier, office: Office, agent: str = "Ben", number: str = NUMBER) -> Call:
+    call = await waiting(carrier, number)
     assert await segue.driver.join(f"tw-{call.sid}", agent)
     await office.follow(call)
     assert call.waiting is not None
@@ -52,6 +53,19 @@ async def test_a_sip_phone_gets_the_context_in_a_header(segue: Segue, carrier: C
     leg = await office.answer(call)
     assert leg is not None
     assert leg.to == f"sip:cora@pbx.example?X-Context-Id=tw-{call.sid}"
+
+
+@pytest.mark.parametrize(
+    ("number", "agent", "shown"),
+    [(NUMBER, "Ben", None), ("anonymous", "Ben", SENDER), ("client:zoe", "Ben", SENDER), ("anonymous", "Cora", None)],
+)
+async def test_a_phone_is_rung_from_our_number_for_who_has_none(
+    segue: Segue, carrier: Carrier, office: Office, number: str, agent: str, shown: str | None
+) -> None:
+    call = await ringing(segue, carrier, office, agent, number)
+    assert call.waiting is not None
+    assert call.waiting.get("callerId") == shown
+    assert call.wrong == []
 
 
 async def test_one_who_presses_1_too_late_hears_nobody(segue: Segue, carrier: Carrier, office: Office) -> None:

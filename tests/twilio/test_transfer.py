@@ -190,6 +190,25 @@ async def test_who_was_rung_before_hears_no_whisper_of_the_next(segue: Segue, ca
     assert b"Order" not in answer.body
 
 
+@pytest.mark.parametrize("number", ["anonymous", "client:anna", "sip:anna@elsewhere.example", "+266696687"])
+@pytest.mark.parametrize(("senders", "shown"), [("+15005550099", "+15005550099"), ("", "+15005550006")])
+async def test_a_number_is_dialled_from_ours_for_a_caller_who_has_none(
+    settings: Settings, number: str, senders: str, shown: str
+) -> None:
+    """Or from the one that they called; a SIP address and a client are dialled from anything."""
+    menus = settings.data_dir / "menus"
+    menus.mkdir()
+    (menus / "support.yaml").write_text(MENU.replace("caller_id: ours", "caller_id: caller"))
+    async with serving(replace(settings, menus=menus, twilio_senders=senders)) as segue, phoning(segue) as carrier:
+        for who, key, expected in ((number, "1", shown), (number, "2", None), (NUMBER, "1", None)):
+            call = await carrier.call(who)
+            await call.press("4217")
+            await call.press(key)
+            assert call.waiting is not None
+            assert (call.waiting.tag, call.waiting.get("callerId")) == ("Dial", expected)
+            assert call.wrong == []
+
+
 @pytest.mark.parametrize(
     ("changes", "shown"), [({"twilio_senders": ""}, None), ({"caller_id": "+15005550001"}, "+15005550001")]
 )
