@@ -9,7 +9,7 @@ from ivr.engine.flow import CODE_SERVICE, Flow, Goto, Step
 from ivr.engine.loader import MenuMistakes, check_part, load
 from ivr.engine.loader.bundle import bundle, unbundle, version_of
 from ivr.engine.loader.renamed import renamed
-from ivr.engine.loader.ways import exits
+from ivr.engine.loader.ways import led_to
 from tests.engine.flows import Talk
 from tests.engine.strategies import NAMES, SPECS, steps
 
@@ -362,7 +362,7 @@ def test_a_part_speaks_the_languages_of_its_caller() -> None:
 def test_a_renamed_step_names_nothing_of_before(step: Step) -> None:
     """A new kind of step, or a new field of one, that renaming does not know fails here."""
     inner = renamed(step, "p", {spec.name for spec in SPECS})
-    assert exits(inner) == tuple(f"p.{name}" for name in exits(step))
+    assert led_to(inner) == tuple(f"p.{name}" for name in led_to(step))
     for name in (*NAMES, *(spec.name for spec in SPECS)):
         assert f"'{name}'" not in repr(inner).replace(f"id='{name}'", ""), name
 

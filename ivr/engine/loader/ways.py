@@ -5,27 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
-from typing import assert_never
 
-from ivr.engine.flow import (
-    AskSlot,
-    Branch,
-    CallbackStep,
-    End,
-    Flow,
-    Goto,
-    Handoff,
-    InvokeStep,
-    Menu,
-    RecordStep,
-    SayStep,
-    SendStep,
-    SetStep,
-    Split,
-    Step,
-    TransferStep,
-    Verify,
-)
+from ivr.engine.exits import exits
+from ivr.engine.flow import AskSlot, End, Flow, Handoff, Menu, RecordStep, SendStep, SetStep, Step, TransferStep, Verify
 from ivr.engine.loader.draft import UNKNOWN, Draft
 from ivr.engine.loader.mistakes import did_you_mean, nearest, quoted
 
@@ -34,42 +16,17 @@ ASKING = Menu | AskSlot | RecordStep | Verify  # where always-choices are taken
 INNER = "."  # in the names of steps that the loader made: of sub-menus, surveys
 
 
-def exits(step: Step) -> tuple[str, ...]:  # noqa: C901  # one case for each kind of step
-    """All steps that a step may lead to, but for the always-choices."""
-    match step:
-        case Menu():
-            return (*(choice.goto for choice in step.choices if choice.goto), step.tries.exhausted)
-        case AskSlot():
-            return (step.next, *step.fallback.values(), step.tries.exhausted)
-        case SayStep() | SetStep():
-            return (step.next,)
-        case InvokeStep() | Verify():
-            return (step.done, step.failed)
-        case RecordStep() | CallbackStep():
-            return (step.next, step.failed)
-        case Split():
-            return tuple(target for _, target in step.ways)
-        case SendStep():
-            return tuple(target for target in (step.next, step.failed, step.to_step) if target is not None)
-        case Handoff():
-            return (step.unavailable,) if step.done is None else (step.unavailable, step.done)
-        case TransferStep():
-            return (step.unanswered,) if step.done is None else (step.unanswered, step.done)
-        case Branch():
-            return (*(target for _, target in step.cases), step.otherwise)
-        case Goto():
-            return (step.target,)
-        case End():
-            return ()
-        case _:
-            assert_never(step)
+def led_to(step: Step) -> tuple[str, ...]:
+    """All steps that a step may lead to, by a link that it sends too, but for the always-choices."""
+    linked = [step.to_step] if isinstance(step, SendStep) else []
+    return tuple(name for name in (*(way.target for way in exits(step)), *linked) if name is not None)
 
 
 def check_ways(flow: Flow, draft: Draft) -> None:
     meant = _missing_targets(flow, draft)
 
     always = {choice.goto for choice in flow.always if choice.goto}
-    ways = {name: {*exits(step), *(always if isinstance(step, ASKING) else ())} for name, step in flow.steps.items()}
+    ways = {name: {*led_to(step), *(always if isinstance(step, ASKING) else ())} for name, step in flow.steps.items()}
     likely = {name: {meant.get(target, target) for target in targets} for name, targets in ways.items()}
     _unreachable(flow, draft, likely, {meant.get(name, name) for name in _beginnings(flow)})
     circling = _circles(flow, draft, {name: set(_unasked(step)) for name, step in flow.steps.items()})
@@ -122,7 +79,7 @@ def _unasked(step: Step) -> tuple[str, ...]:
         case SendStep():
             return (step.next,) if step.failed is None else (step.next, step.failed)
         case _:
-            return exits(step)
+            return led_to(step)
 
 
 def _circles(flow: Flow, draft: Draft, ways: dict[str, set[str]]) -> set[str]:
