@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from asterisk import causes, queue
-from asterisk.adoption import take_over
+from asterisk.adoption import LONGEST, LOOK, PLAYBACK, take_over
 from asterisk.ami import AMILost, AMIRefused
+from asterisk.ending import tell_left, tell_messages
 from asterisk.handoff import Actions, Handoff
 from asterisk.leg import Leg
 from asterisk.message import RECORD, Messages
@@ -26,7 +27,7 @@ from asterisk.transfer import Outbound
 from context_bridge.contract import StoreUnavailable
 from ivr.driver import Arrival, Driver
 from ivr.engine.actions import Collect, Enqueue, Hangup, Record, Say, Transfer
-from ivr.engine.events import Event, Input, Left, LeftReason, NoInput, Recorded
+from ivr.engine.events import Event, Input, NoInput, Recorded
 from ivr.engine.journey import Journey
 from ivr.prompts import moved
 from ivr.recordings import Message, Recordings
@@ -37,7 +38,6 @@ from recognition.listen import Deaf, Heard, Listener
 from recognition.speak import Speaker
 
 NODE = "asterisk"
-RETRIES = (1.0, 2.0, 4.0, 8.0, 16.0)  # seconds between attempts to tell a store that is down that a caller has left
 
 Turn = Coroutine[Any, Any, Actions | None]
 
@@ -66,11 +66,16 @@ class Call:
         self._handoff = Handoff(self._talk, driver, site.outbound)
         self._messages = Messages(self._talk, site.recordings)
         self._ours = False  # the hang-up is
+        self._speaking = True  # or was, when we died: a message may be there that the journey was not told of
 
     @property
     def inside(self) -> bool:
         """The leg is in our hands, not the dialplan's."""
         return not self._handoff.outside
+
+    def enter(self) -> None:
+        """Asterisk has just given the leg to us."""
+        self._handoff.enter()
 
     async def run(self) -> None:
         """From the first word to the hang-up, or to the loss of the link."""
@@ -93,7 +98,7 @@ class Call:
             except (Gone, AMILost):
                 raise
             except LegTakenBack:
-                turn = self._handoff.until_back()
+                turn = self._handoff.fetch()
             except MovedAway:
                 turn = self._perform((moved(self._talk.language), Hangup("moved")))
             except AMIRefused as refusal:
@@ -115,7 +120,12 @@ class Call:
         if known and (found := await self._driver.current(self.contact)):
             return await self._adopt(*found)
         if known and await self.leg.get("SEGUE_MARK"):  # its journey came to an end, or went elsewhere
+            await self._hear_out()
             return (Hangup("moved"),)
+        if self._handoff.outside and await self.leg.whose() != "ours":
+            return await self._handoff.fetch()
+        self.enter()
+        self._speaking = False
         self.leg.set("__CTX_ID", self.contact)  # __: agents' legs inherit it
         number, presentation, menu, language = await asyncio.gather(
             *(self.leg.get(name) for name in ("CALLERID(num)", "CALLERID(num-pres)", "SEGUE_MENU", "SEGUE_LANGUAGE"))
@@ -134,15 +144,15 @@ class Call:
     async def _adopt(self, journey: Journey, actions: Actions) -> Actions | None:
         """Go on where the process before us was."""
         wait = actions[-1]
-        application, _ = await self.leg.running()
-        if application in {"Queue", "Dial"}:
-            return await self._handoff.follow(journey, wait)
-        if isinstance(wait, Record) and application == RECORD:
+        if (whose := await self.leg.whose()) != "ours":
+            return await self._handoff.follow(journey, wait, whose)
+        self.enter()
+        if isinstance(wait, Record) and (await self.leg.running())[0] == RECORD:
             await self._messages.over(wait)
         turn = wait.turn if isinstance(wait, Collect | Enqueue | Transfer) else -1
         clip = await self._talk.render(tuple(action for action in actions if isinstance(action, Say)))
         seconds = clip.seconds if clip else 0.0
-        found = await take_over(self.leg, turn, seconds, self._talk.next, self._talk.clock)
+        found = await take_over(self.leg, turn, seconds, self._talk.here, self._talk.clock)
         self._talk.begin(found)
         if isinstance(wait, Record) and (message := await self._messages.left(wait)):
             self._talk.reads.pad.clear()
@@ -157,6 +167,12 @@ class Call:
         # Keys have stopped the prompt. Those that mean something do so again; for others it is said once more.
         heard = (found.heard and not found.keys) or found.spoken
         return (actions[-1],) if heard else actions
+
+    async def _hear_out(self) -> None:
+        """What says goodbye is not cut off."""
+        deadline = self._talk.clock() + LONGEST
+        while self._talk.clock() < deadline and (await self.leg.running())[0] == PLAYBACK:
+            await self._talk.next(self._talk.clock() + LOOK)
 
     async def _perform(self, actions: Actions) -> Actions | None:
         says = tuple(action for action in actions if isinstance(action, Say))
@@ -194,19 +210,15 @@ class Call:
         return await self._driver.advance(event, self._talk.fill)
 
     async def _record(self, says: tuple[Say, ...], wait: Record) -> Actions:
-        """Takes a message. One that a hang-up ends is kept too."""
-        try:
-            message = await self._messages.take(says, wait)
-        except Gone:
-            if message := await self._messages.left(wait):
-                await tell(self._driver, self._recorded(wait, message))
-            raise
-        return await self._keep(wait, message)
+        """Takes a message. One that a hang-up ends is kept too, by `_left`."""
+        self._speaking = True
+        return await self._keep(wait, await self._messages.take(says, wait))
 
     async def _keep(self, wait: Record, message: Message | None) -> Actions:
         self.leg.set("SEGUE_ROUND", 0)
         actions = await self._driver.advance(self._recorded(wait, message), self._talk.fill)
         await self._messages.forget(wait)
+        self._speaking = False
         return actions
 
     def _recorded(self, wait: Record, message: Message | None) -> Recorded | NoInput:
@@ -241,6 +253,8 @@ class Call:
     async def _left(self, last: HungUp) -> None:
         requested = self._talk.requested
         reason = causes.reason(ours=self._ours, requested=requested, cause=last.cause, tech_cause=last.tech_cause)
+        if self._speaking:
+            await tell_messages(self._driver, self._site.recordings, self.contact)
         await tell_left(self._driver, self.contact, reason, last.text)
 
     # What the driver tells us
@@ -256,23 +270,3 @@ class Call:
 
     async def message(self, text: str, sender: str) -> None:
         """Nothing to do: written words do not reach a telephone."""
-
-
-async def tell_left(driver: Driver, contact: str, reason: LeftReason, detail: str) -> None:
-    """The contact is over."""
-    name = driver.new_event_id()
-    await tell(driver, Left(id=name, at=driver.now(), contact=contact, reason=reason, detail=detail))
-
-
-async def tell(driver: Driver, event: Event) -> None:
-    """Of a call that is over. While the store is down, again and again for half a minute; after that, the next connect
-    finds the contact open without a call."""
-    for pause in (*RETRIES, None):
-        try:
-            await driver.advance(event)
-        except StoreUnavailable as error:
-            log.error("%s: its end could not be stored: %s", event.contact, error)
-            if pause is not None:
-                await asyncio.sleep(pause)
-        else:
-            return

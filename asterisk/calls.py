@@ -11,10 +11,11 @@ from typing import Any
 from aiohttp import web
 
 from asterisk.ami import AMI, AMILost, Event
-from asterisk.call import NODE, Call, Site, tell_left
-from asterisk.leg import Leg, contact_of
+from asterisk.call import NODE, Call, Site
+from asterisk.ending import tell_left, tell_messages
+from asterisk.leg import AWAY, Leg, contact_of
 from asterisk.media import Media
-from asterisk.signals import END, EVENTS, Entered, HungUp, LinkLost, parse
+from asterisk.signals import END, EVENTS, Entered, HangupRequested, HungUp, LinkLost, Signal, parse
 from asterisk.tap import Taps
 from asterisk.transfer import Outbound
 from context_bridge.contract import StoreUnavailable
@@ -25,10 +26,8 @@ from ivr.traces import trace
 from recognition.listen import Listener
 from recognition.speak import Speaker
 
-AWAY = 20  # seconds of the dead man's switch where the dialplan names none
 RECONCILE = 5.0  # seconds between attempts to close what ended while we were away
 OURS = ("segue", "segue-queue", "segue-transfer")  # contexts of conf/extensions.conf
-ADOPTABLE = ("AGI", "Read", "Playback", "Record", "Queue", "Dial")
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +46,7 @@ class AsteriskChannel:
         self._tasks: dict[str, asyncio.Task[None]] = {}  # the newest of each; it waits for the one before
         self._others: set[asyncio.Task[None]] = set()
         self._away = AWAY
+        self._meanwhile: list[tuple[Event, Signal]] | None = []  # what came before we knew which calls are on
         self.trouble = "not connected to Asterisk yet"  # in words, for those who ask how we are; empty: all is well
         self.connected = asyncio.Event()
         for name in EVENTS:
@@ -62,6 +62,7 @@ class AsteriskChannel:
         try:
             await self._open_media()
             while True:
+                self._meanwhile = []
                 await self._ami.connect()
                 self.trouble = ""
                 self._site.taps.renew()
@@ -100,54 +101,60 @@ class AsteriskChannel:
         await asyncio.gather(*self._tasks.values(), *self._others, return_exceptions=True)
 
     async def _serve(self) -> None:
-        self._spawn(self._close_ended())
         away = (await self._ami.do("Getvar", Variable="SEGUE_AWAY")).get("Value", "")
         self._away = int(away) if away.isdigit() else AWAY
-        for row in await self._ami.rows("CoreShowChannels"):
-            self._adopt(row)
+        self._reconcile(await self._ami.rows("CoreShowChannels"))
+        self._spawn(self._close_ended())  # now that whose end we were told of has a `Call`, which knows its reason
         lost = asyncio.create_task(self._ami.lost())
         try:
             while not lost.done():
                 for call in self._calls.values():
-                    self._renew(call)
+                    if call.inside:
+                        call.leg.renew()
                 await asyncio.wait([lost], timeout=self._away / 3)
         finally:
             lost.cancel()
         raise AMILost("the link to Asterisk broke")
 
-    def _renew(self, call: Call) -> None:
-        """Tell the dead man's switch of the leg that we live."""
-        if call.inside:
-            call.leg.set("TIMEOUT(absolute)", self._away)
-
     def _on_event(self, event: Event) -> None:
-        signal = parse(event, asyncio.get_running_loop().time())
-        call = self._calls.get(event.get("Uniqueid", ""))
-        if signal is None:
-            return
-        if call:
+        if signal := parse(event, asyncio.get_running_loop().time()):
+            if self._meanwhile is None:
+                self._pass_on(event, signal)
+            else:
+                self._meanwhile.append((event, signal))
+
+    def _pass_on(self, event: Event, signal: Signal) -> None:
+        if call := self._calls.get(event.get("Uniqueid", "")):
             call.leg.receive(signal)
         elif isinstance(signal, Entered):
-            call = self._take(event)
-        elif isinstance(signal, HungUp) and _is_known(event):
-            log.info("%s: ended while nobody served it", contact_of(event["Uniqueid"]))
-            self._spawn(tell_left(self._driver, contact_of(event["Uniqueid"]), "dropped", signal.text))
-        if call and isinstance(signal, Entered):
-            self._renew(call)
+            self._take(event).enter()
+        elif isinstance(signal, HangupRequested | HungUp) and _is_known(event):
+            self._take(event).leg.receive(signal)  # too late to serve, and in time to tell why it ended
+
+    def _reconcile(self, rows: list[Event]) -> None:
+        """Asterisk tells us what happens from the login on, and `rows` are later: first the calls that are on, then
+        what came of them since. Nobody can fall between the two, or be told of twice."""
+        for row in rows:
+            self._adopt(row)
+        meanwhile, self._meanwhile = self._meanwhile or [], None
+        for event, signal in meanwhile:
+            self._pass_on(event, signal)
 
     def _adopt(self, row: Event) -> None:
         """A channel that was there when we connected."""
-        if row["Context"] not in OURS or row["Application"] not in ADOPTABLE or row["Uniqueid"] in self._calls:
+        if row["Context"] not in OURS:
             return
-        if row["ApplicationData"].startswith("SEGUE_MORE"):  # the dead man's switch waits for us: END lets it go on
+        if _is_known(row):
+            self._take(row)  # wherever it is: from a queue it comes back to us, and it may hang up anywhere
+        elif row["Application"] == "AGI":
+            self._take(row).enter()
+        elif row["ApplicationData"].startswith("SEGUE_MORE"):  # the dead man's switch waits for us: END lets it go on
             self._ami.send("PlayDTMF", Channel=row["Channel"], Digit=END, Receive="true")
-        elif _is_known(row) or row["Application"] == "AGI":
-            self._take(row)
 
     def _take(self, event: Event) -> Call:
         """Serve a call from now on; a coroutine of it from before the link broke comes to its end first."""
         key = event["Uniqueid"]
-        call = Call(Leg(self._ami, event["Channel"], key), self._driver, self._speaker, self._site)
+        call = Call(Leg(self._ami, event["Channel"], key, self._away), self._driver, self._speaker, self._site)
         self._calls[key] = call
         self._tasks[key] = asyncio.create_task(self._run(key, call, self._tasks.get(key)))
         return call
@@ -186,8 +193,10 @@ class AsteriskChannel:
                 return  # the next connect does it
             else:
                 break
+        served = {call.contact for call in self._calls.values()}
         for contact in believed:
-            if contact not in there:
+            if contact not in there and contact not in served:
+                await tell_messages(self._driver, self._site.recordings, contact)
                 await tell_left(self._driver, contact, "dropped", "ended while we were away")
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:

@@ -13,24 +13,30 @@ import asyncio
 from collections.abc import Callable
 from math import ceil
 from pathlib import Path
+from typing import Literal
 
 from asterisk.ami import AMI, Event
 from asterisk.signals import END, Finished, HungUp, LinkLost, Signal, TakenBack
 
+AWAY = 20  # seconds of the dead man's switch where the dialplan names none
 READ = 60.0  # seconds a Read waits for each key, on its own when the server is away
 STOP = "\u8000"  # its UTF-8 begins with E8, the low byte of AST_CONTROL_STREAM_STOP (1000), as app_read looks at it
 INSIST = 0.3  # seconds after which a stop that has not ended its Read is followed by an END
 KEYS = 60  # keys one Read takes
 UNPLAYABLE = set(',&|"\\\r\n')  # they separate what is within an application's arguments
 SENT = "CHANNEL(rtcp,txcount)"
+# With us; with the dead man's switch, in patience; in a queue or a Dial; between two steps of the dialplan.
+Hands = Literal["ours", "patient", "person", "moving"]
+COMMANDS = ("AGI", "Read", "Playback", "Record")  # what runs on a leg in our hands
 PEEK = 0.1  # seconds; a prompt sends a packet each 20 ms, a waiting Read none
 
 
 class Leg:
-    """`channel` is Asterisk's name of it, `contact` ours. Signals arrive in `inbox`."""
+    """`channel` is Asterisk's name of it, `contact` ours. `away`: the seconds that the dead man's switch waits for us.
+    Signals arrive in `inbox`."""
 
-    def __init__(self, ami: AMI, channel: str, unique_id: str) -> None:
-        self._ami = ami
+    def __init__(self, ami: AMI, channel: str, unique_id: str, away: int = AWAY) -> None:
+        self._ami, self._away = ami, away
         self.channel = channel
         self.contact = contact_of(unique_id)
         self.inbox: asyncio.Queue[Signal] = asyncio.Queue()
@@ -81,6 +87,10 @@ class Leg:
             self._stopping.clear()
         self.inbox.put_nowait(signal)
 
+    def renew(self) -> None:
+        """Tell the dead man's switch that we live. Only for a leg in our hands: it would end a talk as well."""
+        self.set("TIMEOUT(absolute)", self._away)
+
     def set(self, variable: str, value: object) -> asyncio.Future[Event]:
         return self._ami.send("Setvar", Channel=self.channel, Variable=variable, Value=value)
 
@@ -104,6 +114,13 @@ class Leg:
     async def sent(self) -> int:
         """The number of packets sent to the caller so far: 50 for each second of sound, none in silence."""
         return _number(await self.get(SENT))
+
+    async def whose(self) -> Hands:
+        """In whose hands it is."""
+        application, arguments = await self.running()
+        if application == "Read" and arguments.startswith("SEGUE_MORE"):
+            return "patient"
+        return "ours" if application in COMMANDS else "person" if application in ("Queue", "Dial") else "moving"
 
     async def is_playing(self) -> bool:
         """Whether the caller hears something: we look twice at the number of packets sent."""

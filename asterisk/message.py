@@ -20,6 +20,46 @@ RECORD = "Record"  # the application, as a channel names it
 log = logging.getLogger(__name__)
 
 
+async def unkept(recordings: Recordings, contact: str) -> dict[int, Message]:
+    """What a caller who is gone has spoken, by the turn of its wait, where the journey was not told: the hang-up was
+    its end, or we were away."""
+    try:
+        return await asyncio.to_thread(_unkept, recordings, contact)
+    except (OSError, audio.NotPlayable) as error:
+        _complain(contact, str(error))
+        return {}
+
+
+def _unkept(recordings: Recordings, contact: str) -> dict[int, Message]:
+    found = {}
+    pattern = _place(recordings, contact, "*")
+    for place in pattern.parent.glob(pattern.name):
+        if message := _read(recordings, place):
+            found[int(place.stem.rpartition("-")[2])] = message
+    return found
+
+
+async def forget(recordings: Recordings, contact: str, turn: int) -> None:
+    """The journey has the message."""
+    with contextlib.suppress(OSError):  # then it goes with age
+        await asyncio.to_thread(_place(recordings, contact, turn).unlink, missing_ok=True)
+
+
+def _place(recordings: Recordings, contact: str, turn: object) -> Path:
+    return recordings.place(f"{contact}-{turn}.wav")
+
+
+def _read(recordings: Recordings, place: Path) -> Message | None:
+    if not place.exists() or place.stat().st_size <= audio.HEADER:
+        return None
+    return recordings.keep(*audio.read(place))
+
+
+def _complain(contact: str, why: str) -> None:
+    remedy = "load app_record and format_wav there, and let Asterisk and us write to that folder"
+    log.error("%s: a message cannot be kept: %s; %s", contact, why, remedy)
+
+
 class Messages:
     """Of one call. What waits raises what `Talk` does."""
 
@@ -51,30 +91,22 @@ class Messages:
         await self._talk.recorded(wait.longest)
 
     async def left(self, wait: Record) -> Message | None:
-        """What is recorded for this wait so far; the caller may be gone."""
+        """What is recorded for this wait so far."""
         try:
-            return await asyncio.to_thread(self._read, wait)
+            return await asyncio.to_thread(_read, self._recordings, self._place(wait))
         except (OSError, audio.NotPlayable) as error:
             self._complain(str(error))
             return None
 
     async def forget(self, wait: Record) -> None:
         """The journey has the message."""
-        with contextlib.suppress(OSError):  # then it goes with age
-            await asyncio.to_thread(self._place(wait).unlink, missing_ok=True)
+        await forget(self._recordings, self._talk.leg.contact, wait.turn)
 
     async def _ended_by_silence(self) -> bool:
         return await self._talk.leg.get("RECORD_STATUS") == "SILENCE"
 
     def _place(self, wait: Record) -> Path:
-        return self._recordings.place(f"{self._talk.leg.contact}-{wait.turn}.wav")
-
-    def _read(self, wait: Record) -> Message | None:
-        place = self._place(wait)
-        if not place.exists() or place.stat().st_size <= audio.HEADER:
-            return None
-        return self._recordings.keep(*audio.read(place))
+        return _place(self._recordings, self._talk.leg.contact, wait.turn)
 
     def _complain(self, why: str) -> None:
-        remedy = "load app_record and format_wav there, and let Asterisk and us write to that folder"
-        log.error("%s: a message cannot be kept: %s; %s", self._talk.leg.contact, why, remedy)
+        _complain(self._talk.leg.contact, why)

@@ -28,13 +28,17 @@ async def enqueue(leg: Leg, wait: Enqueue, whisper: Path | None, desk: str) -> b
     leg.set("__SEGUE_DESK", desk)
     leg.set("SEGUE_QUEUED", wait.turn)
     leg.set("QUEUESTATUS", "")
+    leg.set("MEMBERNAME", "")
     await leg.redirect("segue-queue", "s")
     return True
 
 
 async def outcome(leg: Leg) -> QueueOutcome:
-    """How the wait in the queue ended, of a caller who came back."""
-    return STATUS.get(await leg.get("QUEUESTATUS"), "unavailable")
+    """How the wait in the queue ended, of a caller who came back. Whom an agent sent back has no QUEUESTATUS, but the
+    name of that agent."""
+    if status := await leg.get("QUEUESTATUS"):
+        return STATUS.get(status, "unavailable")
+    return "done" if await leg.get("MEMBERNAME") else "unavailable"
 
 
 async def has_been(leg: Leg, wait: Enqueue) -> bool:

@@ -132,11 +132,8 @@ class Talk:
     async def recorded(self, longest: float) -> None:
         """The end of the recording that another process of ours has begun."""
         deadline = self.clock() + longest + GRACE
-        while (signal := await self.next(deadline)) and not isinstance(signal, Finished):
-            if isinstance(signal, TakenBack):
-                raise LegTakenBack
-            if isinstance(signal, Moved):
-                raise MovedAway
+        while (signal := await self.here(deadline)) and not isinstance(signal, Finished):
+            pass
 
     async def _until_over(self, name: str, seconds: float = LONGEST) -> None:
         deadline = self.clock() + seconds + GRACE
@@ -158,7 +155,7 @@ class Talk:
 
     async def _hear(self, deadline: float | None) -> Answer | Heard | Deaf | None:
         """One signal, or the end of the time."""
-        match await self.next(deadline):
+        match await self.here(deadline):
             case None:
                 return self._time_is_up()
             case Pressed(key, at):
@@ -170,10 +167,6 @@ class Talk:
                 return self._listened()
             case Finished(name):
                 self.reads.finished(name)
-            case TakenBack():
-                raise LegTakenBack
-            case Moved():
-                raise MovedAway
         return None
 
     def _time_is_up(self) -> Answer | None:
@@ -195,6 +188,15 @@ class Talk:
 
     def _playing(self, clip: Clip | None) -> None:
         self._hearing.playing(self._sound if clip else b"")
+
+    async def here(self, deadline: float | None) -> Signal | None:
+        """The next signal of a leg in our hands; None when the time has come."""
+        match signal := await self.next(deadline):
+            case TakenBack():
+                raise LegTakenBack
+            case Moved():
+                raise MovedAway
+        return signal
 
     async def next(self, deadline: float | None) -> Signal | None:
         """Any signal of the leg, in our hands or not; None when the time has come. Raises `Gone`, `AMILost`."""
