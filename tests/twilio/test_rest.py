@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 
 import pytest
@@ -95,3 +97,27 @@ async def test_the_environment_does_not_lead_requests_elsewhere(
     async with Rest(ACCOUNT, ACCOUNT, TOKEN, standing[1]) as api:
         assert await api.check() == "active"
         assert api._client.get_hostname("https://api.twilio.com/x") == "https://api.twilio.com/x"
+
+
+FIRST = """
+import asyncio, sys
+from ivr.channels.twilio_rest import Rest, Unreached
+
+async def first():
+    async with Rest("AC" + "b" * 32, "AC" + "b" * 32, "token", "http://127.0.0.1:1") as rest:
+        before = set(sys.modules)
+        for asked in (rest.lead("CA" + "1" * 32, "https://a.example"), rest.send("+1", {"body": "x"}, "")):
+            try:
+                await asked
+            except Unreached:
+                pass
+        print([name for name in set(sys.modules) - before if name.startswith("twilio")])
+
+asyncio.run(first())
+"""
+
+
+def test_the_first_request_of_a_call_imports_nothing() -> None:
+    """The library imports when it is used: a tenth of a second in which a server with callers would stand still."""
+    done = subprocess.run([sys.executable, "-c", FIRST], capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout.strip() == "[]"
