@@ -132,9 +132,8 @@ def _checked(standing: Standing, path: str, carry_out: Answer) -> Handler:
             return failure(20003)
         if request.match_info["account"] != standing.account:
             return failure(20404)
-        fields = (
-            dict(request.query) if request.method in {"GET", "DELETE"} else await _form(standing, operation, request)
-        )
+        asks = request.method in {"GET", "DELETE"}
+        fields = _query(standing, operation, request) if asks else await _form(standing, operation, request)
         if standing.delay is not None:
             await standing.delay()
         if (code := standing.fault(request.path, fields)) is not None:
@@ -172,6 +171,19 @@ async def _form(standing: Standing, operation: Mapping[str, Any], request: web.R
             standing.violations.append(f"{request.path}: {name} is missing")
     _needs_one(standing, operation, request.path, fields)
     return fields
+
+
+def _query(standing: Standing, operation: Mapping[str, Any], request: web.Request) -> dict[str, Any]:
+    """A query's fields, held to the operation's parameters; as they are written, for who filters by them."""
+    known = {part["name"]: part["schema"] for part in operation.get("parameters", ()) if part["in"] == "query"}
+    for name, text in request.query.items():
+        if name not in known:
+            standing.violations.append(f"{request.path}: {name} is no parameter of a {request.method}")
+            continue
+        schema = {**known[name], "components": openapi()["components"]}
+        errors = OAS30Validator(schema).iter_errors(_typed(known[name], text))
+        standing.violations += [f"{request.path}: {name}: {error.message[:200]}" for error in errors]
+    return dict(request.query)
 
 
 def _needs_one(standing: Standing, operation: Mapping[str, Any], path: str, fields: Fields) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 
+import aiohttp
 import pytest
 from aiohttp import web
 
@@ -45,8 +46,18 @@ async def test_each_request_fits_the_published_description(standing: tuple[stand
     await api.lead(CALL, "https://segue.example/twilio/voice/1.7")
     await api.status(CALL)
     assert await api.check() == "active"
+    leg = await api.ring("client:anna", NUMBER, "https://segue.example/guest", TOLD)
+    standing[0].legs[leg] |= {"parent": CALL, "status": "in-progress", "to": "client:anna"}
+    assert await api.legs(CALL) == [leg]
+    await api.hang_up(leg)
+    standing[0].rooms["tw-" + CALL] = {"anna": leg}
+    assert await api.room("tw-" + CALL) == {"anna": leg}
+    assert [one.number for one in await api.numbers()] == []
+    await api.forget_recording("RE" + "1" * 32)
     assert standing[0].violations == []
-    assert standing[0].updates == [(CALL, {"Url": "https://segue.example/twilio/voice/1.7", "Method": "POST"})]
+    led, hung_up = standing[0].updates
+    assert led == (CALL, {"Url": "https://segue.example/twilio/voice/1.7", "Method": "POST"})
+    assert hung_up == (leg, {"Status": "completed"})
 
 
 async def test_the_stand_in_sees_what_does_not_fit(standing: tuple[stand_in.Standing, str], api: Rest) -> None:
@@ -54,6 +65,12 @@ async def test_the_stand_in_sees_what_does_not_fit(standing: tuple[stand_in.Stan
     await api.send(CUSTOMER, {"from_": NUMBER}, TOLD)
     await api.send(CUSTOMER, {"from_": NUMBER, "body": "x", "risk_check": "perhaps"}, TOLD)
     assert len(standing[0].violations) == 3
+    for query in ({"Status": "gone"}, {"status": "busy"}, {"PageSize": "5000"}):
+        login = {"Authorization": aiohttp.encode_basic_auth(ACCOUNT, TOKEN)}
+        url = f"{standing[1]}/api/2010-04-01/Accounts/{ACCOUNT}/Calls.json"
+        async with aiohttp.ClientSession(headers=login) as http, http.get(url, params=query) as response:
+            assert response.status == 200
+    assert len(standing[0].violations) == 6
 
 
 async def test_a_refusal_has_its_code(standing: tuple[stand_in.Standing, str], api: Rest) -> None:
