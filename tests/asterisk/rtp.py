@@ -34,6 +34,11 @@ def encode(pcm: NDArray[np.int16]) -> bytes:
     return bytes(ENCODED[np.searchsorted(LEVELS[1:], pcm)].astype(np.uint8))
 
 
+def samples(codes: bytes) -> NDArray[np.float32]:
+    """What they stand for, between -1 and 1."""
+    return MULAW[np.frombuffer(codes, np.uint8)].astype(np.float32) / 32767
+
+
 class Sound(asyncio.DatagramProtocol):
     """One direction each way. `heard` is all that came in, without the pauses in which nothing was sent."""
 

@@ -7,7 +7,10 @@ SIP telephones at a real Asterisk. They answer as soon as they have heard 1.0 to
 when it is told to, and of a telephone counts what Asterisk has sent to it.
 
     python tests/bench/bench_listening.py [FIGURES.json] [--callers 1 20] [--lines web asterisk]
-        [--question options | first-words | digits | amount | date] [--patient] [--seconds 30]
+        [--question options | first-words | digits | amount | date] [--patient] [--seconds 30] [--kept]
+
+`--kept`: callers agree by key that what they say is kept, and what of it reached the engine is told: was the beginning
+there? Of words that are the same to the engine whole and cut, that is the only measure.
 """
 
 from __future__ import annotations
@@ -19,7 +22,9 @@ import os
 import random
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import aiohttp
@@ -32,6 +37,7 @@ from recognition.audio import Samples
 from recognition.speak import Speaker
 from tests.asterisk import rtp
 from tests.bench.listening.callers import AROUND, Caller, Figures
+from tests.bench.listening.kept import Reached, Said, clear, reached
 from tests.bench.listening.lines import PERIOD, Line, SipLine, WebLine
 from tests.bench.listening.questions import QUESTIONS, REFUSAL, Question
 from tests.bench.listening.server import Served, serving
@@ -92,6 +98,12 @@ HEAD = (
     "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|--:|--:|"
 )
 
+KEPT_HEAD = (
+    "| line | callers | utterances kept | of these begun whole | of these heard rightly | others of these |\n"
+    "|---|--:|--:|--:|--:|---|"
+)
+Row = dict[str, object]
+
 
 def shown(line: str, count: int, figures: Figures, refused: int) -> str:
     waits, stops = (percentiles(times) for times in (figures.waits, figures.stops))
@@ -110,34 +122,61 @@ def percentiles(times: Sequence[float]) -> tuple[int, int]:
     return round(float(p50)), round(float(p95))
 
 
-async def compared(chosen: argparse.Namespace, served: Served, folder: Path) -> list[dict[str, object]]:
-    question, rows = QUESTIONS[chosen.question], list[dict[str, object]]()
+def begun(line: str, count: int, utterances: Sequence[Reached]) -> str:
+    whole = [one for one in utterances if one.whole]
+    wrong = Counter(one.words for one in whole if not one.right)
+    others = ", ".join(f"{words} {n}" for words, n in wrong.most_common())
+    cells = (line, count, len(utterances), len(whole), len(whole) - wrong.total(), others)
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """`said`: each answer in each voice, as frames; `sound` makes samples of them."""
+
+    call: Callable[[], Line]
+    said: Sequence[Speech]
+    sound: Callable[[bytes], Samples]
+
+
+async def compared(chosen: argparse.Namespace, question: Question, served: Served, folder: Path) -> list[Row]:
+    rows, kept = list[Row](), list[str]()
     web, telephone = await spoken(question, folder / "mouths")
-    known = await beginnings(question, served.prompts) if served.sip_port else []
+    known = await beginnings(question, served.data / "prompts") if served.sip_port else []
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
-        ways: dict[str, tuple[Callable[[], Line], list[Speech]]] = {
-            "web": (lambda: WebLine(http, served.url), web),
-            "asterisk": (lambda: SipLine(served.sip_port, known), telephone),
+        ways = {
+            "web": Way(lambda: WebLine(http, served.url), web, audio.from_pcm),
+            "asterisk": Way(lambda: SipLine(served.sip_port, known), telephone, rtp.samples),
         }
         for line in chosen.lines:
-            call, said = ways[line]
-            await measure(1, WARM, call, question, said, False)
+            way = ways[line]
+            answers = [
+                Said(words, meant, way.sound(b"".join(frames)))
+                for speech in way.said
+                for words, meant, frames in zip(question.answers, question.meant, speech, strict=True)
+            ]
+            await measure(1, WARM, way.call, question, way.said, False)
             for count in chosen.callers:
+                clear(served.utterances)
                 before, spent = await served.became(), served.spent()
-                figures = await measure(count, chosen.seconds, call, question, said, chosen.patient)
+                figures = await measure(count, chosen.seconds, way.call, question, way.said, chosen.patient)
                 refused = (await served.became()).get("refused", 0) - before.get("refused", 0)
                 print(shown(line, count, figures, refused), flush=True)
+                kept.append(begun(line, count, reached(served.utterances, answers)))
                 rows.append({"line": line, "callers": count, "refused": refused} | vars(figures))
                 rows[-1] |= {"load": os.getloadavg()[0], "processor s": served.spent_since(spent)}
+    if question.agreed:
+        print("\n".join(["", KEPT_HEAD, *kept]))
     return rows
 
 
 async def main(chosen: argparse.Namespace) -> None:
+    question = replace(QUESTIONS[chosen.question], agreed=chosen.kept)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        async with serving(QUESTIONS[chosen.question], folder, asterisk="asterisk" in chosen.lines) as served:
+        async with serving(question, folder, asterisk="asterisk" in chosen.lines) as served:
             print(f"{chosen.question}{', patient' if chosen.patient else ''}\n\n{HEAD}", flush=True)
-            rows = await compared(chosen, served, folder)
+            rows = await compared(chosen, question, served, folder)
             print(f"\nMB: {served.megabytes()}")
     for row in rows:
         print(f"{row['line']}, {row['callers']}: load {row['load']:.1f}, processor seconds {row['processor s']}")
@@ -152,5 +191,6 @@ if __name__ == "__main__":
     asks.add_argument("--lines", nargs="+", choices=("web", "asterisk"), default=["web", "asterisk"])
     asks.add_argument("--question", choices=sorted(QUESTIONS), default="options")
     asks.add_argument("--patient", action="store_true")
+    asks.add_argument("--kept", action="store_true")
     asks.add_argument("--seconds", type=float, default=30.0)
     asyncio.run(main(asks.parse_args()))

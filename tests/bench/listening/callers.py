@@ -49,10 +49,18 @@ class Caller:
         try:
             async with self._line:
                 heard = await self._anew(0.0)
+                if self._question.agreed:
+                    heard = await self._agree()
                 while self._clock() < until:
                     heard = await self._answer(heard)
         except (TimeoutError, OSError):
             self._figures.lost += 1
+
+    async def _agree(self) -> Stretch:
+        """To the question before all others; raises `TimeoutError`."""
+        if not await self._pressed("1", LOST):
+            raise TimeoutError
+        return self._line.sounds.split()
 
     async def _answer(self, asked: Stretch) -> Stretch:
         """The question that was heard then."""

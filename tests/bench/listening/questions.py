@@ -16,29 +16,46 @@ Step = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`answers`: what is said, in words. `rest`: for each, what must be pressed after a 1, which means yes where we
-    ask back, the first option at a menu, and begins every value. `menu`: a file, as a mapping."""
+    """`answers`: what is said, in words; `meant`: which option or value that is. `rest`: for each, what must be pressed
+    after a 1, which means yes where we ask back, the first option at a menu, and begins every value. `agreed`: callers
+    are asked first whether what they say may be kept, and press 1."""
 
     prompt: str
     answers: tuple[str, ...]
+    meant: tuple[str, ...]
     rest: tuple[str, ...]
-    menu: dict[str, object]
+    slots: Mapping[str, object]
+    steps: Mapping[str, Step]
+    agreed: bool = False
 
     @property
     def replies(self) -> list[str]:
-        """What we say next when an answer was understood, by its place from 1."""
+        """What we say next when an answer was understood, by its place from 1; the first is said before any."""
         return [f"{reply} {self.prompt}" for reply in REPLIES]
+
+    @property
+    def menu(self) -> dict[str, object]:
+        """A file, as a mapping."""
+        slots, steps, start = dict(self.slots), dict(self.steps), "ask"
+        consent: dict[str, object] = {}
+        if self.agreed:
+            slots["agreed"], start, consent = {"type": "yes_no"}, "may_we", {"keep_speech": {"consent": "agreed"}}
+            steps["may_we"] = {"ask": {"slot": "agreed", "prompt": "May we keep what you say?"}, "next": "ask"}
+        file = {"menu": "bench", "title": "Bench", "language": "en-US", "start": start, "exhausted": "bye"}
+        return file | consent | ({"slots": slots} if slots else {}) | {"steps": steps | {"bye": {"end": "Goodbye."}}}
 
 
 def menu(prompt: str, answers: Sequence[str]) -> Question:
     """Its keys are read out behind the prompt, as usual, so that most callers speak into it."""
     choices = [{"key": key, "label": said, "goto": f"got_{key}"} for key, said in enumerate(answers, 1)]
+    meant = tuple(said.replace(" ", "_") for said in answers)  # as the loader names choices
 
     def step(text: str) -> Step:
         return {"menu": {"prompt": text, "choices": choices, "tries": 20}}
 
     steps = {f"got_{key}": step(f"{REPLIES[key]} {prompt}") for key in range(1, len(answers) + 1)}
-    return _question(prompt, answers, [""] * len(answers), {}, {"ask": step(prompt)} | steps)
+    steps["ask"] = step(f"{REPLIES[0]} {prompt}")
+    return Question(prompt, tuple(answers), meant, ("",) * len(answers), {}, steps)
 
 
 def value(prompt: str, slot: Mapping[str, object], said: Mapping[str, tuple[str, str]]) -> Question:
@@ -50,19 +67,15 @@ def value(prompt: str, slot: Mapping[str, object], said: Mapping[str, tuple[str,
     cases: list[object] = [
         {"if": {"value": {"is": kept}}, "goto": f"forget_{n}"} for n, (kept, _) in enumerate(said.values(), 1)
     ]
-    steps: dict[str, Step] = {"ask": step(prompt), "sort": {"branch": [*cases, {"else": f"forget_{MISUNDERSTOOD}"}]}}
+    steps: dict[str, Step] = {
+        "ask": step(f"{REPLIES[0]} {prompt}"),
+        "sort": {"branch": [*cases, {"else": f"forget_{MISUNDERSTOOD}"}]},
+    }
     for n in range(len(said) + 1):
         steps[f"forget_{n}"] = {"set": {"value": None}, "next": f"got_{n}"}
         steps[f"got_{n}"] = step(f"{REPLIES[n]} {prompt}")
-    return _question(prompt, list(said), [keys[1:] for _, keys in said.values()], {"value": dict(slot)}, steps)
-
-
-def _question(
-    prompt: str, answers: Sequence[str], rest: Sequence[str], slots: dict[str, object], steps: dict[str, Step]
-) -> Question:
-    file = {"menu": "bench", "title": "Bench", "language": "en-US", "start": "ask", "exhausted": "bye"}
-    whole = file | ({"slots": slots} if slots else {}) | {"steps": steps | {"bye": {"end": "Goodbye."}}}
-    return Question(prompt, tuple(answers), tuple(rest), whole)
+    meant, keys = tuple(kept for kept, _ in said.values()), tuple(pressed[1:] for _, pressed in said.values())
+    return Question(prompt, tuple(said), meant, keys, {"value": dict(slot)}, steps)
 
 
 VERBS = ("track", "cancel", "change", "return", "insure", "collect")

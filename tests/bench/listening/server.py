@@ -22,6 +22,7 @@ from tests.bench.listening.questions import Question
 from tests.servers import free_port, wait_for
 
 ROOT = Path(__file__).parents[3]
+SEGUE = (sys.executable, "-m", "ivr.cli")
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -29,8 +30,12 @@ TICK = os.sysconf("SC_CLK_TCK")
 class Served:
     url: str
     sip_port: int  # 0: no Asterisk
-    prompts: Path
+    data: Path
     pids: dict[str, int]  # of processes that are measured with all their children
+
+    @property
+    def utterances(self) -> Path:
+        return self.data / "utterances"
 
     async def became(self) -> dict[str, int]:
         """What became of utterances since the start, as the server counts them."""
@@ -68,8 +73,11 @@ async def serving(question: Question, folder: Path, *, asterisk: bool) -> AsyncI
             await stack.enter_async_context(instance)
             settings["IVR_AMI_URL"], sip_port = instance.ami_url, instance.sip_port
             pids["asterisk"] = instance.pid or 0
-        pids["server"] = stack.enter_context(_process(_menus(question, folder) | settings, folder / "log"))
-        yield Served(f"http://127.0.0.1:{port}", sip_port, folder / "data/prompts", pids)
+        settings |= _menus(question, folder)
+        pids["server"] = stack.enter_context(_process(settings, folder / "log"))
+        if question.agreed:
+            await asyncio.to_thread(_segue, settings, "ears", "keep", "--hours", "1", "--why", "they are measured")
+        yield Served(f"http://127.0.0.1:{port}", sip_port, folder / "data", pids)
 
 
 def _menus(question: Question, folder: Path) -> dict[str, object]:
@@ -82,21 +90,23 @@ def _menus(question: Question, folder: Path) -> dict[str, object]:
 
 @contextlib.contextmanager
 def _process(settings: dict[str, object], log: Path) -> Iterator[int]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("IVR_")}
     with log.open("ab") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "ivr.cli", "serve"],
-            cwd=ROOT,
-            env=clean | {name: str(value) for name, value in settings.items()},
-            stdout=out,
-            stderr=out,
-        )
+        process = subprocess.Popen([*SEGUE, "serve"], cwd=ROOT, env=_environment(settings), stdout=out, stderr=out)
     try:
         wait_for(lambda: b"http" in log.read_bytes(), process, log)
         yield process.pid
     finally:
         process.terminate()
         process.wait(60)
+
+
+def _segue(settings: dict[str, object], *arguments: str) -> None:
+    subprocess.run([*SEGUE, *arguments], cwd=ROOT, env=_environment(settings), check=True, stdout=subprocess.DEVNULL)
+
+
+def _environment(settings: dict[str, object]) -> dict[str, str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("IVR_")}
+    return clean | {name: str(value) for name, value in settings.items()}
 
 
 def _children(pid: int) -> list[int]:
