@@ -95,7 +95,8 @@ KINDS: Final = (
         "E10",
         "Every channel can do its steps",
         "a step that a channel cannot do needs another way for it",
-        r"keys cannot spell|more than there are keys|no channel of this menu|cannot be pressed|a message is a text",
+        r"keys cannot spell|more than there are keys|no channel of this menu|cannot be pressed"
+        r"|a (?:message|comment) is a text",
     ),
 )
 OTHER: Final = Kind("E00", "Values fit", "a value that cannot be read would be guessed", re.compile(""))

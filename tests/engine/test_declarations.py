@@ -164,6 +164,13 @@ def test_mistakes_in_a_record() -> None:
     ]
 
 
+def test_a_comment_of_a_survey_is_a_text() -> None:
+    verb = "survey: {rate: csat, comment: remark}\n    next: bye"
+    assert '"remark" is a digits, a comment is a text; declare remark as a text' in told(
+        "slots: {remark: {type: digits}}", verb
+    )
+
+
 def test_a_callback() -> None:
     verb = 'callback: {queue: support, number: "{number}", when: "{number}"}\n    next: bye\n    failed: ask'
     ask = "\n  ask:\n    ask: {slot: number, prompt: Which?}\n    next: person"

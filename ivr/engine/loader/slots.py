@@ -9,6 +9,7 @@ from ivr.engine.actions import SlotType
 from ivr.engine.flow import Sensitivity, SlotSpec
 from ivr.engine.loader import steps, values
 from ivr.engine.loader.draft import Draft
+from ivr.engine.loader.mistakes import quoted
 from ivr.engine.loader.reader import Reader
 from ivr.engine.loader.source import Fields, Items
 from ivr.engine.loader.speech import frames
@@ -82,6 +83,18 @@ def _slot_choices(slot: Reader) -> Mapping[str, str]:
     if not found:
         slot.missing("choices", "list what can be chosen: {express: express delivery, standard: standard delivery}")
     return found
+
+
+def own_words(reader: Reader, key: str, slot: str, why: str) -> None:
+    """The slot under `key` gets what somebody says in their own words, so it must be a text: `why`. One that is not
+    declared is made: it is for agents."""
+    draft, place = reader.draft, reader.place(key)
+    steps.slot_name(reader, slot, place)
+    reader.mention(slot, "saved", place)
+    if slot not in draft.slot_places:
+        draft.made[slot] = SlotSpec(slot, "text", slot.replace("_", " "), "private", max_length=MAX_TEXT)
+    elif (spec := draft.slots.get(slot)) and spec.type != "text":
+        reader.wrong(place, f"{quoted(slot)} is a {spec.type}, {why}", f"declare {slot} as a text")
 
 
 def all_of(draft: Draft) -> Mapping[str, SlotSpec]:

@@ -173,20 +173,27 @@ def arguments(invoke: Reader, spec: ServiceSpec | None) -> Mapping[str, Template
 
 
 def _save(invoke: Reader, spec: ServiceSpec | None) -> Mapping[str, str]:
-    """Values kept under their own names (a list), or under others (a mapping of slot to value)."""
-    node = invoke.node("save")
-    if isinstance(node, Fields):
-        with invoke.reader("save", node, "") as save:
-            pairs = [(slot, save.get(slot, values.words, ""), place) for slot, place, _ in save.entries()]
-    else:
-        pairs = [(text.value, text.value, text.place) for text in invoke.texts("save")]
-    for slot, value, place in pairs:
-        slot_name(invoke, slot, place)
-        invoke.mention(slot, "saved", place)
+    pairs = saved(invoke, values.words)
+    for _, value, place in pairs:
         if spec and value and value not in spec.answer:
             remedy = did_you_mean(value, spec.answer)
             invoke.wrong(place, f"service {spec.name} does not answer {quoted(value)}", remedy)
     return {slot: value for slot, value, _ in pairs}
+
+
+def saved(reader: Reader, parse: Callable[[str], str]) -> list[tuple[str, str, Place]]:
+    """`save`: values kept under their own names (a list), or under others (a mapping of slot to value). The slot, the
+    value, and where that is written."""
+    node = reader.node("save")
+    if isinstance(node, Fields):
+        with reader.reader("save", node, "") as save:
+            pairs = [(slot, save.get(slot, parse, ""), place) for slot, place, _ in save.entries()]
+    else:
+        pairs = [(text.value, text.value, text.place) for text in reader.texts("save")]
+    for slot, _, place in pairs:
+        slot_name(reader, slot, place)
+        reader.mention(slot, "saved", place)
+    return pairs
 
 
 def slot_name(reader: Reader, name: str, place: Place) -> None:

@@ -17,7 +17,6 @@ from ivr.engine.loader.draft import UNKNOWN, Call, Draft
 from ivr.engine.loader.mistakes import Place, did_you_mean, nearest, quoted
 from ivr.engine.loader.reader import Reader
 from ivr.engine.loader.renamed import renamed
-from ivr.engine.loader.source import Fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +51,7 @@ def _given(sub: Reader) -> Mapping[str, Template]:
 
 def _saved(sub: Reader) -> Mapping[str, tuple[str, Place]]:
     """Slot of the caller -> slot of the sub-menu, and where that is written."""
-    node = sub.node("save")
-    if isinstance(node, Fields):
-        with sub.reader("save", node, "") as save:
-            pairs = [(slot, save.get(slot, values.name, ""), place) for slot, place, _ in save.entries()]
-    else:
-        pairs = [(text.value, text.value, text.place) for text in sub.texts("save")]
-    for slot, _, place in pairs:
-        steps.slot_name(sub, slot, place)
-        sub.mention(slot, "saved", place)
-    return {slot: (given, place) for slot, given, place in pairs}
+    return {slot: (given, place) for slot, given, place in steps.saved(sub, values.name)}
 
 
 def returning(step: Reader) -> Step:

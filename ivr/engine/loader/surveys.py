@@ -10,8 +10,8 @@ from ivr.engine.events import Channel
 from ivr.engine.flow import AskSlot, Prompt, RecordStep, SlotSpec, Tries
 from ivr.engine.loader import values, wording
 from ivr.engine.loader.reader import Reader
+from ivr.engine.loader.slots import own_words
 from ivr.engine.loader.steps import slot_name
-from ivr.engine.match import MAX_TEXT
 
 RATINGS = {str(n): str(n) for n in range(1, 6)}
 BY_VOICE: tuple[Literal["record", "skip"], ...] = ("record", "skip")
@@ -47,7 +47,7 @@ def _comment(asked: Reader, following: str) -> str:
     prompt = asked.prompt_or("comment_prompt", wording.comment(asked.draft.language))
     by_voice = asked.get("voice", values.one_of(BY_VOICE), "skip")
     if slot:
-        _words(asked, slot)
+        own_words(asked, "comment", slot, "a comment is a text")
     written, spoken = f"{asked.step}.comment", f"{asked.step}.message"
     fallback: Mapping[Channel, str] = {}
     if "voice" in asked.draft.channels:
@@ -56,16 +56,6 @@ def _comment(asked: Reader, following: str) -> str:
             _make(asked, spoken, _recorded(slot, prompt, following))
     _make(asked, written, AskSlot(slot, prompt, _once(following), following, fallback))
     return written
-
-
-def _words(asked: Reader, slot: str) -> None:
-    draft, place = asked.draft, asked.place("comment")
-    slot_name(asked, slot, place)
-    asked.mention(slot, "saved", place)
-    if slot not in draft.slot_places:
-        draft.made[slot] = SlotSpec(slot, "text", slot.replace("_", " "), "private", max_length=MAX_TEXT)
-    elif (spec := draft.slots.get(slot)) and spec.type != "text":
-        asked.wrong(place, f"{slot} is a {spec.type}, but a comment is a text", f"declare {slot} as a text")
 
 
 def _recorded(slot: str, prompt: Prompt, following: str) -> RecordStep:
