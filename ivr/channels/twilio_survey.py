@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import aiohttp
 
 from ivr.channels.twilio_account import Account
+from ivr.channels.twilio_door import socket_of
 from ivr.channels.twilio_proof import PATH, proof
 from ivr.channels.twilio_rest import Number, Refused, Rest, Unknown, Unreached
 from ivr.channels.twilio_signature import SETTINGS, SIGNATURE, Secrets, form_content, sign
@@ -45,13 +46,14 @@ async def _address(public: str, account: Account) -> list[Sight]:
         try:
             status, text = await _post(http, public + PATH, fields, _signature(account.secrets, public + PATH, fields))
             forged, _ = await _post(http, public + PATH, fields, {SIGNATURE: "Zm9yZ2Vk"})
+            streams = [await _streams(http, public, account.secrets)] if account.our_ears and status == 200 else []
         except aiohttp.ClientConnectorCertificateError:
             remedy = "Twilio takes certificates of public authorities only; give the proxy one"
             return [*found, Sight(f"the certificate of {public} is not trusted", remedy)]
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             remedy = "start the server, open the way to it, or correct IVR_PUBLIC_URL"
             return [*found, Sight(f"{public} cannot be reached ({type(error).__name__})", remedy)]
-    return [*found, *_told(public, account.secrets, nonce, status, text, forged)]
+    return [*found, *_told(public, account.secrets, nonce, status, text, forged), *streams]
 
 
 def _told(public: str, secrets: Secrets, nonce: str, status: int, text: str, forged: int) -> Iterator[Sight]:
@@ -84,6 +86,17 @@ async def _post(
     body, headers = urlencode(fields).encode(), {"Content-Type": FORM, **headers}
     async with http.post(url, data=body, headers=headers, allow_redirects=False) as response:
         return response.status, (await response.content.read(1024)).decode("utf-8", "replace")
+
+
+async def _streams(http: aiohttp.ClientSession, public: str, secrets: Secrets) -> Sight:
+    """Whether WebSockets come through: a proxy has to be told to let them."""
+    url = f"{socket_of(public)}/twilio/media/0.0"
+    try:
+        async with http.ws_connect(url, headers=_signature(secrets, url, {})):
+            return Sight(f"{public} lets media streams through")
+    except aiohttp.WSServerHandshakeError as error:
+        remedy = "let the proxy pass WebSockets on, or start the server with this IVR_TWILIO_EARS"
+        return Sight(f"{public} answers {error.status} to a WebSocket at /twilio/media/", remedy)
 
 
 def _signature(secrets: Secrets, url: str, fields: Mapping[str, str]) -> dict[str, str]:

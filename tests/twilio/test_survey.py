@@ -143,6 +143,17 @@ async def test_a_server_with_another_second_token_is_told_from_a_stranger(segue:
     assert "start it with the IVR_TWILIO_TOKENS" in words
 
 
+async def test_whether_media_streams_come_through(settings: Settings, rest: Standing) -> None:
+    ours = replace(settings, twilio_ears="ours")
+    async with serving(ours) as segue:
+        assert f"{ours.url} lets media streams through: " in await said(ours)
+        assert await segue.store.recent(10) == []
+    async with serving(settings):
+        words = await said(ours)
+        assert f"{ours.url} answers 404 to a WebSocket at /twilio/media/: let the proxy pass WebSockets on" in words
+        assert "WebSocket" not in await said(settings)
+
+
 async def test_an_address_that_the_server_does_not_have_is_told(settings: Settings, rest: Standing) -> None:
     """What Twilio signs begins with the address: a server that was started with another takes none of it."""
     async with serving(replace(settings, public_url="https://segue.example")):
