@@ -7,6 +7,7 @@ draft.py     what is known of a file while it is read
 mapping.py   one mapping, read key by key; what is wrong becomes a mistake, and reading goes on
 reader.py    the same with words: in which language, and as which prompt
 steps.py     the verbs that are one step each
+choices.py   the choices of a menu
 verbs.py     all verbs, and the steps of a file
 slots.py     the slots of a file
 speech.py    what is said about hearing

@@ -24,6 +24,7 @@ from ivr.engine.loader import (
 from ivr.engine.loader.accept import accepted
 from ivr.engine.loader.bundle import version_of
 from ivr.engine.loader.check import check
+from ivr.engine.loader.choices import choices
 from ivr.engine.loader.draft import Draft
 from ivr.engine.loader.mistakes import Mistakes
 from ivr.engine.loader.parts import DEFAULT_CHANNELS, assembled
@@ -86,7 +87,7 @@ def _flow(top: Reader) -> Flow:
     keys_after, consent = escalation.read(top), keep_speech.read(top)
     opening, switched = hours.read(top), switches.read(top)
     draft.slots = slots.read(top)
-    always = steps.choices(top, "always")
+    always = choices(top, "always")
     found = verbs.read_all(top)
     return Flow(
         menu=menu,
