@@ -118,6 +118,22 @@ async def agent(asterisk: Instance) -> AsyncIterator[Phone]:
         yield phone
 
 
+@pytest_asyncio.fixture(loop_scope="module")
+async def patience(asterisk: Instance) -> AsyncIterator[Callable[[int], Awaitable[None]]]:
+    """Sets for how many seconds the dialplan waits for us when it has told a caller so."""
+    ami = AMI(asterisk.ami_url)
+    await ami.connect()
+
+    async def lasts(seconds: int) -> None:
+        await ami.do("Setvar", Variable="SEGUE_AWAY", Value=seconds)
+
+    try:
+        yield lasts
+    finally:
+        await lasts(2)
+        ami.close()
+
+
 async def asked(lab: Lab) -> Call:
     """A server asks for a number and is killed."""
     async with serving(lab.channel):
@@ -234,15 +250,17 @@ async def test_a_talk_with_an_agent_goes_on_when_we_come_and_the_store_does_not(
         await gone.hears(call, said.THANKS)
 
 
-async def test_who_is_asked_for_patience_while_we_come_does_not_wait_for_its_end(gone: Lab) -> None:
-    """The prompt of the dead man's switch, and two seconds more: half a minute where people are served."""
+async def test_who_is_asked_for_patience_while_we_come_does_not_wait_for_its_end(
+    gone: Lab, patience: Callable[[int], Awaitable[None]]
+) -> None:
     call, after = await asked(gone), Successor(gone)
+    await patience(120)
 
-    async def patience() -> None:
+    async def is_asked_for_patience() -> None:
         await call.silence(0.5)
         await call.packets(5)
 
-    async with after.comes("before the list", patience) as driver:
+    async with after.comes("before the list", is_asked_for_patience) as driver:
         await call.press("4217#")
         await gone.hears(call, said.ON_ITS_WAY)
         assert driver.seen("number") == ["4217"]
