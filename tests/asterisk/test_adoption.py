@@ -17,6 +17,8 @@ from asterisk.ami import AMI, AMILost, Event
 from asterisk.instance import Instance
 from ivr.driver import Arrival, Saying
 from ivr.engine.actions import Action
+from ivr.engine.events import Event as EngineEvent
+from ivr.engine.events import Left
 from ivr.engine.journey import Journey
 from recognition.speak import Speaker
 from tests.asterisk import fake_driver as said
@@ -182,6 +184,33 @@ async def test_a_line_that_is_lost_while_we_come_was_lost(gone: Lab, moment: Mom
         await driver.until(lambda: bool(driver.seen("left")))
         await after.idle()
         assert driver.seen("left") == ["dropped"]
+
+
+class Slow(HeldDriver):
+    """Takes the end of the first call when everything else is `done`."""
+
+    done: Callable[[], bool]
+    ends = 0
+
+    async def advance(self, event: EngineEvent, say: Saying | None = None) -> tuple[Action, ...]:
+        self.ends += isinstance(event, Left)
+        if self.ends == 1:
+            await eventually(self.done)
+        return await super().advance(event, say)
+
+
+async def test_whoever_is_told_of_an_end_tells_it(gone: Lab) -> None:
+    """Not the one who finds the contact open without a call as well: they would not know why it ended."""
+    call, after = await asked(gone), Successor(gone, Slow)
+    assert isinstance(after.driver, Slow)
+    after.driver.done = lambda: not after.channel._others
+
+    async def hangs_up() -> None:
+        await after.told("Hangup", call.hang_up)
+
+    async with after.comes("after the list", hangs_up) as driver:
+        await driver.until(lambda: bool(driver.seen("left")))
+        assert driver.seen("left") == ["caller"]
 
 
 @pytest.mark.parametrize("moment", get_args(Moment))
