@@ -214,13 +214,14 @@ def _correct(turn: Turn, question: Question, event: Input) -> bool:
 def _contradicted(turn: Turn, question: Question, event: Input) -> bool:
     """`No, I said …` at a question that no answers, as well: it is about the one before, if that can be put right. Who
     insists has not said no here, and nobody is sent away for it."""
-    if not corrections.contradicts(turn.flow, question, event) or not _is_clear(turn, event):
+    more = corrections.contradiction(turn.flow, question, event) if _is_clear(turn, event) else None
+    if more is None:
         return False
     words = words_of(turn.flow.language)
-    instead = corrections.without_lead(event, words)
-    if not corrections.are_spent(turn) and corrections.applied(turn, question, event, instead):
+    instead = corrections.without_lead(more, words)
+    if not corrections.are_spent(turn) and corrections.applied(turn, question, more, instead):
         return True
-    if not corrections.insists(event.text, words):
+    if not corrections.insists(more.text, words):
         return False
     rest = replace(instead, option=None, others=())
     if not (_do(turn, question, _verdict(turn, question, rest)) or corrections.take_back(turn)):

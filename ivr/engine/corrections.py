@@ -21,7 +21,7 @@ from ivr.engine.parsing import plain
 from ivr.engine.questions import Question, all_options_at, options_at
 from ivr.engine.render import spoken
 from ivr.engine.spoken.agreement import agreed
-from ivr.engine.spoken.figures import bare
+from ivr.engine.spoken.figures import bare, is_number
 from ivr.engine.turn import Turn
 from ivr.engine.words import words_in, words_of
 
@@ -47,32 +47,39 @@ def without_lead(event: Input, words: Words) -> Input:
     return replace(event, text=text, others=others)
 
 
-def contradicts(flow: Flow, question: Question, event: Input) -> bool:
-    """Whether a recognizer takes it for the question's no, for the sake of its first word: `no, I said 4218`. A mere no
-    it is not. `That's wrong` is one where yes is an answer, too."""
+def contradiction(flow: Flow, question: Question, event: Input) -> Input | None:
+    """What a recognizer takes for the question's no, for the sake of its first word, is more than that: `no, I said
+    4218`. None: it is a mere no, or something else. `That's wrong` is a no where yes is an answer, too."""
     if event.mode != "speech" or event.option is None or not isinstance(question, Menu | AskSlot):
-        return False
+        return None
     words = words_of(flow.language)
     options = all_options_at(flow, question) if isinstance(question, Menu) else options_at(flow, question)
     names = {option.id: {option.label, *option.phrases} for option in options}
     said = {id_: {agreed(name, words) for name in known} for id_, known in names.items()}
-    if "no" not in said.get(event.option, set()) or _is_one_of(event.text, names):
-        return False
+    if "no" not in said.get(event.option, set()) or _is_one_of(event.text, names, but=words.no):
+        return None
     if is_any(event.text, words.spoken.wrong, words):
-        return not any("yes" in found for found in said.values())
-    return _rest(event.text, words) != event.text and not agreed(event.text, words)
+        return None if any("yes" in found for found in said.values()) else event
+    if not agreed(event.text, words):
+        return event if _rest(event.text, words) != event.text else None
+    longer = (one.text for one in event.others if one.option is None and not agreed(one.text, words))
+    text = next((text for text in longer if _rest(text, words) != text), None)
+    return replace(event, text=text, confidence=min(event.confidence, flow.speech.confirm)) if text else None
 
 
 def insists(text: str, words: Words) -> bool:
-    """`No, I said …` answers nothing, whatever comes behind it. A mere `no, …` may: `no, that was all`."""
-    lead = plain(text.removesuffix(_rest(text, words))).split()
+    """`No, I said …` and `no, four two …` answer nothing here. A mere `no, …` may: `no, that was all`."""
+    rest = _rest(text, words)
+    if sum(is_number(word, words) for word in plain(rest).split()) > 1:
+        return True
+    lead = plain(text.removesuffix(rest)).split()
     noes = {plain(no) for no in words.no}
     return " ".join(lead[1:] if lead and lead[0] in noes else lead) in words.spoken.corrections
 
 
 def is_any(text: str, phrases: Sequence[str], words: Words) -> bool:
     said = plain(text).split()
-    return any(phrase.split() in (said, bare(said, words)) for phrase in phrases)
+    return any(plain(phrase).split() in (said, bare(said, words)) for phrase in phrases)
 
 
 def are_spent(turn: Turn) -> bool:
@@ -113,9 +120,10 @@ def _rest(text: str, words: Words) -> str:
     return text
 
 
-def _is_one_of(text: str, names: Mapping[str, Collection[str]]) -> bool:
-    """Whether it is, word for word, how the menu itself calls one of its options."""
-    return any(fold(text) == fold(name) for known in names.values() for name in known)
+def _is_one_of(text: str, names: Mapping[str, Collection[str]], but: Collection[str]) -> bool:
+    """Whether it is, word for word, how the menu itself calls one of its options: more than a no of anybody's."""
+    own = {fold(name) for known in names.values() for name in known} - {fold(no) for no in but}
+    return fold(text) in own
 
 
 def _takes_words(turn: Turn, question: Question) -> bool:

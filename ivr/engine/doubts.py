@@ -12,7 +12,16 @@ from ivr.engine.actions import Collect, Keys, Option, Say
 from ivr.engine.flow import AskSlot, Choice, Flow, Menu
 from ivr.engine.formats import read_back
 from ivr.engine.journey import Doubt, Guess, Journey
-from ivr.engine.questions import Question, all_options_at, always_of, by_keys_only, intents_at, keys_of, options_at
+from ivr.engine.questions import (
+    TAKE_BACK,
+    Question,
+    all_options_at,
+    always_of,
+    by_keys_only,
+    intents_at,
+    keys_of,
+    options_at,
+)
 from ivr.engine.words import words_in, words_of
 
 YES, NO = "yes", "no"
@@ -76,6 +85,8 @@ def label(flow: Flow, journey: Journey, question: Question, guess: Guess) -> str
 
 def choice_of(flow: Flow, question: Question, option: str | None) -> Choice | None:
     """The choice behind an option of the question; None: there is none (any more)."""
+    if option == TAKE_BACK:
+        return Choice(TAKE_BACK, None, "", words_of(flow.language).spoken.wrong, do="correct")
     own = question.choices if isinstance(question, Menu) else ()
     found = (choice for choice in (*own, *flow.always) if choice.id == option)
     return next(found, None) or intents_at(flow, question).get(option or "")

@@ -11,6 +11,7 @@ from ivr.engine.flow import AskSlot, Choice, Flow, Goto, Menu, RecordStep, SaySt
 from ivr.engine.journey import Journey
 from ivr.engine.match import fold, options_of
 from ivr.engine.once import once
+from ivr.engine.spoken.agreement import agreed
 from ivr.engine.words import words_of
 
 Question = Menu | AskSlot | RecordStep | Verify
@@ -20,6 +21,7 @@ MESSAGE_INTERDIGIT = 3.0
 DEAF = 2  # times that we could not listen at one question, after which we do not try again
 DEPTH = 3  # menus behind each other in which an open question looks
 WITHIN = "/"  # parts the step from the choice in the id of what another menu offers; no id of a choice has it
+TAKE_BACK = f"{WITHIN}back"
 
 
 @once
@@ -97,6 +99,19 @@ def _menu_at(steps: Mapping[str, Step], name: str | None) -> tuple[str, Menu | N
 @once
 def always_of(flow: Flow) -> tuple[Option, ...]:
     return tuple(map(option_of, flow.always))
+
+
+@once
+def back_of(flow: Flow, step: Question) -> tuple[Option, ...]:
+    """The words that take the last answer back, for ears: what recognizers are not told of they take for something
+    else. Where yes and no are answers, such words mean no; of a text they are a part."""
+    words = words_of(flow.language)
+    if isinstance(step, Menu):
+        names = [name for option in options_at(flow, step) for name in (option.label, *option.phrases)]
+        closed = step.article is not None or any(agreed(name, words) == "yes" for name in names)
+    else:
+        closed = not isinstance(step, AskSlot) or flow.slots[step.slot].type in {"yes_no", "text"}
+    return () if closed else (Option(TAKE_BACK, None, "", words.spoken.wrong),)
 
 
 @once

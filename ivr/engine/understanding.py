@@ -11,7 +11,7 @@ from ivr.engine.events import Alternative, Input, Mode
 from ivr.engine.flow import AskSlot, Choice, Flow, Menu, RecordStep, SlotSpec, Verify
 from ivr.engine.journey import Guess, Journey
 from ivr.engine.match import find, fold, meanings, options_of
-from ivr.engine.questions import Question, all_options_at, always_of, choices_at
+from ivr.engine.questions import TAKE_BACK, Question, all_options_at, always_of, choices_at
 from ivr.engine.sentence import Sentence, empty_slots, parsed
 from ivr.engine.spoken.figures import bare
 from ivr.engine.words import words_in, words_of
@@ -74,6 +74,8 @@ def _meant(flow: Flow, journey: Journey, question: Question, event: Input, heard
 
 
 def _always(flow: Flow, event: Input, heard: Alternative) -> list[Meant]:
+    if event.mode == "speech" and heard.option == TAKE_BACK:
+        return [Meant(Guess(TAKE_BACK), heard.confidence, always=True)]
     option = _option(flow, always_of(flow), event, heard)
     return [Meant(Guess(option.id), heard.confidence, always=True)] if option else []
 

@@ -34,6 +34,7 @@ from ivr.engine.questions import (
     MESSAGE_INTERDIGIT,
     all_options_at,
     always_of,
+    back_of,
     by_keys_only,
     choices_at,
     keys_of,
@@ -63,10 +64,22 @@ def current_wait(flow: Flow, journey: Journey) -> tuple[Action, ...]:
 
 def wait_of(flow: Flow, journey: Journey) -> Wait | Hangup:
     """The current wait without its prompt; a hang-up where there is none."""
-    wait = _wait_of(flow, journey)
+    wait = _with_back(flow, journey, _wait_of(flow, journey))
     if isinstance(wait, Collect) and may_be_kept(flow, journey, wait):
         return replace(wait, keep=flow.menu)
     return wait
+
+
+def _with_back(flow: Flow, journey: Journey, wait: Wait | Hangup) -> Wait | Hangup:
+    """Where ears may answer, and this contact was asked something before."""
+    if not isinstance(wait, Collect) or wait.secret or not wait.speech or not render.spoken(journey):
+        return wait
+    step, contact = flow.steps.get(wait.step), journey.contact
+    if journey.doubt or journey.offering or contact is None or not isinstance(step, Menu | AskSlot):
+        return wait
+    asked_before = any(ask.contact == contact.id and ask.step != wait.step for ask in journey.ledger)
+    back = back_of(flow, step) if asked_before else ()
+    return replace(wait, always=(*wait.always, *back)) if back else wait
 
 
 def _wait_of(flow: Flow, journey: Journey) -> Wait | Hangup:  # noqa: C901  # one case for each kind of wait

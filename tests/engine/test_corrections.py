@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ivr.engine.data import replace
-from ivr.engine.events import Input
+from ivr.engine.events import Alternative, Input
 from ivr.engine.flow import AskSlot, Choice, Flow, InvokeStep, Menu, SendStep, SlotSpec, Verify
+from ivr.engine.questions import TAKE_BACK
 from tests.engine.flows import ALWAYS, SUPPORT, SUPPORT_STEPS, Talk, chat, prompt, tries, voice, with_steps
 
 ORDER = replace(SUPPORT.slots["order"], min_length=4)
@@ -169,7 +170,17 @@ def test_who_begins_a_correction_with_no_is_not_sent_away_by_a_menu_that_no_ends
     assert talk.said[:2] == ["All right: 4 2 1 8.", "Anything else?"]
 
 
-@pytest.mark.parametrize("words", ["No, I said forty-one it.", "No, that's wrong."])
+@pytest.mark.parametrize(("longer", "step"), [("No, four, two, one, eight.", "track"), ("No, nothing more.", None)])
+def test_what_a_recognizer_has_heard_besides_a_mere_no_counts_where_it_corrects_something(
+    longer: str, step: str | None
+) -> None:
+    talk = at_the_end().later(5)
+    others = (Alternative("Now.", 0.3, "again"), Alternative(longer, 0.01))
+    talk.send(Input, text="No.", mode="speech", confidence=0.97, option="no", others=others)
+    assert (talk.journey.step if talk.journey.status == "live" else None) == step
+
+
+@pytest.mark.parametrize("words", ["No, I said forty-one it.", "No, four to one.", "No, that's wrong."])
 def test_a_correction_of_which_only_the_no_was_understood_leads_back_to_what_it_is_about(words: str) -> None:
     assert taken_for(at_the_end(), words).collect.slot == "order"
 
@@ -202,3 +213,31 @@ def test_where_yes_is_an_answer_too_a_contradiction_is_its_no() -> None:
     assert taken_for(talk, "No, that's wrong.", "n").said[0] == "Welcome to Acme."
     talk = taken_for(ordered(line(count=sure)), "No, I said 4218.", "n")
     assert (talk.journey.slots["order"].value, talk.said[1]) == ("4218", "Right?")
+
+
+def phrases_to_go_back(talk: Talk) -> tuple[str, ...]:
+    return next((option.phrases for option in talk.collect.always if option.id == TAKE_BACK), ())
+
+
+def test_ears_are_told_the_words_that_take_an_answer_back() -> None:
+    talk = says(voice(), "track")
+    assert phrases_to_go_back(talk)[:2] == ("go back", "that's wrong")
+    assert taken_for(talk, "Go, Beck.", TAKE_BACK).said[0] == "Welcome to Acme."
+    talk = says(voice(), "track").later(5).send(Input, text="Goat.", mode="speech", confidence=0.6, option=TAKE_BACK)
+    assert talk.said[0] == "Did you say go back?"
+    assert says(talk, "yes").said[0] == "Welcome to Acme."
+
+
+def test_they_are_not_told_so_where_it_would_mean_something_else_or_nothing() -> None:
+    assert not phrases_to_go_back(voice()), "nothing was answered yet"
+    assert not phrases_to_go_back(says(voice(), "new card")), "a secret is not listened to"
+    assert not phrases_to_go_back(chat().write("track")), "nobody listens to a chat"
+    yes_no = replace(SUPPORT.slots["order"], type="yes_no")
+    sure = replace(line(), slots={**line().slots, "count": replace(yes_no, name="count")})
+    assert not phrases_to_go_back(ordered(sure)), "there it means no"
+    agree = Menu(prompt("Right?"), (Choice("y", "1", "that's right", (), goto="bye"),), tries())
+    assert not phrases_to_go_back(ordered(line(count=agree)))
+
+
+def test_an_answer_that_cannot_be_taken_back_leaves_the_question_as_it_is() -> None:
+    assert taken_for(voice(), "Go back.", TAKE_BACK).said[0] == "Welcome to Acme."

@@ -191,8 +191,8 @@ ENGLISH = Words(
         ),
         corrections=("no i said", "i said", "no i meant", "i meant", "no it s", "no it is", "no that s", "no", "sorry"),
         wrong=(
-            *("that s wrong", "that is wrong", "that s not right", "that is not right", "no that s wrong", "go back"),
-            *("no that s not right", "that s not what i said", "you got that wrong", "that was wrong", "wrong number"),
+            *("go back", "that's wrong", "that is wrong", "that's not right", "that is not right", "no that's wrong"),
+            *("no that's not right", "that's not what I said", "you got that wrong", "that was wrong", "wrong number"),
         ),
         neither=("neither", "none", "none of them", "neither of them", "something else"),
     ),

@@ -150,7 +150,7 @@ FRENCH = Words(
             *("numero", "numero est", "le numero est", "je crois", "je voudrais", "je veux", "j aimerais"),
         ),
         corrections=("non j ai dit", "j ai dit", "non je voulais dire", "je voulais dire", "non c est", "non"),
-        wrong=("c est faux", "ce n est pas ca", "non ce n est pas ca", "ce n est pas correct", "retour", "en arriere"),
+        wrong=("retour", "en arrière", "c'est faux", "ce n'est pas ça", "non ce n'est pas ça", "ce n'est pas correct"),
         neither=("aucun", "aucune", "aucun des deux", "ni l un ni l autre", "autre chose"),
     ),
 )

@@ -168,11 +168,11 @@ GERMAN = Words(
             "nein",
         ),
         wrong=(
+            "zurück",
             "das ist falsch",
             "das stimmt nicht",
             "nein das stimmt nicht",
             "nein das ist falsch",
-            "zuruck",
             "falsch verstanden",
         ),
         neither=("keins von beiden", "keines", "weder noch", "etwas anderes"),

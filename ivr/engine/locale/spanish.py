@@ -156,7 +156,7 @@ SPANISH = Words(
             *("quiero", "quisiera", "me gustaria", "necesito", "numero es"),
         ),
         corrections=("no dije", "no he dicho", "he dicho", "dije", "no queria decir", "queria decir", "no es", "no"),
-        wrong=("esta mal", "eso no es correcto", "no es correcto", "no eso no es", "eso esta mal", "volver", "atras"),
+        wrong=("atrás", "volver", "está mal", "eso no es correcto", "no es correcto", "no eso no es", "eso está mal"),
         neither=("ninguno", "ninguna", "ninguno de los dos", "otra cosa"),
     ),
 )

@@ -24,7 +24,8 @@ class Spoken:
     of them. `coming` and `past` stand beside a day of the week. `letters`: between a letter and a word that it begins.
 
     `beside`: what leads to a value and is none of it. `fillers` mean nothing around an answer. `corrections` begin one.
-    `wrong`: the last answer was understood wrongly; `neither`: no offered answer is right."""
+    `wrong`: the last answer was understood wrongly, and how to say so in short first; `neither`: no offered answer is
+    right."""
 
     scales: Mapping[str, int]
     outer: int = 1000
