@@ -9,22 +9,18 @@ from __future__ import annotations
 import asyncio
 import base64
 import io
-import json
 import secrets
 import time
 import wave
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import formatdate
-from functools import cache
 from typing import Any
-from urllib.parse import parse_qsl
 
 import numpy as np
 from aiohttp import web
-from openapi_schema_validator import OAS30Validator
 
-from tests.twilio.published import OPENAPI, file
+from tests.twilio.openapi import example_of, form_of, openapi, query_of
 
 PREFIX = "/api"  # our client sends https://api.twilio.com/… to <base>/api/…
 OPTED_OUT, UNREACHABLE = "+15005550004", "+15005550001"  # as Twilio's own test credentials have them, but 21610
@@ -36,12 +32,6 @@ ERRORS = {
     21610: (400, "Attempt to send to unsubscribed recipient"),
     63016: (400, "Failed to send freeform message because you are outside the allowed window"),
 }
-
-
-@cache
-def openapi() -> Mapping[str, Any]:
-    found: Mapping[str, Any] = json.loads(file(OPENAPI, "src/services/twilio-api/twilio_api_v2010.json"))
-    return found
 
 
 def wav(seconds: float) -> bytes:
@@ -132,8 +122,11 @@ def _checked(standing: Standing, path: str, carry_out: Answer) -> Handler:
             return failure(20003)
         if request.match_info["account"] != standing.account:
             return failure(20404)
-        asks = request.method in {"GET", "DELETE"}
-        fields = _query(standing, operation, request) if asks else await _form(standing, operation, request)
+        if request.method in {"GET", "DELETE"}:
+            fields, faults = query_of(operation, request.query)
+        else:
+            fields, faults = form_of(operation, request.content_type, await request.text())
+        standing.violations += [f"{request.method} {request.path}: {fault}" for fault in faults]
         if standing.delay is not None:
             await standing.delay()
         if (code := standing.fault(request.path, fields)) is not None:
@@ -149,65 +142,9 @@ def _checked(standing: Standing, path: str, carry_out: Answer) -> Handler:
     return handle
 
 
-async def _form(standing: Standing, operation: Mapping[str, Any], request: web.Request) -> dict[str, Any]:
-    """A form's fields in the types of the schema; what does not fit it is a violation."""
-    content = operation["requestBody"]["content"]
-    if request.content_type not in content:
-        standing.violations.append(f"{request.path}: {request.content_type}")
-    schema = content["application/x-www-form-urlencoded"]["schema"]
-    fields: dict[str, Any] = {}
-    for name, text in parse_qsl((await request.read()).decode(), keep_blank_values=True):
-        kind = schema["properties"].get(name)
-        if kind is None:
-            standing.violations.append(f"{request.path}: {name} is no parameter")
-            continue
-        value = _typed(kind.get("items", kind), text)
-        fields[name] = [*fields.get(name, []), value] if kind.get("type") == "array" else value
-    resolved = {**schema, "components": openapi()["components"]}
-    errors = OAS30Validator(resolved).iter_errors(fields)
-    standing.violations += [f"{request.path}: {'.'.join(map(str, e.path))}: {e.message[:200]}" for e in errors]
-    for name in schema.get("required", ()):
-        if name not in fields:
-            standing.violations.append(f"{request.path}: {name} is missing")
-    _needs_one(standing, operation, request.path, fields)
-    return fields
-
-
-def _query(standing: Standing, operation: Mapping[str, Any], request: web.Request) -> dict[str, Any]:
-    """A query's fields, held to the operation's parameters; as they are written, for who filters by them."""
-    known = {part["name"]: part["schema"] for part in operation.get("parameters", ()) if part["in"] == "query"}
-    for name, text in request.query.items():
-        if name not in known:
-            standing.violations.append(f"{request.path}: {name} is no parameter of a {request.method}")
-            continue
-        schema = {**known[name], "components": openapi()["components"]}
-        errors = OAS30Validator(schema).iter_errors(_typed(known[name], text))
-        standing.violations += [f"{request.path}: {name}: {error.message[:200]}" for error in errors]
-    return dict(request.query)
-
-
-def _needs_one(standing: Standing, operation: Mapping[str, Any], path: str, fields: Fields) -> None:
-    """`x-twilio: conditional`: of each group at least one way must be given whole."""
-    for group in operation.get("x-twilio", {}).get("conditional", ()):
-        names = [name if isinstance(name, str) else name[0] for name in group]
-        wanted = ["".join(part.title() for part in name.split("_")) for name in names]
-        if not any(name in fields for name in wanted):
-            standing.violations.append(f"{path}: one of {', '.join(wanted)} is needed")
-
-
 def _is_ours(standing: Standing, request: web.Request) -> bool:
     login = base64.b64encode(f"{standing.account}:{standing.token}".encode()).decode()
     return request.headers.get("Authorization") == f"Basic {login}"
-
-
-def _typed(schema: Mapping[str, Any], text: str) -> object:
-    match schema.get("type"):
-        case "integer" if text.lstrip("-").isdigit():
-            return int(text)
-        case "boolean" if text.lower() in {"true", "false"}:
-            return text.lower() == "true"
-        case _:
-            return text
 
 
 def failure(code: int) -> web.Response:
@@ -226,7 +163,7 @@ def _create_message(standing: Standing, _request: web.Request, fields: Fields) -
     if to.endswith(UNREACHABLE):
         return failure(21211)
     message = {
-        **_example("/2010-04-01/Accounts/{AccountSid}/Messages.json", "post", "201"),
+        **example_of("/2010-04-01/Accounts/{AccountSid}/Messages.json", "post", "201"),
         "sid": "SM" + secrets.token_hex(16),
         "account_sid": standing.account,
         "to": to,
@@ -284,12 +221,12 @@ def _shown(message: Mapping[str, Any]) -> dict[str, Any]:
 def _update_call(standing: Standing, request: web.Request, fields: Fields) -> web.Response:
     sid = request.match_info["sid"]
     standing.updates.append((sid, fields))
-    example = _example("/2010-04-01/Accounts/{AccountSid}/Calls/{Sid}.json", "post", "200")
+    example = example_of("/2010-04-01/Accounts/{AccountSid}/Calls/{Sid}.json", "post", "200")
     return web.json_response({**example, "sid": sid, "account_sid": standing.account})
 
 
 def _list_calls(standing: Standing, request: web.Request, fields: Fields) -> web.Response:
-    example = _example("/2010-04-01/Accounts/{AccountSid}/Calls.json", "get", "200")["calls"][0]
+    example = example_of("/2010-04-01/Accounts/{AccountSid}/Calls.json", "get", "200")["calls"][0]
     rows = [
         {**example, "sid": sid, "parent_call_sid": leg.get("parent"), "to": leg["to"], "status": leg["status"]}
         for sid, leg in standing.legs.items()
@@ -301,12 +238,14 @@ def _list_calls(standing: Standing, request: web.Request, fields: Fields) -> web
 def _create_call(standing: Standing, _request: web.Request, fields: Fields) -> web.Response:
     sid = "CA" + secrets.token_hex(16)
     standing.legs[sid] = {"to": fields.get("To"), "status": "queued", **fields}
-    example = _example("/2010-04-01/Accounts/{AccountSid}/Calls.json", "post", "201")
+    example = example_of("/2010-04-01/Accounts/{AccountSid}/Calls.json", "post", "201")
     return web.json_response({**example, "sid": sid, "to": fields.get("To"), "status": "queued"}, status=201)
 
 
 def _list_rooms(standing: Standing, request: web.Request, fields: Fields) -> web.Response:
-    example = _example("/2010-04-01/Accounts/{AccountSid}/Conferences.json", "get", "200", "readNext")["conferences"][0]
+    example = example_of("/2010-04-01/Accounts/{AccountSid}/Conferences.json", "get", "200", "readNext")["conferences"][
+        0
+    ]
     rows = [
         {**example, "sid": "CF" + name[-32:], "friendly_name": name, "status": "in-progress"}
         for name in standing.rooms
@@ -317,14 +256,14 @@ def _list_rooms(standing: Standing, request: web.Request, fields: Fields) -> web
 
 def _list_people(standing: Standing, request: web.Request, _fields: Fields) -> web.Response:
     path = "/2010-04-01/Accounts/{AccountSid}/Conferences/{ConferenceSid}/Participants.json"
-    example = _example(path, "get", "200", "readFull")["participants"][0]
+    example = example_of(path, "get", "200", "readFull")["participants"][0]
     room = next(room for name, room in standing.rooms.items() if name[-32:] == request.match_info["sid"][2:])
     return _page(request, "participants", [{**example, "label": who, "call_sid": sid} for who, sid in room.items()])
 
 
 def _list_numbers(standing: Standing, request: web.Request, _fields: Fields) -> web.Response:
     path = "/2010-04-01/Accounts/{AccountSid}/IncomingPhoneNumbers.json"
-    example = _example(path, "get", "200", "readFull")["incoming_phone_numbers"][0]
+    example = example_of(path, "get", "200", "readFull")["incoming_phone_numbers"][0]
     return _page(request, "incoming_phone_numbers", [{**example, **number} for number in standing.numbers])
 
 
@@ -336,14 +275,14 @@ def _page(request: web.Request, name: str, rows: Sequence[Mapping[str, Any]]) ->
 
 
 def _fetch_call(standing: Standing, request: web.Request, _fields: Fields) -> web.Response:
-    example = _example("/2010-04-01/Accounts/{AccountSid}/Calls/{Sid}.json", "get", "200")
+    example = example_of("/2010-04-01/Accounts/{AccountSid}/Calls/{Sid}.json", "get", "200")
     sid = request.match_info["sid"]
     status = standing.states.get(sid, "in-progress")
     return web.json_response({**example, "sid": sid, "account_sid": standing.account, "status": status})
 
 
 def _fetch_account(standing: Standing, _request: web.Request, _fields: Fields) -> web.Response:
-    example = _example("/2010-04-01/Accounts/{Sid}.json", "get", "200")
+    example = example_of("/2010-04-01/Accounts/{Sid}.json", "get", "200")
     return web.json_response({**example, "sid": standing.account, "status": standing.state})
 
 
@@ -374,13 +313,6 @@ def _remove_recording(standing: Standing, request: web.Request, _fields: Fields)
         return failure(20404)
     standing.removed.append(sid)
     return web.Response(status=204)
-
-
-def _example(path: str, method: str, status: str, name: str = "") -> dict[str, Any]:
-    """That of the document of that name; the first one where it has none."""
-    examples = openapi()["paths"][path][method]["responses"][status]["content"]["application/json"]["examples"]
-    found: dict[str, Any] = dict((examples[name] if name else next(iter(examples.values())))["value"])
-    return found
 
 
 def _unknown(standing: Standing) -> Handler:
