@@ -1,4 +1,4 @@
-"""What every HTTP surface of ours shares: a route as the table has it, a body read by its type, a problem (RFC 9457).
+"""What every HTTP surface of ours shares: routes as a table has them, a body read by its type, a problem (RFC 9457).
 
 Adapters under `ivr/channels` and the pages under `ivr/web` may not import each other; both stand on this.
 """
@@ -6,6 +6,7 @@ Adapters under `ivr/channels` and the pages under `ivr/web` may not import each 
 from __future__ import annotations
 
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -43,6 +44,16 @@ class Route:
 
     def definition(self) -> web.RouteDef:
         return web.route(self.method, self.path, self.handler)
+
+
+class Described(ABC):
+    """A part of the API, by its table, of which the description of the API is made too. Pages are added to `routes`."""
+
+    @abstractmethod
+    def table(self) -> list[Route]: ...
+
+    def routes(self) -> list[web.RouteDef]:
+        return [route.definition() for route in self.table()]
 
 
 class Problem(Exception):

@@ -22,7 +22,7 @@ from ivr.channels.visit import Visit
 from ivr.driver import Arrival, Driver, LinkRefused, UnknownMenu
 from ivr.engine.events import Input
 from ivr.engine.journey import Journey
-from ivr.http import Problem, Route, answer, read
+from ivr.http import Described, Problem, Route, answer, read
 from ivr.limit import RateLimit
 from ivr.sse import HEARTBEAT, Streams, after
 
@@ -32,7 +32,7 @@ PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Rob
 Render = Callable[[str, Mapping[str, str]], str]
 
 
-class Chat:
+class Chat(Described):
     """`menu`: of chats that name none; `title` of a menu: as customers know us; `render` makes a page of a file's name
     and values; `secure`: served by https."""
 
@@ -62,7 +62,7 @@ class Chat:
             web.get("/chat", self.page),
             web.post("/chat", self.begin),
         ]
-        return people + [route.definition() for route in self.table()]
+        return people + super().routes()
 
     def table(self) -> list[Route]:
         return [

@@ -12,7 +12,7 @@ from ivr.channels.twilio_agents import Agents
 from ivr.channels.twilio_consult import Consult
 from ivr.channels.twilio_tokens import LASTS, Tokens
 from ivr.engine.events import Passed
-from ivr.http import Problem, Route, answer, read
+from ivr.http import Described, Problem, Route, answer, read
 
 Name = Annotated[str, Meta(max_length=80, description="As the desk has it.")]
 
@@ -41,14 +41,11 @@ class Begun(Struct, frozen=True):
     contact: str
 
 
-class TwilioDesk:
+class TwilioDesk(Described):
     """`tokens` is None where no API key is set: then agents take calls on phones."""
 
     def __init__(self, tokens: Tokens | None, agents: Agents, consult: Consult) -> None:
         self._tokens, self._agents, self._consult = tokens, agents, consult
-
-    def routes(self) -> list[web.RouteDef]:
-        return [route.definition() for route in self.table()]
 
     def table(self) -> list[Route]:
         return [

@@ -17,7 +17,7 @@ from ivr.drafts.draft import NUMBER, Deed, Draft, Workshop
 from ivr.driver import LinkRefused
 from ivr.engine.flow import Flow
 from ivr.engine.loader import MenuMistakes, load
-from ivr.http import Problem, Route, answer, read
+from ivr.http import Described, Problem, Route, answer, read
 from ivr.sse import ServerEvent, Streams, after
 from ivr.web.studio import LARGEST, Parts, ServiceUsed, services_of
 
@@ -56,14 +56,14 @@ class Done(Struct, frozen=True, forbid_unknown_fields=True):
     link: str | None = None
 
 
-class Drafts:
+class Drafts(Described):
     def __init__(self, workshop: Workshop) -> None:
         self._workshop = workshop
         self._drafts: dict[str, Draft] = {}
         self._streams = Streams(MOST * 3)
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.get("/phone/try", self.phone), *(route.definition() for route in self.table())]
+        return [web.get("/phone/try", self.phone), *super().routes()]
 
     def table(self) -> list[Route]:
         one = "/api/menus/try/{draft}"

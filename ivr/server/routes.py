@@ -11,7 +11,7 @@ from context_bridge.contract import StoreUnavailable
 from ivr.channels.twilio_tokens import VOICE_SDK
 from ivr.drafts import Drafts
 from ivr.drafts.draft import Workshop
-from ivr.http import Route, problems
+from ivr.http import Described, problems
 from ivr.recordings import Recordings
 from ivr.server.jobs import serving
 from ivr.server.parts import Segue, nodes
@@ -39,12 +39,6 @@ class Routed(Protocol):
     def routes(self) -> Iterable[web.AbstractRouteDef]: ...
 
 
-class Described(Routed, Protocol):
-    """In the description of the API as well."""
-
-    def table(self) -> Iterable[Route]: ...
-
-
 def application(segue: Segue) -> web.Application:
     """All routes, and what runs while they are served."""
     settings = segue.settings
@@ -53,7 +47,8 @@ def application(segue: Segue) -> web.Application:
     pages = Pages(settings.demo, VOICE_SDK if settings.twilio_api_key else "")
     openapi = OpenApi([row for part in (*described, segue.chat, segue.twilio_desk) if part for row in part.table()])
     app = web.Application(middlewares=[problems, access.middleware])
-    for part in (access, *described, openapi, segue.chat, segue.webphone, pages, *_telephones(segue)):
+    parts: list[Routed] = [access, *described, openapi, segue.chat, segue.webphone, pages, *_telephones(segue)]
+    for part in parts:
         app.add_routes(part.routes())
     if settings.demo:
         app.add_routes(DemoBackOffice().routes())

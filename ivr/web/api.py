@@ -12,21 +12,18 @@ from context_bridge.records import OutboxRow
 from ivr.driver import Driver
 from ivr.engine.events import Passed
 from ivr.engine.journey import Status
-from ivr.http import Handler, Problem, Route, answer, read
+from ivr.http import Described, Handler, Problem, Route, answer, read
 from ivr.web import schema
 
 RECENT = 50  # journeys and messages in a list
 IN_HAND: tuple[Status, ...] = ("queued", "with_agent")
 
 
-class Api:
+class Api(Described):
     """`words`: a message as the customer gets it, with its link."""
 
     def __init__(self, driver: Driver, store: ContextStore, words: Callable[[OutboxRow], str]) -> None:
         self._driver, self._store, self._words = driver, store, words
-
-    def routes(self) -> list[web.RouteDef]:
-        return [route.definition() for route in self.table()]
 
     def table(self) -> list[Route]:
         one = "/api/contacts/{contact}"

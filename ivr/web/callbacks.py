@@ -7,18 +7,15 @@ from dataclasses import asdict
 from aiohttp import web
 
 from context_bridge.contract import ContextStore, EventBus
-from ivr.http import Problem, Route, answer
+from ivr.http import Described, Problem, Route, answer
 from ivr.web import schema
 
 SHOWN = 200  # callbacks in a list: more than anybody calls in a day
 
 
-class Callbacks:
+class Callbacks(Described):
     def __init__(self, store: ContextStore, bus: EventBus) -> None:
         self._store, self._bus = store, bus
-
-    def routes(self) -> list[web.RouteDef]:
-        return [route.definition() for route in self.table()]
 
     def table(self) -> list[Route]:
         return [

@@ -19,7 +19,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from context_bridge.contract import ContextStore, StoreUnavailable
 from ivr.driver import Driver
-from ivr.http import Route, answer
+from ivr.http import Described, Route, answer
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ class Metrics:
         self._store_errors.inc()
 
 
-class Health:
+class Health(Described):
     """`checks`: what this server stands on, such as `store`, `voices` and `ami`. `nodes`: whose contacts to count.
     `looks`: at what calls go on without, such as `ears`."""
 
@@ -108,9 +108,6 @@ class Health:
     ) -> None:
         self._driver, self._store, self._metrics = driver, store, metrics
         self._checks, self._nodes, self._looks = checks, nodes, looks or {}
-
-    def routes(self) -> list[web.RouteDef]:
-        return [route.definition() for route in self.table()]
 
     def table(self) -> list[Route]:
         return [

@@ -11,19 +11,16 @@ from collections.abc import AsyncGenerator
 from aiohttp import web
 
 from context_bridge.contract import EventBus
-from ivr.http import Route
+from ivr.http import Described, Route
 from ivr.sse import HEARTBEAT, ServerEvent, Streams, after
 
 
-class Live:
+class Live(Described):
     """`limit`: how many desks may listen at one time to this process."""
 
     def __init__(self, bus: EventBus, limit: int = 500, heartbeat: float = HEARTBEAT) -> None:
         self._bus = bus
         self._streams = Streams(limit, heartbeat)
-
-    def routes(self) -> list[web.RouteDef]:
-        return [route.definition() for route in self.table()]
 
     def table(self) -> list[Route]:
         return [

@@ -17,7 +17,7 @@ from ivr.engine.flow import Flow
 from ivr.engine.loader import MenuMistakes, Mistake, load
 from ivr.engine.services import Services
 from ivr.flows import Flows, parts_in, survey_folder
-from ivr.http import Handler, Problem, Route, answer, read
+from ivr.http import Described, Handler, Problem, Route, answer, read
 from ivr.publishing.changes import changes, files, text_changes
 from ivr.publishing.policy import Stranded
 from ivr.publishing.publisher import Draft, InUse, Outcome, Overtaken, Publisher, Refused, UnknownVersion, WrongMap
@@ -29,7 +29,7 @@ T = TypeVar("T")
 LIMIT = 4 * 1024 * 1024  # bytes; a menu of 1,000 steps has 300 KB
 
 
-class Menus:
+class Menus(Described):
     """`services`: what menus may ask, as they were when the server started."""
 
     def __init__(
@@ -43,9 +43,6 @@ class Menus:
     ) -> None:
         self._store, self._bus, self._flows, self._publisher = store, bus, flows, publisher
         self._services, self._settings = services, settings
-
-    def routes(self) -> list[web.RouteDef]:
-        return [route.definition() for route in self.table()]
 
     def table(self) -> list[Route]:
         one = "/api/menus/{menu}"

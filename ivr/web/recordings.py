@@ -7,18 +7,15 @@ import logging
 
 from aiohttp import web
 
-from ivr.http import Problem, Route
+from ivr.http import Described, Problem, Route
 from ivr.recordings import Recordings
 
 log = logging.getLogger(__name__)
 
 
-class Playback:
+class Playback(Described):
     def __init__(self, recordings: Recordings) -> None:
         self._recordings = recordings
-
-    def routes(self) -> list[web.RouteDef]:
-        return [route.definition() for route in self.table()]
 
     def table(self) -> list[Route]:
         return [

@@ -8,7 +8,7 @@ import logging
 from aiohttp import web
 
 from context_bridge.records import SpeechKeepingRow
-from ivr.http import Problem, Route, answer, read
+from ivr.http import Described, Problem, Route, answer, read
 from ivr.speech_keeping import SpeechKeeping
 from ivr.utterances import About, Utterances
 from ivr.web import schema
@@ -16,12 +16,9 @@ from ivr.web import schema
 log = logging.getLogger(__name__)
 
 
-class KeptSpeech:
+class KeptSpeech(Described):
     def __init__(self, keeping: SpeechKeeping, utterances: Utterances) -> None:
         self._keeping, self._utterances = keeping, utterances
-
-    def routes(self) -> list[web.RouteDef]:
-        return [route.definition() for route in self.table()]
 
     def table(self) -> list[Route]:
         return [

@@ -20,7 +20,7 @@ from ivr.diagram import Diagram, diagram, mermaid
 from ivr.engine.flow import CODE_SERVICE, Flow, InvokeStep, Verify
 from ivr.engine.loader import MenuMistakes, Mistake, load
 from ivr.engine.services import Services
-from ivr.http import Problem, Route, answer, read
+from ivr.http import Described, Problem, Route, answer, read
 from ivr.menu_schema import schema
 from ivr.web.pages import STATIC
 
@@ -84,7 +84,7 @@ class MenuTraffic(Struct, frozen=True):
     steps: Mapping[str, StepTraffic]
 
 
-class Studio:
+class Studio(Described):
     """`services`: what menus may invoke. `clock`: Unix seconds."""
 
     def __init__(self, store: ContextStore, services: Services, clock: Callable[[], float]) -> None:
@@ -96,7 +96,7 @@ class Studio:
             web.get("/studio/schema.json", self.schema),
             web.get("/studio/{menu}", self.page),
         ]
-        return pages + [route.definition() for route in self.table()]
+        return pages + super().routes()
 
     def table(self) -> list[Route]:
         return [

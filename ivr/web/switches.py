@@ -10,19 +10,16 @@ from context_bridge.contract import ContextStore
 from context_bridge.records import SwitchRow
 from ivr.engine.flow import Flow, Switch
 from ivr.flows import Flows
-from ivr.http import Problem, Route, answer, read
+from ivr.http import Described, Problem, Route, answer, read
 from ivr.switches import Switches
 from ivr.web import schema
 
 
-class SwitchBoard:
+class SwitchBoard(Described):
     """The switches of all menus in force. One name is one switch, in however many menus it stands."""
 
     def __init__(self, switches: Switches, flows: Flows, store: ContextStore) -> None:
         self._switches, self._flows, self._store = switches, flows, store
-
-    def routes(self) -> list[web.RouteDef]:
-        return [route.definition() for route in self.table()]
 
     def table(self) -> list[Route]:
         return [

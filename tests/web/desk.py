@@ -34,7 +34,7 @@ from ivr.engine.events import AgentJoined, Arrived, Event, Input, Left, QueueOut
 from ivr.engine.flow import Flow
 from ivr.engine.journey import Contact, Journey
 from ivr.engine.loader import load
-from ivr.http import Route, problems
+from ivr.http import Described, Route, problems
 from ivr.recordings import Recordings
 from ivr.switches import Switches
 from ivr.web.access import Access
@@ -373,14 +373,11 @@ steps: {bye: {end: Bye.}}
 """
 
 
-class Lines:
+class Lines(Described):
     """The menus that the demo offers."""
 
     def table(self) -> list[Route]:
         return [Route(method="GET", path="/api/menus", handler=self.menus, summary="The menus", desk=True)]
-
-    def routes(self) -> list[web.RouteDef]:
-        return [route.definition() for route in self.table()]
 
     async def menus(self, _request: web.Request) -> web.Response:
         return web.json_response([{"menu": "support", "title": "Acme support"}])
