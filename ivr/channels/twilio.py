@@ -143,7 +143,7 @@ class Twilio:
         last = await self._store.last_answer(call.contact)
         if last is not None and last.epoch != call.epoch:
             return redirect(f"/twilio/again/{last.epoch}.{last.turn}")
-        event = self._transfers.ended(call)
+        event = await self._transfers.ended(call)
         return await self._turns.advance(call, event)
 
     async def alone(self, call: Call) -> bytes:

@@ -45,12 +45,18 @@ class Transfers:
         await self._driver.advance(TransferAnswered(id=name, at=at, contact=call.about, turn=call.turn))
         return nothing()
 
-    def ended(self, call: Call) -> Left | TransferEnded:
+    async def ended(self, call: Call) -> Left | TransferEnded:
         """How it ended, as the Dial's action tells it. Nothing that Twilio sends says who hung up: where both are gone,
         a talk that was had is over, and a caller who was still waiting has left."""
         at, heard = self._driver.now(), wire.heard(call.form)
         if (why := wire.ended(call.form)) is not None and not heard.talked:
             return Left(id=call.key, at=at, contact=call.contact, reason="dropped", detail=why)
-        outcome = "answered" if heard.talked else OUTCOMES.get(heard.dial, "failed")
+        talked = heard.talked or (not heard.dial and await self._is_talking(call))
+        outcome = "answered" if talked else OUTCOMES.get(heard.dial, "failed")
         seconds = wire.seconds(call.form.get("DialCallDuration", ""))
         return TransferEnded(id=call.key, at=at, contact=call.contact, outcome=outcome, seconds=seconds, turn=call.turn)
+
+    async def _is_talking(self, call: Call) -> bool:
+        """Whether we know of a talk that is on: that it ended may be told without a word of it (`twilio_fallback`)."""
+        found = await self._driver.current(call.contact)
+        return found is not None and found[0].status == "transferred" and found[0].turn == call.turn

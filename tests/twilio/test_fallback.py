@@ -18,6 +18,8 @@ from ivr.settings import Settings
 from tests.servers import PostgresServer
 from tests.twilio.carrier import FALLBACK, Call, Carrier, Habits
 from tests.twilio.conftest import PUBLIC, phoning, serving
+from tests.twilio.office import Office
+from tests.twilio.rest import Standing
 from tests.twilio.test_transfer import MENU as TRANSFERS
 from tests.twilio.test_voice import NUMBER, journey
 from tests.waiting import eventually
@@ -96,9 +98,17 @@ async def test_a_turn_that_fails_again_is_not_the_end(
 
 
 @pytest.mark.parametrize(("forgetful", "times"), [(False, 1), (True, 1), (False, 3)])
+@pytest.mark.parametrize("is_known", [True, False])
 async def test_a_talk_that_is_over_is_not_dialled_again(
-    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forgetful: bool, times: int
+    settings: Settings,
+    tmp_path: Path,
+    rest: Standing,
+    monkeypatch: pytest.MonkeyPatch,
+    forgetful: bool,
+    times: int,
+    is_known: bool,
 ) -> None:
+    """`is_known`: we were told that somebody has answered."""
     menus = tmp_path / "menus"
     menus.mkdir()
     (menus / "support.yaml").write_text(TRANSFERS)
@@ -106,12 +116,14 @@ async def test_a_talk_that_is_over_is_not_dialled_again(
         call = await carrier.call(NUMBER, Habits(forgetful=forgetful))
         await call.press("4217")
         await call.press("1")
+        if is_known:
+            await Office(carrier, rest).answer(call)
         fails(monkeypatch, Turns, "advance", StoreUnavailable("away"), times)
         await call.dial_result("completed", DialBridged="true")
         assert failed(call) == 1
         assert call.waiting is not None
         assert call.waiting.tag == "Gather"
-        told = not forgetful and times == 1  # else all we know is that nobody is on the line any more
+        told = is_known or (not forgetful and times == 1)  # else we only know that nobody is on the line any more
         assert ("You are back." if told else "Nobody answers.") in call.heard
 
 
