@@ -92,9 +92,12 @@ async def _speak_ahead(speaker: Speaker, says: Sequence[Say]) -> None:
 
 def fixed_says(flow: Flow) -> list[Say]:
     """Each once, in the order of the file, in all languages of the flow."""
-    return list(
-        dict.fromkeys(words for spoken in (flow, *flow.others.values()) for words in _says(spoken) if words.fixed)
-    )
+    return [words for words in spoken_says(flow) if words.fixed]
+
+
+def spoken_says(flow: Flow) -> list[Say]:
+    """All that a flow may say of itself, in the same way; what holds something of a journey has no value there."""
+    return list(dict.fromkeys(words for spoken in (flow, *flow.others.values()) for words in _says(spoken)))
 
 
 def _says(flow: Flow) -> Iterator[Say]:

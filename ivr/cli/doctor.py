@@ -28,6 +28,7 @@ from ivr.engine.flow import Flow
 from ivr.engine.loader import MenuMistakes
 from ivr.flows import UnknownMenu, read_folder, survey_folder
 from ivr.prompts import speaker_of
+from ivr.recorded_prompts import unplayable
 from ivr.settings import PREFIX, Settings, SettingsError
 from ivr.transfer_survey import survey as survey_transfers
 from recognition.speak import Speaker, SpeakFailed
@@ -112,6 +113,11 @@ async def _voices(setting: Settings) -> Sequence[Finding]:
                 return [found, *_languages(setting, speaker)]
     except SpeakFailed as error:
         return [Finding("voice", str(error), "see Voices in docs/speech.md")]
+
+
+async def _recordings(setting: Settings) -> Sequence[Finding]:
+    remedy = "put it there as a WAV file, or take its audio: out of the menu"
+    return [Finding("prompts", told, remedy) for flow in _flows(setting) for told in unplayable(flow, setting.menus)]
 
 
 async def _ears(setting: Settings) -> Sequence[Finding]:
@@ -250,6 +256,7 @@ LOOKS: Sequence[Callable[[Settings], Awaitable[Sequence[Finding]]]] = (
     _menus,
     _services,
     _voices,
+    _recordings,
     _ears,
     _database,
     _redis,
