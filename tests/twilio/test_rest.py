@@ -116,6 +116,27 @@ async def test_the_environment_does_not_lead_requests_elsewhere(
         assert api._client.get_hostname("https://api.twilio.com/x") == "https://api.twilio.com/x"
 
 
+async def test_a_recording_that_is_kept_elsewhere_is_fetched_there_without_our_credentials() -> None:
+    there, here, asked = free_port(), free_port(), []
+
+    async def elsewhere(request: web.Request) -> web.Response:
+        asked.append(request.headers.get("Authorization"))
+        if request.url.port == here:
+            raise web.HTTPFound(f"http://127.0.0.1:{there}/sound.wav")
+        return web.Response(body=b"sound")
+
+    app = web.Application()
+    app.router.add_get("/{rest:.*}", elsewhere)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    for port in (here, there):
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+    async with Rest(ACCOUNT, ACCOUNT, TOKEN, f"http://127.0.0.1:{here}") as api:
+        assert await api.recording("RE" + "1" * 32) == b"sound"
+    await runner.cleanup()
+    assert asked == [aiohttp.encode_basic_auth(ACCOUNT, TOKEN), None]
+
+
 FIRST = """
 import asyncio, sys
 from ivr.channels.twilio_rest import Rest, Unreached
