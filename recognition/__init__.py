@@ -3,6 +3,7 @@
 caller.py        pure: number, attestation and history give the customer, the trust tier and resume, offer or fresh
 keys.py          pure: keys pressed, type-ahead and time give an answer, or silence
 speak.py         words to sound files, cached; over voice.py, which keeps a worker process alive that speaks
+compose.py       what is spoken of a say, and one clip of its pieces
 voice_worker.py  that process; the only importer of pyttsx3
 vosk/            the engine of languages that have a Vosk model; moonshine/ is that of English
 meaning/         what was said, to the option that it means

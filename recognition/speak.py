@@ -15,30 +15,22 @@ import dataclasses
 import hashlib
 import json
 import logging
-import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Self
 
-from ivr.engine import markup
 from ivr.engine.actions import Say
-from ivr.engine.markup import Pause, Segment, Speech
-from recognition import audio
+from ivr.engine.markup import Pause, Segment
+from recognition import audio, compose
 from recognition.clips import MOST, RATES, Clip, Clips, Rate
 from recognition.voice import RATE, SpeakFailed
 from recognition.voices import Voices
 
 __all__ = ["RATES", "Clip", "Rate", "SpeakFailed", "Speaker"]
 
-VERSION = 2  # of what is done to the sound here; a new one makes all files anew
-PAUSE = 0.12  # seconds between the parts of one clip
-EMPTY = 0.1  # seconds of silence for no words
-LONGEST = 2000  # characters of one prompt: over two minutes
-BETWEEN = 0.06  # seconds between pieces of one sentence
-EMPHASIS = {"normal": (1.0, 1.0), "strong": (0.8, 1.5), "moderate": (0.9, 1.25), "reduced": (1.1, 0.7)}  # speed, gain
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +65,7 @@ class Speaker:
         self._clips = Clips(cache, most)
         self._audio_root = audio_root.resolve() if audio_root else None
         self._voices = Voices(voice, words_a_minute, voices, python)
-        self._how = [VERSION, "pyttsx3 espeak-ng", words_a_minute]
+        self._how = [compose.VERSION, "pyttsx3 espeak-ng", words_a_minute]
         self._rendering: dict[tuple[str, Rate], asyncio.Task[Clip]] = {}
         self._complained: set[str] = set()
         self._last: tuple[tuple[str, str, float], bytes] | None = None  # what was spoken last, for its other rate
@@ -159,7 +151,7 @@ class Speaker:
         return self._clips.forget(before) + self._clips.trim()
 
     def _part(self, say: Say) -> _Part:
-        segments, voice = _segments(say), self._voices.speaking(say.language)
+        segments, voice = compose.segments(say), self._voices.speaking(say.language)
         if say.audio is None:
             return _Part(segments, voice)
         try:
@@ -227,23 +219,23 @@ class Speaker:
 
     async def _joined(self, parts: tuple[_Part, ...], rate: Rate) -> audio.Samples:
         clips = [await self._clip((part,), rate) for part in parts]
-        return await asyncio.to_thread(_join, [clip.path for clip in clips], rate)
+        return await asyncio.to_thread(compose.of_clips, [clip.path for clip in clips], rate)
 
     async def _said(self, part: _Part, rate: Rate) -> audio.Samples:
         if part.recording:
             try:
-                return await asyncio.to_thread(_of_recording, part.recording, rate)
+                return await asyncio.to_thread(compose.of_recording, part.recording, rate)
             except (OSError, audio.NotPlayable) as error:
                 self._complain(str(part.recording), error)
         sounds = [await self._sound(segment, part.voice) for segment in part.segments]
         if len(sounds) == 1:
-            return await asyncio.to_thread(_finish, audio.from_pcm(sounds[0]), RATE, rate)
-        return await asyncio.to_thread(_composed, part.segments, sounds, rate)
+            return await asyncio.to_thread(compose.of_speech, audio.from_pcm(sounds[0]), RATE, rate)
+        return await asyncio.to_thread(compose.of_pieces, part.segments, sounds, rate)
 
     async def _sound(self, segment: Segment, voice: str) -> bytes:
         if isinstance(segment, Pause) or not segment.text:
             return b""
-        what = (segment.text, voice, segment.rate * EMPHASIS[segment.loudness][0])
+        what = (segment.text, voice, segment.rate * compose.EMPHASIS[segment.loudness][0])
         if self._last is None or self._last[0] != what:
             self._last = what, await self._voices.sound(*what)
         return self._last[1]
@@ -253,53 +245,6 @@ class Speaker:
         return SpeakFailed(f"prompts cannot be kept in {folder} ({error}); make room there, or let us write")
 
 
-def _of_recording(path: Path, rate: Rate) -> audio.Samples:
-    return _finish(*audio.read(path), rate)
-
-
-def _finish(samples: audio.Samples, rate: int, to: Rate) -> audio.Samples:
-    if not len(samples):
-        return audio.silence(EMPTY, to)
-    return audio.level(audio.trim(audio.resample(samples, rate, to), to), to)
-
-
-def _composed(segments: Sequence[Segment], sounds: Sequence[bytes], rate: Rate) -> audio.Samples:
-    """Pieces of speech with their pauses, leveled as a whole."""
-    pieces: list[audio.Samples] = []
-    for segment, sound in zip(segments, sounds, strict=True):
-        if isinstance(segment, Pause):
-            pieces.append(audio.silence(segment.seconds, rate))
-        elif sound:
-            speech = audio.trim(audio.resample(audio.from_pcm(sound), RATE, rate), rate)
-            pieces += [speech * EMPHASIS[segment.loudness][1], audio.silence(BETWEEN, rate)]
-    return audio.level(audio.join(pieces or [audio.silence(EMPTY, rate)], rate, 0.0), rate)
-
-
-def _segments(say: Say) -> tuple[Segment, ...]:
-    """What is spoken, without what no engine can say. Marks of a text that is too long are left out."""
-    if say.markup is None or len(say.markup) > LONGEST:
-        return (Speech(_speakable(say.text)),)
-    found = (
-        segment if isinstance(segment, Pause) else replace(segment, text=_speakable(segment.text))
-        for segment in markup.segments(say.markup)
-    )
-    return tuple(segment for segment in found if isinstance(segment, Pause) or segment.text) or (Speech(""),)
-
-
 def _told(part: _Part) -> list[object]:
     """All that decides how a part sounds."""
     return [part.voice, part.stamp, *(dataclasses.astuple(segment) for segment in part.segments)]
-
-
-def _join(paths: Sequence[Path], rate: Rate) -> audio.Samples:
-    return audio.join([audio.read(path)[0] for path in paths] or [audio.silence(EMPTY, rate)], rate, PAUSE)
-
-
-def _speakable(text: str) -> str:
-    """Without control characters and lone surrogates, which no engine can say, and not too long."""
-    words = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", " ", text).split())
-    if len(words) <= LONGEST:
-        return words
-    cut = words[:LONGEST]
-    sentences = max(cut.rfind(mark) for mark in ".!?。！？") + 1
-    return cut[: sentences or max(cut.rfind(" "), 0) or LONGEST]

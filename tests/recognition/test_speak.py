@@ -21,7 +21,8 @@ import pytest
 
 from ivr.engine.actions import Say
 from recognition import audio, voice
-from recognition.speak import EMPTY, LONGEST, PAUSE, RATES, Clip, Speaker, SpeakFailed, _speakable
+from recognition.compose import EMPTY, LONGEST, PAUSE, speakable
+from recognition.speak import RATES, Clip, Speaker, SpeakFailed
 from recognition.voice import Voice
 from recognition.voice_process import VoiceProcess
 
@@ -174,9 +175,9 @@ async def test_odd_words_do_not_stop_a_call(speaker: Speaker, text: str) -> None
 
 
 def test_a_long_text_is_cut_after_a_sentence() -> None:
-    assert _speakable("A short one. " * 200) == ("A short one. " * 153).strip()
-    assert _speakable("word " * 500) == ("word " * 400).strip()
-    assert _speakable("w" * 3000) == "w" * LONGEST
+    assert speakable("A short one. " * 200) == ("A short one. " * 153).strip()
+    assert speakable("word " * 500) == ("word " * 400).strip()
+    assert speakable("w" * 3000) == "w" * LONGEST
 
 
 async def test_a_long_first_prompt_is_spoken_whole_without_a_retry(
