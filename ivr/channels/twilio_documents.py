@@ -65,6 +65,10 @@ class Documents:
         await self.prepare((words,))
         return waiting(words, left, MUSIC, pressed, self.ways(""))
 
+    def music(self, left: int) -> bytes:
+        """The same, without a word."""
+        return waiting(Say(""), left, MUSIC, "", self.ways(""))
+
     async def said(self, words: Say) -> bytes:
         """To who is dialled, before they are put through."""
         await self.prepare((words,))

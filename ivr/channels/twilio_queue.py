@@ -7,10 +7,11 @@ That somebody pressed 1 is kept among the answers until then: the action does no
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Sequence
 
-from context_bridge.contract import ContextStore
+from context_bridge.contract import ContextStore, StoreUnavailable
 from context_bridge.records import AnswerRow
 from ivr.channels import twilio_wire as wire
 from ivr.channels.queue_words import queue_words
@@ -27,6 +28,8 @@ CALL_BACK = "1"
 AT_ONCE = ""  # no choice is to be taken
 MOST_STEPS = 20  # from the end of a queue to where a call is promised
 
+log = logging.getLogger(__name__)
+
 Actions = tuple[Action, ...]
 
 
@@ -38,8 +41,15 @@ class Queue:
         return ((f"/twilio/wait/{PATH}{MOST}", self.wait), (f"/twilio/leave/{PATH}{MOST}", self.pressed))
 
     async def wait(self, call: Call) -> bytes:
-        """The next words. `call.most`: the seconds that one may wait at all."""
+        """The next words; music alone while the database is away. `call.most`: the seconds that one may wait at all."""
         left = call.most - int(wire.seconds(call.form.get("QueueTime", "")))
+        try:
+            return await self._words(call, left)
+        except StoreUnavailable as error:
+            log.warning("call %s waits on with music alone: %s", call.contact, error)
+            return self._documents.music(max(left, 1))
+
+    async def _words(self, call: Call, left: int) -> bytes:
         found = await self._driver.current(call.contact)
         if left <= 0 or found is None or not await self._is_here(call):
             return leave()

@@ -10,6 +10,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from context_bridge.contract import StoreUnavailable
 from ivr.channels.queue_words import LANGUAGES, queue_words
 from ivr.channels.twilio_call import NODE
 from ivr.channels.twilio_ends import Ends
@@ -254,6 +255,23 @@ async def test_who_took_the_last_room_is_not_refused_by_the_same_webhook(
         call = await carrier.call(NUMBER, Habits(twice=True))
         assert call.wrong == []
         assert call.waiting is not None
+
+
+async def test_who_waits_hears_music_while_the_database_is_away(
+    segue: Segue, carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise StoreUnavailable("away")
+
+    call = await carrier.call(NUMBER)
+    with monkeypatch.context() as broken:
+        broken.setattr(segue.store, "last_answer", away)
+        heard = len(call.heard)
+        assert await call.queue_music()
+        assert call.heard[heard:] == ["<music.wav>"]
+    assert await call.queue_music()
+    assert "You are next." in call.heard[-2]
+    assert call.wrong == []
 
 
 async def test_music_is_music(segue: Segue) -> None:
