@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import logging
+from collections.abc import Iterable
 
+import numpy as np
 import pytest
 
 from recognition import audio
@@ -57,6 +59,28 @@ async def test_steps_of_several_calls_are_judged_together_as_each_by_itself(vad:
         await last
     for found, expected in zip(together, alone, strict=True):
         assert found == pytest.approx(expected, abs=0.001)
+
+
+def sounding(hertz: Iterable[float], loudness: Iterable[float], rate: int) -> Samples:
+    """Six steps of partials, each step as loud as that."""
+    size = round(STEP_SECONDS * rate)
+    at = np.arange(6 * size) / rate
+    level = np.interp(at, (np.arange(6) + 0.5) * STEP_SECONDS, list(loudness))
+    partials = sum(np.sin(2 * np.pi * one * at) for one in hertz)
+    return (0.05 * level * partials).astype(np.float32)
+
+
+@pytest.mark.parametrize("rate", [8000, 16000])
+def test_a_vowel_that_swells_is_no_tone_though_its_spectrum_stays_the_same(rate: int) -> None:
+    assert not steady(sounding(range(360, 1000, 180), (0.2, 0.4, 0.6, 0.8, 0.9, 1.0), rate), rate)
+
+
+@pytest.mark.parametrize("rate", [8000, 16000])
+@pytest.mark.parametrize("hertz", [(425,), (480, 620), (950, 1400, 1800)])
+def test_a_tone_is_one_even_where_it_begins_within_a_step(hertz: tuple[float, ...], rate: int) -> None:
+    tone = sounding(hertz, [1.0] * 6, rate)
+    tone[: round(1.5 * STEP_SECONDS * rate)] = 0
+    assert steady(tone, rate)
 
 
 def onsets(vad: Vad, samples: Samples, rate: int) -> list[float]:
