@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from asterisk.ami import AMI, AMILost, AMIRefused
 from asterisk.tap import REMEDY
 from asterisk.trial import ways
-from ivr.engine.flow import Flow, Handoff
+from ivr.engine.flow import Flow
+from ivr.engine.steps import Handoff
 from ivr.settings import Settings
 from ivr.sight import Sight
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from itertools import count
 from typing import Any, Literal
 
 import msgspec
 
 from context_bridge import statements as sql
-from context_bridge.codec import decode, dump, encode
+from context_bridge.codec import decode, dump
 from context_bridge.contract import ContextStore
 from context_bridge.database import Database, Refused, Row, Step, Turn
+from context_bridge.keys import check, possible, token
 from context_bridge.lane import Lane
-from context_bridge.messages import Messages, outbox_row, outbox_values
+from context_bridge.messages import Messages, outbox_row
 from context_bridge.migrate import sqlite_path
 from context_bridge.postgres import Postgres
 from context_bridge.records import (
@@ -40,6 +40,7 @@ from context_bridge.records import (
 )
 from context_bridge.sqlite import Sqlite
 from context_bridge.traffic import TRAFFIC, traffic_of
+from context_bridge.turn_rows import turn_of
 from ivr.engine.data import plain
 from ivr.engine.journey import Journey
 
@@ -47,7 +48,6 @@ Clock = Callable[[], float]
 
 PURGE_BATCH = 100  # journeys in one transaction: turns wait for it no longer than for each other
 SETTLED = ("waiting", "sent", "failed")
-_tokens = count(secrets.randbits(62))  # begun anywhere, so that no two processes have the same one
 
 
 async def open_store(url: str, clock: Clock = time.time) -> ContextStore:
@@ -78,23 +78,23 @@ class Store:
     # journeys
 
     async def load(self, journey: str) -> Journey | None:
-        body = await self._loads.submit(journey) if _possible(journey) else None
+        body = await self._loads.submit(journey) if possible(journey) else None
         return decode(body) if body is not None else None
 
     async def by_contact(self, contact: str) -> Journey | None:
-        body = await self._contacts.submit(contact) if _possible(contact) else None
+        body = await self._contacts.submit(contact) if possible(contact) else None
         return decode(body) if body is not None else None
 
     async def save(self, change: Change) -> Saved | Conflict:
         """Raises `JourneyTooLarge`, and `StoreUnavailable`: then nothing was saved, or all of it and only the answer
         was lost. Saving the same again is safe, and so is loading again to see."""
-        refused = await self._saves.submit(_turn(change))
+        refused = await self._saves.submit(turn_of(change))
         if refused is None:
             return Saved(change.journey.rev)
         return Conflict(decode(refused.body) if refused.body is not None else None)
 
     async def row(self, journey: str) -> JourneyRow | None:
-        return next(iter(await self._rows(sql.ONE, id=journey)), None) if _possible(journey) else None
+        return next(iter(await self._rows(sql.ONE, id=journey)), None) if possible(journey) else None
 
     async def of_customer(self, customer: str, since: float) -> list[JourneyRow]:
         """Touched at or after `since` and not expired, the latest first."""
@@ -142,19 +142,19 @@ class Store:
 
     async def publish(self, entry: Published, source: str) -> bool:
         """Put it in force; False when somebody else published the `n`-th version of this menu before."""
-        _check(entry.menu, entry.version)
-        token = _token()
-        row = {**asdict(entry), "moved": dump(entry.moved), "token": token}
+        check(entry.menu, entry.version)
+        own = token()
+        row = {**asdict(entry), "moved": dump(entry.moved), "token": own}
         rows = await self._database.write(
             Step(sql.PUT_FLOW, {"menu": entry.menu, "version": entry.version, "source": source}),
             Step(sql.PUBLISH, row),
             Step(sql.PUBLISHER, {"menu": entry.menu, "n": entry.n}),
         )
-        return bool(rows[0][0] == token)
+        return bool(rows[0][0] == own)
 
     async def published(self, menu: str) -> list[Published]:
         """The latest, which is in force, first."""
-        rows = await self._database.read(sql.PUBLISHED, {"menu": menu}) if _possible(menu) else ()
+        rows = await self._database.read(sql.PUBLISHED, {"menu": menu}) if possible(menu) else ()
         return [_published(row) for row in rows]
 
     async def in_force(self) -> list[Published]:
@@ -165,7 +165,7 @@ class Store:
         """Where the journeys are that are not over, of one menu or of all."""
         if menu is None:
             return [Standing(*row) for row in await self._database.read(sql.STANDING, {})]
-        rows = await self._database.read(sql.STANDING_IN, {"menu": menu}) if _possible(menu) else ()
+        rows = await self._database.read(sql.STANDING_IN, {"menu": menu}) if possible(menu) else ()
         return [Standing(*row) for row in rows]
 
     async def traffic(self, menu: str, since: float) -> Mapping[str, StepTraffic]:
@@ -195,35 +195,35 @@ class Store:
     # links
 
     async def link(self, token_hash: str) -> LinkRow | None:
-        rows = await self._database.read(sql.LINK, {"token_hash": token_hash}) if _possible(token_hash) else ()
+        rows = await self._database.read(sql.LINK, {"token_hash": token_hash}) if possible(token_hash) else ()
         return LinkRow(*rows[0]) if rows else None
 
     async def spend_link(self, token_hash: str, now: float) -> bool:
         """True for the one who used it: once, before it expires."""
-        if not _possible(token_hash):
+        if not possible(token_hash):
             return False
         return bool(
-            await self._database.write(Step(sql.SPEND_LINK, {"which": token_hash, "now": now, "token": _token()}))
+            await self._database.write(Step(sql.SPEND_LINK, {"which": token_hash, "now": now, "token": token()}))
         )
 
     # answers to webhooks
 
     async def answer(self, contact: str, epoch: int, turn: int) -> AnswerRow | None:
         """What was said in that turn."""
-        if not _possible(contact):
+        if not possible(contact):
             return None
         rows = await self._database.read(sql.ANSWER, {"contact": contact, "epoch": epoch, "turn": turn})
         return AnswerRow(*rows[0]) if rows else None
 
     async def last_answer(self, contact: str) -> AnswerRow | None:
         """What was said last on that contact."""
-        rows = await self._database.read(sql.LAST_ANSWER, {"contact": contact}) if _possible(contact) else ()
+        rows = await self._database.read(sql.LAST_ANSWER, {"contact": contact}) if possible(contact) else ()
         return AnswerRow(*rows[0]) if rows else None
 
     async def put_answer(self, row: AnswerRow) -> None:
         """Without a turn; the first one of its place stays."""
-        _check(row.contact)
-        await self._database.write(Step(sql.INSERT_ANSWER, {**plain(row), "token": _token()}))
+        check(row.contact)
+        await self._database.write(Step(sql.INSERT_ANSWER, {**plain(row), "token": token()}))
 
     async def purge_answers(self, before: float) -> None:
         """Remove what was said before that on contacts which are over."""
@@ -232,7 +232,7 @@ class Store:
     # switches
 
     async def flip(self, name: str, state: Literal["on", "off"], who: str, at: float) -> None:
-        _check(name)
+        check(name)
         await self._database.write(Step(sql.FLIP, {"name": name, "state": state, "who": who, "at": at}))
 
     async def switches(self) -> list[SwitchRow]:
@@ -255,14 +255,14 @@ class Store:
 
     async def call_done(self, callback: str) -> CallbackRow | None:
         """The customer was called; None when there is no such callback."""
-        rows = await self._database.write(Step(sql.CALL_DONE, {"which": callback})) if _possible(callback) else ()
+        rows = await self._database.write(Step(sql.CALL_DONE, {"which": callback})) if possible(callback) else ()
         return CallbackRow(*rows[0]) if rows else None
 
     # identity
 
     async def identify(self, kind: IdentifierKind, value: str) -> Identifier:
         """Who it points to; a customer is made for one that was never seen."""
-        _check(value)
+        check(value)
         who = {"kind": kind, "value": value}
         customers = await self._database.read(sql.CUSTOMERS, who)
         if not customers:
@@ -277,7 +277,7 @@ class Store:
 
     async def attach(self, customer: Customer, kind: IdentifierKind, value: str) -> None:
         """One more identifier of a customer. Others that have it keep it: then it is shared."""
-        _check(customer.id, value)
+        check(customer.id, value)
         await self._database.write(
             Step(sql.ADD_CUSTOMER, asdict(customer)),
             Step(sql.POINT, {"kind": kind, "value": value, "customer": customer.id}),
@@ -312,65 +312,6 @@ class Store:
         return [JourneyRow(*row) for row in await self._database.read(statement, values)]
 
 
-def _possible(key: str) -> bool:
-    """Whether it could be a key at all. NUL and half surrogates come from attackers; PostgreSQL has no such text."""
-    return key.isprintable()
-
-
-def _check(*keys: str | None) -> None:
-    for key in keys:
-        if key is not None and not _possible(key):
-            raise ValueError("an id or identifier holds characters that cannot be printed: refuse it where it comes in")
-
-
-def _token() -> int:
-    """For the writer to know its own rows by."""
-    return next(_tokens)
-
-
 def _published(row: Row) -> Published:
     menu, n, version, at, author, message, moved, rolled_back_from = row
     return Published(menu, n, version, at, author, message, msgspec.json.decode(moved), rolled_back_from)
-
-
-def _turn(change: Change) -> Turn:
-    journey, contact, history = change.journey, change.journey.contact, change.history
-    if journey.rev != change.expected_rev + 1:
-        raise ValueError(f"revision {journey.rev} does not follow {change.expected_rev}")
-    _check(journey.id, contact.id if contact else None, change.customer, change.node)
-    token = _token()
-    return Turn(
-        expected=change.expected_rev,
-        journey={
-            "id": journey.id,
-            "rev": journey.rev,
-            "menu": journey.menu,
-            "version": journey.version,
-            "status": journey.status,
-            "customer": change.customer,
-            "contact": contact and contact.id,
-            "channel": contact and contact.channel,
-            "node": change.node,
-            "updated_at": change.at,
-            "expires_at": change.expires_at,
-            "body": encode(journey),
-            "step": journey.step,
-        },
-        history={
-            "journey": journey.id,
-            "rev": journey.rev,
-            "at": history.at,
-            "kind": history.kind,
-            "body": dump(history.body),
-            "token": token,
-        },
-        outbox=[outbox_values(row, journey.id) for row in change.outbox],
-        links=[{**asdict(row), "journey": journey.id, "spent_by": None} for row in change.links],
-        callbacks=[{**asdict(row), "journey": journey.id} for row in _last_of_each(change.callbacks)],
-        answers=[{**plain(change.answer), "journey": journey.id, "token": token}] if change.answer else [],
-    )
-
-
-def _last_of_each(rows: Iterable[CallbackRow]) -> Iterable[CallbackRow]:
-    """PostgreSQL refuses to replace a row twice in one statement."""
-    return {row.id: row for row in rows}.values()

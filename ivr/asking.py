@@ -11,7 +11,7 @@ from context_bridge.contract import ContextStore
 from ivr.backoffice import Attempt, BackOffice, BackOfficeError
 from ivr.engine.actions import Action, Hangup, Invoke, Say
 from ivr.engine.events import Event, Invoked, InvokeFailed
-from ivr.engine.flow import CODE_SERVICE
+from ivr.engine.steps import CODE_SERVICE
 from ivr.stepper import Answering, Stepper
 from ivr.turns import outward
 

@@ -12,8 +12,9 @@ from functools import partial
 
 from ivr.advice.places import Places
 from ivr.engine.exits import Exit, choice_exit, exits, rewired, rewired_choice
-from ivr.engine.flow import Flow, Goto, Step
+from ivr.engine.flow import Flow
 from ivr.engine.step import step as engine
+from ivr.engine.steps import Goto, Step
 from ivr.turns import Turn
 
 ARROW = " → "  # cannot be in a name that an author wrote

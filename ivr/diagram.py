@@ -12,14 +12,14 @@ from typing import Literal, TypeAlias, assert_never
 
 from msgspec import Struct, field
 
-from ivr.engine.flow import (
+from ivr.engine.flow import Flow
+from ivr.engine.steps import (
     AskSlot,
     Branch,
     CallbackStep,
     Choice,
     Condition,
     End,
-    Flow,
     Goto,
     Handoff,
     InvokeStep,

@@ -10,8 +10,9 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from ivr.engine.actions import Option
-from ivr.engine.flow import AskSlot, Flow, Menu
+from ivr.engine.flow import Flow
 from ivr.engine.questions import all_options_at, always_of, options_at
+from ivr.engine.steps import AskSlot, Menu
 from recognition.ears import Ears
 from recognition.listen import Hints, Kind
 

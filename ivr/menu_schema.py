@@ -12,9 +12,10 @@ from typing import Any, Final, get_args
 from ivr.advice import RULES
 from ivr.engine.actions import SlotType
 from ivr.engine.events import Channel
-from ivr.engine.flow import Confirm, Deed, Sensitivity
+from ivr.engine.flow import Sensitivity
 from ivr.engine.loader.conditions import TESTS
 from ivr.engine.loader.verbs import VERBS
+from ivr.engine.steps import Confirm, Deed
 
 Schema = dict[str, Any]
 

@@ -8,11 +8,13 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 
 from ivr.engine.actions import Say
-from ivr.engine.flow import (
+from ivr.engine.flow import Flow
+from ivr.engine.journey import Contact, Journey
+from ivr.engine.render import say
+from ivr.engine.steps import (
     AskSlot,
     CallbackStep,
     End,
-    Flow,
     Handoff,
     InvokeStep,
     Menu,
@@ -22,8 +24,6 @@ from ivr.engine.flow import (
     TransferStep,
     Verify,
 )
-from ivr.engine.journey import Contact, Journey
-from ivr.engine.render import say
 from ivr.engine.wording import prompt_of
 from ivr.engine.words import words_of
 from ivr.settings import Settings

@@ -12,8 +12,9 @@ from context_bridge.records import HistoryRow
 from ivr.backoffice import FIRST, Attempt, BackOfficeError, Values
 from ivr.conversation import Answer
 from ivr.engine import conditions
-from ivr.engine.flow import Branch, Flow, InvokeStep, SlotSpec, Verify
+from ivr.engine.flow import Flow, SlotSpec
 from ivr.engine.journey import Journey, Slot
+from ivr.engine.steps import Branch, InvokeStep, Verify
 from ivr.masking import Masks, made_up
 from ivr.turns import MASKED
 

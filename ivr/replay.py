@@ -34,11 +34,12 @@ from ivr.engine.actions import Action, Collect, Option
 from ivr.engine.actions import Wait as Waiting
 from ivr.engine.data import replace
 from ivr.engine.events import Input, Mode
-from ivr.engine.flow import AskSlot, Flow, Menu, SlotSpec, Split, Verify
+from ivr.engine.flow import Flow, SlotSpec
 from ivr.engine.journey import Journey
 from ivr.engine.match import find, value_of
 from ivr.engine.questions import all_options_at
 from ivr.engine.step import step as engine
+from ivr.engine.steps import AskSlot, Menu, Split, Verify
 from ivr.engine.words import words_in
 from ivr.masking import NAME, NUMBER, WORDS, Masks, made_up
 from ivr.recorded_office import ANSWERED, RecordedOffice, same_way

@@ -8,10 +8,11 @@ from typing import Any
 from context_bridge.records import HistoryRow, Identifier, JourneyRow
 from ivr.engine.actions import Enqueue
 from ivr.engine.data import plain
-from ivr.engine.flow import HELPED, NOT_HELPED, Flow, Handoff
+from ivr.engine.flow import Flow
 from ivr.engine.journey import Journey
 from ivr.engine.render import article_at, summary, taken_at, title_for_agent
 from ivr.engine.step import current_wait
+from ivr.engine.steps import HELPED, NOT_HELPED, Handoff
 
 TRUST = (
     "not known: the number is withheld or unknown",

@@ -17,8 +17,9 @@ from ivr.backoffice import FIRST, Attempt, BackOffice, BackOfficeError, Values
 from ivr.conversation import Answer, CannotPlay
 from ivr.driver import Driver
 from ivr.engine.conditions import drawn
-from ivr.engine.flow import Flow, Split
+from ivr.engine.flow import Flow
 from ivr.engine.journey import Journey
+from ivr.engine.steps import Split
 from ivr.flows import Flows
 from ivr.turns import Keeping, Turn
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ivr.engine.flow import Flow, TransferStep
+from ivr.engine.flow import Flow
+from ivr.engine.steps import TransferStep
 from ivr.settings import Settings, listed
 from ivr.sight import Sight
 

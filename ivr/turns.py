@@ -26,8 +26,9 @@ from ivr.engine.events import (
     TransferEnded,
     Unheard,
 )
-from ivr.engine.flow import AskSlot, Flow, InvokeStep, Menu, RecordStep, Verify
+from ivr.engine.flow import Flow
 from ivr.engine.journey import Journey
+from ivr.engine.steps import AskSlot, InvokeStep, Menu, RecordStep, Verify
 from ivr.engine.waits import wait_of
 
 MASKED = "••••"

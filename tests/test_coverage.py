@@ -12,8 +12,9 @@ from ivr.cli import main
 from ivr.conversation import load, run
 from ivr.coverage import Coverage, Report
 from ivr.engine.exits import rewired
-from ivr.engine.flow import Flow, Menu, SendStep, Verify
+from ivr.engine.flow import Flow
 from ivr.engine.loader import load as load_menu
+from ivr.engine.steps import Menu, SendStep, Verify
 from ivr.rehearsal import rehearsal_of
 from tests.engine.strategies import flows
 

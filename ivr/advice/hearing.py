@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from ivr.engine.flow import Flow, Ref, Template
+from ivr.engine.flow import Flow
+from ivr.engine.steps import Ref, Template
 
 # Words a minute of a voice on the telephone, somewhat slower than people talk to each other. English: 150 is what
 # prompt writers reckon with. Languages with longer words have fewer of them in a minute: the ratios are those of the

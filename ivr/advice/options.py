@@ -8,8 +8,8 @@ from itertools import combinations
 
 from ivr.advice.rule import Finding, rule
 from ivr.advice.view import View
-from ivr.engine.flow import Choice
 from ivr.engine.match import fold
+from ivr.engine.steps import Choice
 
 MOST_OPTIONS = 5
 ALIKE = 0.8  # of 1; "cancel a card" and "cancel a call" have 0.85, "track an order" and "return an order" 0.76

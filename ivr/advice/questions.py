@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ivr.advice.hearing import pauses
 from ivr.advice.rule import Finding, rule
 from ivr.advice.view import View
-from ivr.engine.flow import AskSlot, InvokeStep, Menu, SetStep, Verify
+from ivr.engine.steps import AskSlot, InvokeStep, Menu, SetStep, Verify
 
 MOST_TRIES = 3
 TIMEOUT = (3.0, 10.0)  # seconds

@@ -9,13 +9,13 @@ from functools import cached_property
 from typing import assert_never
 
 from ivr.engine.exits import exits
-from ivr.engine.flow import (
+from ivr.engine.flow import Flow
+from ivr.engine.steps import (
     AskSlot,
     Branch,
     CallbackStep,
     Choice,
     End,
-    Flow,
     Goto,
     Handoff,
     InvokeStep,

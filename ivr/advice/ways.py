@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ivr.advice.rule import Finding, rule
 from ivr.advice.view import ASKS, PERSON, View
 from ivr.engine.exits import exits
-from ivr.engine.flow import AskSlot, End, Handoff, Menu, SayStep, SendStep, TransferStep, Verify
+from ivr.engine.steps import AskSlot, End, Handoff, Menu, SayStep, SendStep, TransferStep, Verify
 
 DEEPEST = 3  # menus one after another; yes-or-no questions are no levels
 A_LEVEL = 3  # choices from which a menu is one

@@ -9,7 +9,7 @@ from typing import Final
 from ivr.advice.hearing import MARK, seconds
 from ivr.advice.rule import Finding, rule
 from ivr.advice.view import Heard, View
-from ivr.engine.flow import Menu, Template
+from ivr.engine.steps import Menu, Template
 
 LONGEST_PROMPT: Final = 20.0  # seconds
 LONGEST_MENU: Final = 30.0  # with all its options

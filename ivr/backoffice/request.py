@@ -18,8 +18,8 @@ from yarl import URL
 
 from ivr.backoffice.failure import BackOfficeError
 from ivr.backoffice.secret import Secrets
-from ivr.engine.flow import Ref
 from ivr.engine.services import ServiceSpec
+from ivr.engine.steps import Ref
 
 STEPS = re.compile(r"[/\\;]")  # with ; Tomcat begins parameters of a segment, and `..;` is `..` to it
 ASKINGS = UUID("0d3b9f0e-6c1f-4c39-9f0a-6a5f4a1f3c57")  # the namespace of their names (RFC 9562, section 5.5)

@@ -33,8 +33,8 @@ from ivr.channels.twilio_wire import WrongForm
 from ivr.driver import Arrival, Driver, UnknownMenu
 from ivr.engine.actions import Action
 from ivr.engine.events import Input, Left
-from ivr.engine.flow import InvokeStep
 from ivr.engine.journey import Journey
+from ivr.engine.steps import InvokeStep
 from ivr.traces import trace
 
 log = logging.getLogger(__name__)

@@ -21,8 +21,9 @@ from ivr.channels.twilio_twiml import leave, redirect
 from ivr.driver import Answering, Driver
 from ivr.engine.actions import Action, Collect, Enqueue, Say
 from ivr.engine.events import Input, QueueLeft
-from ivr.engine.flow import AskSlot, CallbackStep, Flow, Goto, Handoff, Menu, SayStep, SetStep
+from ivr.engine.flow import Flow
 from ivr.engine.journey import Journey
+from ivr.engine.steps import AskSlot, CallbackStep, Goto, Handoff, Menu, SayStep, SetStep
 
 CALL_BACK = "1"
 AT_ONCE = ""  # no choice is to be taken

@@ -38,7 +38,8 @@ from ivr.conversation import (
 from ivr.conversation import Record as Message
 from ivr.engine.actions import Collect, Enqueue, Record, Transfer
 from ivr.engine.events import Channel
-from ivr.engine.flow import Flow, InvokeStep, Verify
+from ivr.engine.flow import Flow
+from ivr.engine.steps import InvokeStep, Verify
 from ivr.flows import read_folder
 from ivr.rehearsal import Rehearsal, rehearse, text_of
 

@@ -14,11 +14,11 @@ from ivr.engine.actions import Option
 from ivr.engine.bands import Taken, Verdict, verdict
 from ivr.engine.data import replace
 from ivr.engine.events import Input, Invoked, Recorded, Unheard
-from ivr.engine.flow import HELPED, NOT_HELPED, AskSlot, Choice, Menu, Prompt, RecordStep, Verify
 from ivr.engine.journey import Doubt, Guess
 from ivr.engine.match import NOTE, clean, find
 from ivr.engine.questions import DEAF, GO_ON, Question, always_of, offers_of, tries_of
 from ivr.engine.spoken.agreement import agreed
+from ivr.engine.steps import HELPED, NOT_HELPED, AskSlot, Choice, Menu, Prompt, RecordStep, Verify
 from ivr.engine.turn import Turn
 from ivr.engine.understanding import meant, mentioned, ways_heard
 from ivr.engine.words import words_of

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from ivr.engine.data import replace
 from ivr.engine.events import Arrived
-from ivr.engine.flow import End, Flow, Prompt
+from ivr.engine.flow import Flow
 from ivr.engine.journey import Contact, Doubt, Journey
 from ivr.engine.match import NOTE, clean
 from ivr.engine.render import ATTESTED
+from ivr.engine.steps import End, Prompt
 from ivr.engine.turn import Turn
 from ivr.engine.words import words_of
 

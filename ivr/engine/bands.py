@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from ivr.engine.data import Data
 from ivr.engine.events import Mode
-from ivr.engine.flow import AskSlot, Bands, Confirm, Flow, Menu
+from ivr.engine.flow import Bands, Flow
 from ivr.engine.journey import Doubt, Guess
 from ivr.engine.questions import Question
+from ivr.engine.steps import AskSlot, Confirm, Menu
 from ivr.engine.understanding import Meant
 
 NEAR = 0.15  # two that differ by less are both likely

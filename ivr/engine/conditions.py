@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Set
 from decimal import Decimal, InvalidOperation
 
-from ivr.engine.flow import Branch, Condition, Flow, Split
+from ivr.engine.flow import Flow
 from ivr.engine.hours import state_at
 from ivr.engine.journey import Journey
+from ivr.engine.steps import Branch, Condition, Split
 
 
 def chosen(flow: Flow, journey: Journey, branch: Branch, at: float, switches: Set[str]) -> str:

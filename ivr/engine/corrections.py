@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ivr.engine.data import replace
 from ivr.engine.events import Alternative, Input
-from ivr.engine.flow import AskSlot, Flow, InvokeStep, Menu, SayStep
+from ivr.engine.flow import Flow
 from ivr.engine.formats import read_back
 from ivr.engine.journey import Slot, Visit
 from ivr.engine.locale.words import Words
@@ -22,6 +22,7 @@ from ivr.engine.questions import Question, all_options_at, options_at
 from ivr.engine.render import spoken
 from ivr.engine.spoken.agreement import agreed
 from ivr.engine.spoken.figures import bare, is_number
+from ivr.engine.steps import AskSlot, InvokeStep, Menu, SayStep
 from ivr.engine.turn import Turn
 from ivr.engine.words import words_in, words_of
 

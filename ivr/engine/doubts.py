@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ivr.engine import render
 from ivr.engine.actions import Collect, Keys, Option, Say
-from ivr.engine.flow import AskSlot, Choice, Flow, Menu
+from ivr.engine.flow import Flow
 from ivr.engine.formats import read_back
 from ivr.engine.journey import Doubt, Guess, Journey
 from ivr.engine.questions import (
@@ -22,6 +22,7 @@ from ivr.engine.questions import (
     keys_of,
     options_at,
 )
+from ivr.engine.steps import AskSlot, Choice, Menu
 from ivr.engine.words import words_in, words_of
 
 YES, NO = "yes", "no"

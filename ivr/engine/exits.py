@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from ivr.engine.flow import (
+from ivr.engine.steps import (
     AskSlot,
     Branch,
     CallbackStep,

@@ -12,9 +12,9 @@ from decimal import Decimal
 from typing import assert_never
 
 from ivr.engine.actions import SlotType
-from ivr.engine.flow import Format
 from ivr.engine.locale import cldr, numbers
 from ivr.engine.locale.words import Words
+from ivr.engine.steps import Format
 
 LONGEST_GROUP = 4
 AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")

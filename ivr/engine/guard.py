@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ivr.engine.exits import exits
-from ivr.engine.flow import Branch, Condition, Flow, Step, Verify
+from ivr.engine.flow import Flow
+from ivr.engine.steps import Branch, Condition, Step, Verify
 
 
 def proof_before(flow: Flow, step: str, trust: int) -> str | None:

@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ivr.engine.actions import Collect
-from ivr.engine.flow import AskSlot, Flow, Menu
+from ivr.engine.flow import Flow
 from ivr.engine.journey import Journey
 from ivr.engine.questions import intents_at
 from ivr.engine.sentence import empty_slots
+from ivr.engine.steps import AskSlot, Menu
 
 
 def may_be_kept(flow: Flow, journey: Journey, wait: Collect) -> bool:

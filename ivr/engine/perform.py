@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, assert_never
 from ivr.engine import conditions, render, verify
 from ivr.engine.actions import BookCallback, Send
 from ivr.engine.data import replace
-from ivr.engine.flow import (
+from ivr.engine.match import MAX_TEXT
+from ivr.engine.steps import (
     AskSlot,
     Branch,
     CallbackStep,
@@ -27,7 +28,6 @@ from ivr.engine.flow import (
     TransferStep,
     Verify,
 )
-from ivr.engine.match import MAX_TEXT
 
 if TYPE_CHECKING:
     from ivr.engine.turn import Turn  # which calls `perform`

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from ivr.engine import render
 from ivr.engine.actions import Option
-from ivr.engine.flow import AskSlot, Choice, Flow, Goto, Menu, RecordStep, SayStep, Step, Tries, Verify
+from ivr.engine.flow import Flow
 from ivr.engine.journey import Journey
 from ivr.engine.match import fold, options_of
 from ivr.engine.once import once
 from ivr.engine.spoken.agreement import agreed
+from ivr.engine.steps import AskSlot, Choice, Goto, Menu, RecordStep, SayStep, Step, Tries, Verify
 from ivr.engine.words import words_of
 
 Question = Menu | AskSlot | RecordStep | Verify

@@ -10,10 +10,11 @@ from collections.abc import Callable
 
 from ivr.engine import markup
 from ivr.engine.actions import Say
-from ivr.engine.flow import HELPED, NOT_HELPED, Flow, Menu, Prompt, Ref, Sensitivity, Template
+from ivr.engine.flow import Flow, Sensitivity
 from ivr.engine.formats import formatted
 from ivr.engine.journey import Contact, Journey, Slot, Visit
 from ivr.engine.once import once
+from ivr.engine.steps import HELPED, NOT_HELPED, Menu, Prompt, Ref, Template
 from ivr.engine.words import MASK, words_in, words_of
 
 ATTESTED = 2  # the trust tier from which private slots may be said back

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from ivr.engine.actions import Behind, SlotType
 from ivr.engine.events import Mode
-from ivr.engine.flow import AskSlot, Choice, Flow, Goto, SayStep, SetStep, SlotSpec, Step
+from ivr.engine.flow import Flow, SlotSpec
 from ivr.engine.journey import Journey
 from ivr.engine.locale.words import Words
 from ivr.engine.match import fold, meanings
@@ -21,6 +21,7 @@ from ivr.engine.once import once
 from ivr.engine.parsing import plain
 from ivr.engine.spoken.figures import is_number
 from ivr.engine.spoken.lexicon import is_part
+from ivr.engine.steps import AskSlot, Choice, Goto, SayStep, SetStep, Step
 
 MOST_WORDS, LONGEST_VALUE = 30, 10  # words of a sentence that is looked at, and of a value in it
 SHORTEST_DIGITS = 3  # that are taken without a frame: one or two are said for other reasons

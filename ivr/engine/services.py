@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ivr.engine.allow import Allow
-from ivr.engine.flow import Flow, InvokeStep, Ref, Template
+from ivr.engine.flow import Flow
+from ivr.engine.steps import InvokeStep, Ref, Template
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Body = Literal["json", "form"]

@@ -37,10 +37,11 @@ from ivr.engine.events import (
     TransferEnded,
     Unheard,
 )
-from ivr.engine.flow import AskSlot, Flow, Handoff, InvokeStep, Menu, RecordStep, Step, TransferStep, Verify
+from ivr.engine.flow import Flow
 from ivr.engine.journey import Journey, Status
 from ivr.engine.match import NOTE, clean, saved_value
 from ivr.engine.render import summary
+from ivr.engine.steps import AskSlot, Handoff, InvokeStep, Menu, RecordStep, Step, TransferStep, Verify
 from ivr.engine.turn import Turn
 from ivr.engine.waits import current_wait, is_on
 from ivr.engine.words import words_in, words_of

@@ -8,12 +8,13 @@ from ivr.engine import render, verify
 from ivr.engine.actions import Action, Hangup, Invoke, Say, Send
 from ivr.engine.data import replace
 from ivr.engine.events import Event
-from ivr.engine.flow import Flow, Prompt, Verify
+from ivr.engine.flow import Flow
 from ivr.engine.formats import telephone
 from ivr.engine.guard import proof_before
 from ivr.engine.journey import Ask, Contact, Doubt, Journey, Slot, Visit
 from ivr.engine.languages import lookup
 from ivr.engine.perform import perform
+from ivr.engine.steps import Prompt, Verify
 from ivr.engine.waits import wait_of
 from ivr.engine.wording import prompt_of
 from ivr.engine.words import words_in

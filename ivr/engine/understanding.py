@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from ivr.engine.actions import Option
 from ivr.engine.data import Data
 from ivr.engine.events import Alternative, Input, Mode
-from ivr.engine.flow import AskSlot, Choice, Flow, Menu, RecordStep, SlotSpec, Verify
+from ivr.engine.flow import Flow, SlotSpec
 from ivr.engine.journey import Guess, Journey
 from ivr.engine.match import find, fold, meanings, options_of
 from ivr.engine.questions import TAKE_BACK, Question, all_options_at, always_of, choices_at
 from ivr.engine.sentence import Sentence, empty_slots, parsed
 from ivr.engine.spoken.figures import bare
+from ivr.engine.steps import AskSlot, Choice, Menu, RecordStep, Verify
 from ivr.engine.words import words_in, words_of
 
 Asked = AskSlot | RecordStep | Verify  # what asks for the value of a slot

@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ivr.engine.data import replace
-from ivr.engine.flow import CODE_SERVICE, Verify
 from ivr.engine.journey import Journey, Proof
+from ivr.engine.steps import CODE_SERVICE, Verify
 
 CLOSED = 15 * 60.0  # seconds after the last miss for which nobody may try
 VALID = 10 * 60.0  # seconds for which a one-time code may be used; so long no other is sent

@@ -16,17 +16,7 @@ from ivr.engine.actions import (
     Wait,
 )
 from ivr.engine.data import replace
-from ivr.engine.flow import (
-    CODE_SERVICE,
-    AskSlot,
-    Flow,
-    Handoff,
-    InvokeStep,
-    Menu,
-    RecordStep,
-    TransferStep,
-    Verify,
-)
+from ivr.engine.flow import Flow
 from ivr.engine.journey import Journey
 from ivr.engine.keeping import may_be_kept
 from ivr.engine.once import once
@@ -42,6 +32,7 @@ from ivr.engine.questions import (
     options_at,
 )
 from ivr.engine.sentence import behind
+from ivr.engine.steps import CODE_SERVICE, AskSlot, Handoff, InvokeStep, Menu, RecordStep, TransferStep, Verify
 from ivr.engine.wording import prompt_of
 
 OFFER_TIMEOUT, OFFER_INTERDIGIT = 8.0, 3.0  # seconds; the offer is short, so there is no need to set them

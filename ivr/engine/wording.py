@@ -6,24 +6,23 @@ from collections.abc import Iterator
 
 from ivr.engine import doubts, render, verify
 from ivr.engine.actions import Option, Say
-from ivr.engine.flow import (
-    HELPED,
-    NOT_HELPED,
-    AskSlot,
-    Choice,
-    Flow,
-    Handoff,
-    InvokeStep,
-    Menu,
-    RecordStep,
-    SlotSpec,
-    TransferStep,
-    Verify,
-)
+from ivr.engine.flow import Flow, SlotSpec
 from ivr.engine.journey import Journey
 from ivr.engine.match import options_of
 from ivr.engine.once import once
 from ivr.engine.questions import by_keys_only, is_deaf, offers_of, option_of
+from ivr.engine.steps import (
+    HELPED,
+    NOT_HELPED,
+    AskSlot,
+    Choice,
+    Handoff,
+    InvokeStep,
+    Menu,
+    RecordStep,
+    TransferStep,
+    Verify,
+)
 from ivr.engine.words import words_of
 
 LISTED = {"sms", "email", "messenger"}  # channels without buttons: options are written out

@@ -1,7 +1,7 @@
 """What is different between two versions of a menu, in sentences for people. Pure.
 
-Every field of every noun in `ivr.engine.flow` is compared: known ones have words of their own (`SAYS`), any other is
-told plainly, so that nothing is published unseen.
+Every field of every noun in `ivr.engine.flow` and `steps` is compared: known ones have words of their own (`SAYS`), any
+other is told plainly, so that nothing is published unseen.
 """
 
 from __future__ import annotations
@@ -11,20 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from ivr.engine.flow import (
-    AskSlot,
-    Choice,
-    Flow,
-    Hours,
-    Prompt,
-    RecordStep,
-    ResumePolicy,
-    SlotSpec,
-    Step,
-    Switch,
-    Tries,
-)
-from ivr.engine.flow import Menu as MenuStep
+from ivr.engine.flow import Flow, Hours, ResumePolicy, SlotSpec, Switch
+from ivr.engine.steps import AskSlot, Choice, Prompt, RecordStep, Step, Tries
+from ivr.engine.steps import Menu as MenuStep
 from ivr.publishing import renames, telling
 from ivr.publishing.phrases import KINDS, SAYS
 from ivr.publishing.telling import NOTHING, prompt, wording

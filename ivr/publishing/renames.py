@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any, TypeVar
 
-from ivr.engine.flow import Choice, Flow, Step, Tries
+from ivr.engine.flow import Flow
 from ivr.engine.loader.renamed import TO_STEP, TO_STEPS
+from ivr.engine.steps import Choice, Step, Tries
 
 Noun = TypeVar("Noun", bound=Any)
 

@@ -8,7 +8,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from ivr.engine.flow import Condition, Hours, Prompt, Ref, ResumeRule, SlotSpec, Switch, Template
+from ivr.engine.flow import Hours, ResumeRule, SlotSpec, Switch
+from ivr.engine.steps import Condition, Prompt, Ref, Template
 
 NOTHING = "nothing"
 LONGEST = 120  # characters of a wording; the text of the menu shows the rest

@@ -17,9 +17,10 @@ from context_bridge.contract import ContextStore
 from context_bridge.records import StepTraffic
 from ivr.advice import Advice, advise
 from ivr.diagram import Diagram, diagram, mermaid
-from ivr.engine.flow import CODE_SERVICE, Flow, InvokeStep, Verify
+from ivr.engine.flow import Flow
 from ivr.engine.loader import MenuMistakes, Mistake, load
 from ivr.engine.services import Services
+from ivr.engine.steps import CODE_SERVICE, InvokeStep, Verify
 from ivr.http import Described, Problem, Route, answer, read
 from ivr.menu_schema import schema
 from ivr.web.pages import STATIC

@@ -24,31 +24,28 @@ from ivr.engine.events import (
     QueueOutcome,
     Requeued,
 )
-from ivr.engine.flow import (
+from ivr.engine.flow import Flow, ResumePolicy, ResumeRule, SlotSpec
+from ivr.engine.journey import Journey
+from ivr.engine.step import step
+from ivr.engine.steps import (
     AskSlot,
     Branch,
     Choice,
     Condition,
     End,
-    Flow,
     Goto,
     Handoff,
     InvokeStep,
     Menu,
     Prompt,
     Ref,
-    ResumePolicy,
-    ResumeRule,
     SayStep,
     SendStep,
     SetStep,
-    SlotSpec,
     Step,
     Template,
     Tries,
 )
-from ivr.engine.journey import Journey
-from ivr.engine.step import step
 
 NOON = 1_800_000_000.0  # 2027-01-15 08:00 UTC, a Friday
 MINUTE, DAY = 60.0, 86400.0

@@ -36,7 +36,10 @@ from ivr.engine.events import (
     TransferOutcome,
     Unheard,
 )
-from ivr.engine.flow import (
+from ivr.engine.flow import Flow, Hours, SlotSpec, Switch
+from ivr.engine.journey import Journey
+from ivr.engine.step import step
+from ivr.engine.steps import (
     CODE_SERVICE,
     HELPED,
     NOT_HELPED,
@@ -48,11 +51,9 @@ from ivr.engine.flow import (
     Confirm,
     Deed,
     End,
-    Flow,
     Format,
     Goto,
     Handoff,
-    Hours,
     InvokeStep,
     Menu,
     Prompt,
@@ -61,17 +62,13 @@ from ivr.engine.flow import (
     SayStep,
     SendStep,
     SetStep,
-    SlotSpec,
     Split,
     Step,
-    Switch,
     Template,
     TransferStep,
     Tries,
     Verify,
 )
-from ivr.engine.journey import Journey
-from ivr.engine.step import step
 from tests.engine.flows import NOON, RESUME, prompt
 
 SECRET, PRIVATE = "86420975", "135791"  # answers that only the secret and the private slot ask for

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from ivr.engine.data import replace
-from ivr.engine.flow import InvokeStep
 from ivr.engine.step import current_wait
+from ivr.engine.steps import InvokeStep
 from tests.engine.flows import SUPPORT, SUPPORT_STEPS, Talk, voice, with_steps
 from tests.engine.test_verify import BANK, PHONE, PIN, at_the_pin, guess
 

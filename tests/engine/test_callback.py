@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ivr.engine.actions import BookCallback
 from ivr.engine.data import replace
-from ivr.engine.flow import CallbackStep, Choice, End, Flow, Menu, Ref
+from ivr.engine.flow import Flow
+from ivr.engine.steps import CallbackStep, Choice, End, Menu, Ref
 from tests.engine.flows import SUPPORT, SUPPORT_STEPS, Talk, prompt, tries
 
 PROMISE = CallbackStep("support", (), ("after ", Ref("note")), prompt("We will call you."), "bye", "no_number")

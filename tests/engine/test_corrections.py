@@ -6,8 +6,9 @@ import pytest
 
 from ivr.engine.data import replace
 from ivr.engine.events import Alternative, Input
-from ivr.engine.flow import AskSlot, Choice, Flow, InvokeStep, Menu, SendStep, SlotSpec, Verify
+from ivr.engine.flow import Flow, SlotSpec
 from ivr.engine.questions import TAKE_BACK
+from ivr.engine.steps import AskSlot, Choice, InvokeStep, Menu, SendStep, Verify
 from tests.engine.flows import ALWAYS, SUPPORT, SUPPORT_STEPS, Talk, chat, prompt, tries, voice, with_steps
 
 ORDER = replace(SUPPORT.slots["order"], min_length=4)

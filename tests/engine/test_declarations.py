@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.engine.flow import CallbackStep, Flow, Hours, RecordStep, Ref, Split
+from ivr.engine.flow import Flow, Hours
 from ivr.engine.loader import MenuMistakes, load
+from ivr.engine.steps import CallbackStep, RecordStep, Ref, Split
 
 STEPS = """
   first:

@@ -9,9 +9,10 @@ import pytest
 
 from ivr.engine.data import replace
 from ivr.engine.events import Alternative, Input
-from ivr.engine.flow import AskSlot, Bands, SlotSpec
+from ivr.engine.flow import Bands, SlotSpec
 from ivr.engine.journey import Journey
 from ivr.engine.step import current_wait
+from ivr.engine.steps import AskSlot
 from tests.engine.flows import SUPPORT, Talk, chat, prompt, tries, voice, with_steps
 
 AMOUNT = SlotSpec("amount", "money", "the amount")

@@ -9,10 +9,11 @@ import pytest
 from ivr.engine.actions import Say
 from ivr.engine.data import replace
 from ivr.engine.events import Input
-from ivr.engine.flow import Flow, Menu
+from ivr.engine.flow import Flow
 from ivr.engine.languages import preferred
 from ivr.engine.loader import MenuMistakes, load
 from ivr.engine.step import current_wait
+from ivr.engine.steps import Menu
 from ivr.prompts import fixed_says
 from tests.engine.flows import Talk
 

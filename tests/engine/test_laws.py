@@ -18,11 +18,12 @@ from ivr.engine.actions import Action, BookCallback, Collect, Enqueue, Hangup, I
 from ivr.engine.conditions import drawn
 from ivr.engine.data import replace
 from ivr.engine.events import Arrived, Channel, Expired, Input, Invoked, Left, LeftReason, NoInput, Resume, Unheard
-from ivr.engine.flow import AskSlot, Branch, End, Flow, RecordStep, SetStep, Split, Step, TransferStep, Verify
+from ivr.engine.flow import Flow
 from ivr.engine.guard import proof_before
 from ivr.engine.journey import Journey
 from ivr.engine.languages import lookup
 from ivr.engine.step import current_wait, step, summary
+from ivr.engine.steps import AskSlot, Branch, End, RecordStep, SetStep, Split, Step, TransferStep, Verify
 from tests.engine.flows import NOON, prompt
 from tests.engine.strategies import (
     CHANNELS,

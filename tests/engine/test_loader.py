@@ -11,8 +11,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ivr.engine.flow import AskSlot, Branch, Condition, Handoff, InvokeStep, Menu, Ref, SendStep, SetStep
 from ivr.engine.loader import MenuMistakes, load, load_services, source
+from ivr.engine.steps import AskSlot, Branch, Condition, Handoff, InvokeStep, Menu, Ref, SendStep, SetStep
 from ivr.flows import parts_in
 
 ROOT = Path(__file__).parents[2]

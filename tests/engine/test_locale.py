@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.engine.actions import SlotType
-from ivr.engine.flow import Format, SlotSpec
+from ivr.engine.flow import SlotSpec
 from ivr.engine.formats import formatted
 from ivr.engine.languages import lookup
 from ivr.engine.match import find, options_of, saved_value, value_of
+from ivr.engine.steps import Format
 from ivr.engine.words import LANGUAGES, number_words, words_of
 from tests.engine.flows import NOON
 

@@ -7,8 +7,9 @@ import pytest
 from ivr.engine.actions import Collect, Record
 from ivr.engine.data import replace
 from ivr.engine.events import Recorded
-from ivr.engine.flow import End, RecordStep, SlotSpec
+from ivr.engine.flow import SlotSpec
 from ivr.engine.step import summary
+from ivr.engine.steps import End, RecordStep
 from tests.engine.flows import SUPPORT, SUPPORT_STEPS, Talk, prompt
 
 MESSAGE = RecordStep("message", prompt("Please speak."), 120.0, 4.0, 6.0, "thanks", "nothing")

@@ -8,8 +8,8 @@ import pytest
 
 from ivr.engine import once as module
 from ivr.engine.data import replace
-from ivr.engine.flow import SayStep
 from ivr.engine.once import once
+from ivr.engine.steps import SayStep
 from tests.engine.flows import prompt
 
 

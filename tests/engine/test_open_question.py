@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ivr.engine.data import replace
 from ivr.engine.events import Alternative, Input
-from ivr.engine.flow import Branch, Choice, End, Flow, Goto, Menu, SayStep, Verify
+from ivr.engine.flow import Flow
 from ivr.engine.questions import intents_at
+from ivr.engine.steps import Branch, Choice, End, Goto, Menu, SayStep, Verify
 from tests.engine.flows import SUPPORT, Talk, chat, prompt, tries, voice
 
 

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from ivr.engine.actions import Say
 from ivr.engine.data import replace
 from ivr.engine.events import Channel
-from ivr.engine.flow import Format, Prompt, Ref, Sensitivity
+from ivr.engine.flow import Sensitivity
 from ivr.engine.formats import formatted
 from ivr.engine.journey import Contact, Journey, Slot, Visit
 from ivr.engine.render import for_agent, for_customer, for_send, for_service, for_slot, say, summary
+from ivr.engine.steps import Format, Prompt, Ref
 from ivr.engine.words import MASK, words_of
 from tests.engine.flows import NOON, SUPPORT, prompt
 

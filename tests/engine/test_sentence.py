@@ -7,8 +7,9 @@ import pytest
 from ivr.engine.actions import Behind
 from ivr.engine.data import replace
 from ivr.engine.events import Input
-from ivr.engine.flow import AskSlot, Choice, Flow, Menu, SetStep, SlotSpec
+from ivr.engine.flow import Flow, SlotSpec
 from ivr.engine.sentence import parsed
+from ivr.engine.steps import AskSlot, Choice, Menu, SetStep
 from ivr.engine.words import words_of
 from recognition.listen import hints_of
 from tests.engine.flows import NOON, SUPPORT, Talk, chat, prompt, tries, voice

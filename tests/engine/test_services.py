@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.engine.allow import Allow, HostRule, NetworkRule
-from ivr.engine.flow import Ref
 from ivr.engine.loader import MenuMistakes, load, load_services
 from ivr.engine.loader.address import entry, rule
 from ivr.engine.services import IDEMPOTENCY_KEY, AnswerField, KeyHeader, SecretRef, Services
+from ivr.engine.steps import Ref
 
 
 def one(fields: str, allow: str = "[crm.example]", secrets: str = "[TOKEN]") -> str:

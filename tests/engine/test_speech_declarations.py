@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.engine.flow import AskSlot, Bands, InvokeStep, Menu
+from ivr.engine.flow import Bands
 from ivr.engine.loader import load_services
 from ivr.engine.loader.menu import load
+from ivr.engine.steps import AskSlot, InvokeStep, Menu
 from tests.engine.test_declarations import MENU, read, told
 
 ASK = "ask: {slot: order, prompt: Which order?, %s}\n    next: bye"

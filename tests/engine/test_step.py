@@ -9,9 +9,10 @@ import pytest
 from ivr.engine.actions import Enqueue, Hangup, Invoke, Keys, Option, Say, Send
 from ivr.engine.data import replace
 from ivr.engine.events import AgentJoined, Arrived, Expired, Input, Invoked, Left, NoInput, Passed, QueueLeft
-from ivr.engine.flow import Branch, Condition, Goto, Handoff, Menu, Ref, SayStep, SendStep, SetStep, SlotSpec
+from ivr.engine.flow import SlotSpec
 from ivr.engine.journey import Ask, Journey, Slot, Visit
 from ivr.engine.step import current_wait, step, summary
+from ivr.engine.steps import Branch, Condition, Goto, Handoff, Menu, Ref, SayStep, SendStep, SetStep
 from tests.engine.flows import DAY, MINUTE, NOON, SUPPORT, SUPPORT_STEPS, Talk, chat, prompt, voice, with_steps
 
 FOUND = {"state": "shipped", "eta": "2026-12-01"}

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
-from ivr.engine.flow import CODE_SERVICE, Flow, Goto, Step
+from ivr.engine.flow import Flow
 from ivr.engine.loader import MenuMistakes, check_part, load
 from ivr.engine.loader.bundle import bundle, unbundle, version_of
 from ivr.engine.loader.renamed import renamed
 from ivr.engine.loader.ways import led_to
+from ivr.engine.steps import CODE_SERVICE, Goto, Step
 from tests.engine.flows import Talk
 from tests.engine.strategies import NAMES, SPECS, steps
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ivr.engine.data import replace
-from ivr.engine.flow import Branch, Condition, End, Flow, Hours, Switch
+from ivr.engine.flow import Flow, Hours, Switch
+from ivr.engine.steps import Branch, Condition, End
 from tests.engine.flows import NOON, SUPPORT, SUPPORT_STEPS, Talk, prompt
 
 STORM = Switch("storm", "Storm", prompt("We have a storm."))

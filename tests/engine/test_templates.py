@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.engine.flow import Flow, Ref
+from ivr.engine.flow import Flow
 from ivr.engine.journey import Journey, Slot
 from ivr.engine.loader import MenuMistakes, load, template
 from ivr.engine.loader.mistakes import Unfit
 from ivr.engine.render import for_agent, for_customer, for_send, for_service, for_slot
+from ivr.engine.steps import Ref
 
 # Where a menu takes a template; %s is it. All stand in line 9.
 PLACES = {

@@ -7,8 +7,9 @@ import pytest
 from ivr.engine.actions import Collect, Hangup, Transfer
 from ivr.engine.data import replace
 from ivr.engine.events import Left, NoInput, TransferAnswered, TransferEnded
-from ivr.engine.flow import Flow, Ref, TransferStep
+from ivr.engine.flow import Flow
 from ivr.engine.loader import MenuMistakes, load
+from ivr.engine.steps import Ref, TransferStep
 from tests.engine.flows import Talk, prompt, with_steps
 
 PHARMACY = TransferStep(

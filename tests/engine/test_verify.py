@@ -8,23 +8,11 @@ from hypothesis import strategies as st
 
 from ivr.engine.actions import Collect, Invoke, Send
 from ivr.engine.data import replace
-from ivr.engine.flow import (
-    CODE_SERVICE,
-    Branch,
-    Choice,
-    Condition,
-    End,
-    Flow,
-    Handoff,
-    Menu,
-    Ref,
-    SlotSpec,
-    Step,
-    Verify,
-)
+from ivr.engine.flow import Flow, SlotSpec
 from ivr.engine.guard import proof_before
 from ivr.engine.journey import Slot
 from ivr.engine.step import summary
+from ivr.engine.steps import CODE_SERVICE, Branch, Choice, Condition, End, Handoff, Menu, Ref, Step, Verify
 from tests.engine.flows import SUPPORT, SUPPORT_STEPS, Talk, prompt, tries
 
 CLOSED, VALID = 15 * 60.0, 10 * 60.0  # seconds, as docs/menus.md promises

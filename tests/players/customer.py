@@ -18,8 +18,8 @@ from context_bridge.records import OutboxRow
 from ivr.conversation import CannotPlay, Conversation, Deed, Does, Press, Promised, Refused, Speak
 from ivr.engine.data import replace
 from ivr.engine.events import Channel
-from ivr.engine.flow import RecordStep
 from ivr.engine.journey import Journey
+from ivr.engine.steps import RecordStep
 from tests.players.browser import Browser
 from tests.players.desk import Desk
 from tests.players.score import Bar, Place, place_of

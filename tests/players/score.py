@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from ivr.conversation import Conversation, Do, Turn, Wait, run
 from ivr.engine.data import replace
-from ivr.engine.flow import AskSlot, Flow, Handoff, Menu, RecordStep, Step, TransferStep, Verify
+from ivr.engine.flow import Flow
 from ivr.engine.journey import Journey, Status
+from ivr.engine.steps import AskSlot, Handoff, Menu, RecordStep, Step, TransferStep, Verify
 from ivr.recordings import PREFIX
 from ivr.rehearsal import rehearsal_of
 

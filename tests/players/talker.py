@@ -8,8 +8,9 @@ from typing import Protocol
 
 from ivr.engine import doubts
 from ivr.engine.actions import Collect
-from ivr.engine.flow import AskSlot, Flow, Menu
+from ivr.engine.flow import Flow
 from ivr.engine.journey import Guess, Journey
+from ivr.engine.steps import AskSlot, Menu
 from ivr.engine.waits import current_wait
 from tests.players.aloud import digits_of
 

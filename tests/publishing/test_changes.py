@@ -9,20 +9,8 @@ from typing import Any, get_args
 import pytest
 from hypothesis import given
 
-from ivr.engine.flow import (
-    CallbackStep,
-    Choice,
-    Flow,
-    Goto,
-    Hours,
-    Prompt,
-    RecordStep,
-    Split,
-    Step,
-    Switch,
-    TransferStep,
-    Verify,
-)
+from ivr.engine.flow import Flow, Hours, Switch
+from ivr.engine.steps import CallbackStep, Choice, Goto, Prompt, RecordStep, Split, Step, TransferStep, Verify
 from ivr.publishing import renames
 from ivr.publishing.changes import APART, changes, text_changes
 from ivr.publishing.phrases import KINDS

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from context_bridge.records import Customer, Identifier
 from ivr.engine.data import replace
 from ivr.engine.events import LeftReason
-from ivr.engine.flow import Prompt, ResumePolicy, ResumeRule
+from ivr.engine.flow import ResumePolicy, ResumeRule
 from ivr.engine.journey import Status
+from ivr.engine.steps import Prompt
 from recognition.caller import Candidate, decide, trust_tier
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0

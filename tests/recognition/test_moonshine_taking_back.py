@@ -7,7 +7,7 @@ import pytest
 
 from ivr.engine.data import replace
 from ivr.engine.events import Input
-from ivr.engine.flow import AskSlot, Choice, Menu
+from ivr.engine.steps import AskSlot, Choice, Menu
 from recognition import audio
 from recognition.hearing import event_of
 from recognition.listen import Heard, hints_of

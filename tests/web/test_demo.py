@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestServer
 
 import ivr
 from ivr.backoffice import HttpBackOffice
-from ivr.engine.flow import InvokeStep, Verify
+from ivr.engine.steps import InvokeStep, Verify
 from ivr.flows import read_folder
 from ivr.web.demo import REGISTERED, ZIP, DemoBackOffice
 from ivr.web.once import KEY, MOST, REPLAYED, Once

@@ -11,9 +11,9 @@ from ipaddress import IPv4Address, IPv6Address, ip_network
 from urllib.parse import unquote
 
 from ivr.engine.allow import DEFAULT_PORTS, Allow, HostRule, Network, NetworkRule, literal
-from ivr.engine.flow import Ref, Template
 from ivr.engine.loader import template, values
 from ivr.engine.loader.mistakes import Unfit, quoted
+from ivr.engine.steps import Ref, Template
 
 FORM = "write https://host/path/{argument}, or demo:/path for the demo back office"
 ABSOLUTE = re.compile(r"(https?)://([^/?#]*)/", re.ASCII)

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from ivr.engine.flow import HELPED, NOT_HELPED, Choice, Menu, Prompt, Ref
 from ivr.engine.loader import languages, source, values, wording
 from ivr.engine.loader.draft import NOTHING, Draft
 from ivr.engine.loader.mistakes import MenuMistakes, Unfit, did_you_mean, quoted
 from ivr.engine.loader.reader import Reader
 from ivr.engine.loader.steps import tries
+from ivr.engine.steps import HELPED, NOT_HELPED, Choice, Menu, Prompt, Ref
 from ivr.engine.words import words_of
 
 FOLDER = "articles/"  # beside the menus

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ivr.engine.flow import CallbackStep
 from ivr.engine.loader import values
 from ivr.engine.loader.reader import Reader
+from ivr.engine.steps import CallbackStep
 
 
 def callback(step: Reader) -> CallbackStep:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import get_args
 
 from ivr.engine.actions import SlotType
-from ivr.engine.flow import AskSlot, Choice, Flow, Format, Sensitivity, SlotSpec, Verify
+from ivr.engine.flow import Flow, Sensitivity, SlotSpec
 from ivr.engine.loader.draft import Draft, Mention
 from ivr.engine.loader.mistakes import did_you_mean, nearest, quoted
 from ivr.engine.loader.ways import INNER, check_ways
 from ivr.engine.match import fold, options_of
+from ivr.engine.steps import AskSlot, Choice, Format, Verify
 from ivr.engine.words import words_of
 
 SENSITIVITIES: tuple[Sensitivity, ...] = get_args(Sensitivity)  # from the least to the most

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import get_args
 
-from ivr.engine.flow import Choice, Deed
 from ivr.engine.loader import languages, values
 from ivr.engine.loader.reader import Reader
 from ivr.engine.match import fold
+from ivr.engine.steps import Choice, Deed
 
 DEEDS: tuple[Deed, ...] = get_args(Deed)
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Literal, get_args
 
-from ivr.engine.flow import Condition
 from ivr.engine.loader import languages, values
 from ivr.engine.loader.mistakes import Place, did_you_mean, quoted
 from ivr.engine.loader.reader import Reader
 from ivr.engine.loader.source import Node, Text
+from ivr.engine.steps import Condition
 
 Test = Literal["is", "is_not", "in", "known", "at_least", "at_most"]
 TESTS: tuple[Test, ...] = get_args(Test)

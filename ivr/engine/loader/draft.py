@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ivr.engine.events import Channel
-from ivr.engine.flow import Choice, Format, Gap, Prompt, SlotSpec, Step, Template
+from ivr.engine.flow import Gap, SlotSpec
 from ivr.engine.loader.mistakes import Mistakes, Place
 from ivr.engine.loader.source import Fields
 from ivr.engine.loader.translations import Words, file_of, read
 from ivr.engine.services import ServiceSpec
+from ivr.engine.steps import Choice, Format, Prompt, Step, Template
 
 # asked, saved, set: fills the slot. said, sent, coded (beside a one-time code): the customer gets it; told: an agent;
 # handed: whoever they are put through to; passed: a back office, a slot. reached: it becomes the customer's number.

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Self, TypeVar
 
-from ivr.engine.flow import Format
 from ivr.engine.loader.draft import UNKNOWN, Draft, How, Mention, Target
 from ivr.engine.loader.mistakes import Place, Unfit, did_you_mean, nearest, quoted
 from ivr.engine.loader.source import Fields, Items, Node, Text
+from ivr.engine.steps import Format
 
 T = TypeVar("T")
 BESIDE = {"next", "done", "failed", "unavailable", "unanswered"}

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from ivr.engine import markup
-from ivr.engine.flow import Ref, Template
 from ivr.engine.loader.mistakes import did_you_mean, nearest, quoted
 from ivr.engine.markup import MARKS, Tag
+from ivr.engine.steps import Ref, Template
 
 HOLE = "\ue000"  # where a value stands while the marks around it are looked at
 NO_TAG = re.compile(r"</?([A-Za-z][\w-]*)")

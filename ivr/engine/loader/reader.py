@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TypeVar
 
-from ivr.engine.flow import Prompt, Ref, Template
 from ivr.engine.loader import languages, marks, template, values
 from ivr.engine.loader.draft import NOTHING, How
 from ivr.engine.loader.mapping import MappingReader, looks_like_template
 from ivr.engine.loader.mistakes import quoted
 from ivr.engine.loader.source import Fields, Items, Node, Text
+from ivr.engine.steps import Prompt, Ref, Template
 
 T = TypeVar("T")
 WORDED = {"said", "sent", "coded", "told", "handed"}  # these are words, which have a language

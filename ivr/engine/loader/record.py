@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ivr.engine.flow import RecordStep
 from ivr.engine.loader import values
 from ivr.engine.loader.reader import Reader
 from ivr.engine.loader.slots import own_words
+from ivr.engine.steps import RecordStep
 
 
 def record(step: Reader) -> RecordStep:

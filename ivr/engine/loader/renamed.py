@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, TypeVar
 
-from ivr.engine.flow import Branch, Ref, Split
+from ivr.engine.steps import Branch, Ref, Split
 
 T = TypeVar("T")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import get_args
 
 from ivr.engine.allow import Allow, HostRule, NetworkRule
-from ivr.engine.flow import Template
 from ivr.engine.loader import address, source, values
 from ivr.engine.loader.answer import answer, missing
 from ivr.engine.loader.draft import Draft
@@ -13,6 +12,7 @@ from ivr.engine.loader.headers import headers, key_header, secrets
 from ivr.engine.loader.mistakes import Mistakes
 from ivr.engine.loader.reader import Reader
 from ivr.engine.services import IDEMPOTENT, WITH_BODY, Body, Method, Services, ServiceSpec
+from ivr.engine.steps import Template
 
 METHODS: tuple[Method, ...] = get_args(Method)
 BODIES: tuple[Body, ...] = get_args(Body)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from ivr.engine.flow import Bands, Confirm
+from ivr.engine.flow import Bands
 from ivr.engine.loader import values
 from ivr.engine.loader.mistakes import Unfit, quoted
 from ivr.engine.loader.reader import Reader
+from ivr.engine.steps import Confirm
 
 CONFIRM: tuple[Confirm, ...] = ("auto", "always", "never")
 FRAME = re.compile(r"[^{}]*\{\}[^{}]*")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ivr.engine.flow import Split
 from ivr.engine.loader.draft import UNKNOWN
 from ivr.engine.loader.mistakes import Unfit, quoted
 from ivr.engine.loader.reader import Reader
 from ivr.engine.loader.values import NUMBER
+from ivr.engine.steps import Split
 
 
 def split(step: Reader) -> Split:

@@ -7,7 +7,16 @@ from functools import partial
 from typing import Literal, get_args
 
 from ivr.engine.events import Channel
-from ivr.engine.flow import (
+from ivr.engine.loader import languages, values, wording
+from ivr.engine.loader.choices import choices
+from ivr.engine.loader.conditions import conditions
+from ivr.engine.loader.draft import UNKNOWN
+from ivr.engine.loader.mistakes import Place, Unfit, did_you_mean, quoted
+from ivr.engine.loader.reader import Reader
+from ivr.engine.loader.source import Fields, Node, Text
+from ivr.engine.loader.speech import confirm, whether
+from ivr.engine.services import ServiceSpec
+from ivr.engine.steps import (
     AskSlot,
     Branch,
     Condition,
@@ -23,15 +32,6 @@ from ivr.engine.flow import (
     Template,
     Tries,
 )
-from ivr.engine.loader import languages, values, wording
-from ivr.engine.loader.choices import choices
-from ivr.engine.loader.conditions import conditions
-from ivr.engine.loader.draft import UNKNOWN
-from ivr.engine.loader.mistakes import Place, Unfit, did_you_mean, quoted
-from ivr.engine.loader.reader import Reader
-from ivr.engine.loader.source import Fields, Node, Text
-from ivr.engine.loader.speech import confirm, whether
-from ivr.engine.services import ServiceSpec
 
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 WAYS: tuple[Literal["sms", "email"], ...] = ("sms", "email")

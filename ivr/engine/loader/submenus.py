@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from ivr.engine.flow import End, Flow, Goto, Ref, SetStep, SlotSpec, Step, Template
+from ivr.engine.flow import Flow, SlotSpec
 from ivr.engine.loader import steps, values
 from ivr.engine.loader.check import SENSITIVITIES
 from ivr.engine.loader.draft import UNKNOWN, Call, Draft
 from ivr.engine.loader.mistakes import Place, did_you_mean, nearest, quoted
 from ivr.engine.loader.reader import Reader
 from ivr.engine.loader.renamed import renamed
+from ivr.engine.steps import End, Goto, Ref, SetStep, Step, Template
 
 
 @dataclass(frozen=True, slots=True)

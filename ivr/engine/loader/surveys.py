@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Literal
 
 from ivr.engine.events import Channel
-from ivr.engine.flow import AskSlot, Prompt, RecordStep, SlotSpec, Tries
+from ivr.engine.flow import SlotSpec
 from ivr.engine.loader import values, wording
 from ivr.engine.loader.reader import Reader
 from ivr.engine.loader.slots import own_words
 from ivr.engine.loader.steps import slot_name
+from ivr.engine.steps import AskSlot, Prompt, RecordStep, Tries
 
 RATINGS = {str(n): str(n) for n in range(1, 6)}
 BY_VOICE: tuple[Literal["record", "skip"], ...] = ("record", "skip")

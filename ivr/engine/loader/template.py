@@ -6,8 +6,8 @@ import re
 from itertools import groupby
 from typing import get_args
 
-from ivr.engine.flow import Format, Ref, Template
 from ivr.engine.loader.mistakes import Unfit, did_you_mean, quoted
+from ivr.engine.steps import Format, Ref, Template
 
 FORMATS = tuple(name for name in get_args(Format) if name != "plain")
 PARTS = re.compile(r"(\{\{|\}\}|\{[^{}]*\}|[{}])")

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
-from ivr.engine.flow import Template, TransferStep
 from ivr.engine.loader import values
 from ivr.engine.loader.mistakes import Unfit, quoted
 from ivr.engine.loader.reader import Reader
+from ivr.engine.steps import Template, TransferStep
 
 RING = 30.0  # seconds
 LONGEST_RING = 600.0  # seconds; as long as Twilio rings

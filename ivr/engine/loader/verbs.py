@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ivr.engine.flow import Goto, Step
 from ivr.engine.loader import source, steps, submenus, values
 from ivr.engine.loader.articles import article
 from ivr.engine.loader.callback import callback
@@ -17,6 +16,7 @@ from ivr.engine.loader.split import split
 from ivr.engine.loader.surveys import survey
 from ivr.engine.loader.transfer import transfer
 from ivr.engine.loader.verify import verify
+from ivr.engine.steps import Goto, Step
 
 VERBS: Mapping[str, Callable[[Reader], Step]] = {
     **steps.VERBS,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ivr.engine.flow import CODE_SERVICE, Prompt, Ref, SlotSpec, Template, Verify
+from ivr.engine.flow import SlotSpec
 from ivr.engine.loader import values
 from ivr.engine.loader.reader import Reader
 from ivr.engine.loader.steps import WAYS, arguments, spec_of, tries
+from ivr.engine.steps import CODE_SERVICE, Prompt, Ref, Template, Verify
 
 PIN_TYPES = ("digits", "date")
 CODE_LENGTH = 6  # digits, as `context_bridge.codes` makes them

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from ivr.engine.exits import exits
-from ivr.engine.flow import AskSlot, End, Flow, Handoff, Menu, RecordStep, SendStep, SetStep, Step, TransferStep, Verify
+from ivr.engine.flow import Flow
 from ivr.engine.loader.draft import UNKNOWN, Draft
 from ivr.engine.loader.mistakes import did_you_mean, nearest, quoted
+from ivr.engine.steps import AskSlot, End, Handoff, Menu, RecordStep, SendStep, SetStep, Step, TransferStep, Verify
 
 Ways = Mapping[str, Iterable[str]]
 ASKING = Menu | AskSlot | RecordStep | Verify  # where always-choices are taken

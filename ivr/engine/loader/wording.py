@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ivr.engine.flow import Prompt
+from ivr.engine.steps import Prompt
 from ivr.engine.words import words_of
 
 

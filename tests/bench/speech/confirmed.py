@@ -12,8 +12,9 @@ from pathlib import Path
 
 from ivr.engine.actions import Collect
 from ivr.engine.data import replace
-from ivr.engine.flow import AskSlot, Flow, SlotSpec
+from ivr.engine.flow import Flow, SlotSpec
 from ivr.engine.journey import Doubt
+from ivr.engine.steps import AskSlot
 from recognition import audio
 from recognition.audio import Samples
 from recognition.engine import Engine
