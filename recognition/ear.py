@@ -140,9 +140,11 @@ class CallEar:
         for step in list(self._kept)[-before:]:
             utterance.feed(step)
 
-    def _guessed(self, heard: Heard) -> None:
+    def _guessed(self, heard: Heard | None) -> None:
         """What it is if no more is said; nobody is told before it is certain."""
-        if self._endpointer and self._opening and complete(self._opening.hints, heard.alternatives):
+        if self._endpointer and heard is None:
+            self._endpointer.wait()
+        elif self._endpointer and heard and self._opening and complete(self._opening.hints, heard.alternatives):
             self._endpointer.complete()
 
     def _silence(self, steps: float) -> bytes:

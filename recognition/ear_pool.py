@@ -14,6 +14,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -102,7 +103,7 @@ class Pool:
         idle = [one for one in self._workers if not one.in_hand and not self._load(one)[1]]
         self._captions.ask(self._number(), utterance, idle)
 
-    def paused(self, utterance: Utterance, silence: bytes, tell: Callable[[Heard], None]) -> None:
+    def paused(self, utterance: Utterance, silence: bytes) -> None:
         """A guess for an utterance, where it would be begun soon: one, unless something was missing then. It goes
         before who ends later, since most guesses are the answer: then nothing is done twice, and it is there a quarter
         of a second sooner."""
@@ -111,7 +112,7 @@ class Pool:
         if utterance.tried or utterance.worker or ahead >= SOON * len(self._workers):
             return
         utterance.tried = True
-        guess = self._add(utterance.opening, lambda verdict: self._guessed(utterance, verdict, tell))
+        guess = self._add(utterance.opening, partial(self._guessed, utterance))
         utterance.guess, guess.of = guess, utterance
         guess.feed(b"".join([*utterance.sound, silence]))
         guess.finish()
@@ -152,7 +153,7 @@ class Pool:
         utterance = self._utterances[number] = Utterance(self, number, opening, tell)
         return utterance
 
-    def _guessed(self, utterance: Utterance, verdict: Verdict, tell: Callable[[Heard], None]) -> None:
+    def _guessed(self, utterance: Utterance, verdict: Verdict) -> None:
         """A guess that failed is none."""
         if isinstance(verdict, Partial):
             return
@@ -161,7 +162,7 @@ class Pool:
         if utterance.finished and not utterance.over:
             self._settle(utterance)
         elif utterance.guessed:
-            tell(utterance.guessed)
+            utterance.tell_guess(utterance.guessed)
 
     def _unfinished(self, guess: Utterance) -> None:
         """It is none, and has cost little."""
@@ -171,6 +172,8 @@ class Pool:
         utterance.guess, utterance.tried = None, False
         if utterance.finished:
             self._settle(utterance)
+        else:
+            utterance.tell_guess(None)
 
     def _settle(self, utterance: Utterance) -> None:
         """It is over: what was guessed holds, or soon will."""

@@ -36,7 +36,7 @@ class Decoders(Protocol):
 
     def grown(self, utterance: Utterance) -> None: ...
 
-    def paused(self, utterance: Utterance, silence: bytes, tell: Callable[[Heard], None]) -> None: ...
+    def paused(self, utterance: Utterance, silence: bytes) -> None: ...
 
     def finished(self, utterance: Utterance) -> None: ...
 
@@ -59,6 +59,7 @@ class Utterance:
         self.of: Utterance | None = None  # it is a guess of one that may go on
         self.guess: Utterance | None = None  # what it is if no more is said: while a worker is at that ...
         self.guessed: Heard | None = None  # ... and once it has been found
+        self.tell_guess: Callable[[Heard | None], None] = lambda _heard: None  # see `pause`
         self.timers: list[asyncio.TimerHandle] = []
         self._ended: float | None = None  # the loop's time
 
@@ -85,10 +86,11 @@ class Utterance:
         self.finished, self._cut, self._ended = True, cut, asyncio.get_running_loop().time()
         self._pool.finished(self)
 
-    def pause(self, silence: bytes, tell: Callable[[Heard], None]) -> None:
+    def pause(self, silence: bytes, tell: Callable[[Heard | None], None]) -> None:
         """Perhaps it is over, with `silence` to follow. If a worker has time to find out what it is then, `tell` gets
-        that, unless `resume` or `finish` comes before."""
-        self._pool.paused(self, silence, tell)
+        that, or None where something is surely missing; unless `resume` or `finish` comes before."""
+        self.tell_guess = tell
+        self._pool.paused(self, silence)
 
     def resume(self) -> None:
         """It was not over."""

@@ -31,8 +31,7 @@ LULL: Final = 8  # steps without (0.26 s) after which it is perhaps over
 AFTER: Final = 0.5  # and after the last: with 0.1 to 0.25, noisy digits were 9 points worse
 LONGEST: Final = 20.0  # seconds
 
-# Seconds of pause that end an answer. A known number of digits is awaited as long as an unknown one: nobody counts
-# while listening, and card numbers are read in groups.
+# Seconds of pause that end an answer. Card numbers are read in groups.
 HANGS: Final[dict[Kind, float]] = {
     "options": 0.5,
     "choice": 0.5,
@@ -45,6 +44,7 @@ HANGS: Final[dict[Kind, float]] = {
     "text": 1.0,
 }
 
+MISSING: Final = 2.0  # seconds of pause, where something is surely missing: who reads a card looks for the next group
 SURE: Final = 0.4  # seconds of pause, where what was said until then is an answer and nothing is missing
 CONFIDENCE: Final = 0.9  # from which on it is
 A_DIGIT: Final = 0.2  # seconds at least
@@ -65,7 +65,10 @@ class Pauses:
 def pauses(hints: Hints) -> Pauses:
     if hints.kind == "digits" and hints.most <= 1:
         return Pauses(HANGS["yes_no"])
-    return Pauses(HANGS[hints.kind], 2 * LONGEST if hints.kind == "text" else LONGEST, A_DIGIT * hints.most)
+    least = (
+        A_DIGIT * hints.most if hints.least < hints.most else 0.0
+    )  # engines know how much of a known length is there
+    return Pauses(HANGS[hints.kind], 2 * LONGEST if hints.kind == "text" else LONGEST, least)
 
 
 def complete(hints: Hints, alternatives: Sequence[Alternative]) -> bool:
@@ -88,9 +91,8 @@ class Endpointer:
 
     def __init__(self, allowed: Pauses, speaking: bool = False) -> None:
         """`speaking`: somebody has been speaking since before the question; that is not its answer."""
-        self._hang = round(allowed.hang / STEP_SECONDS)
+        self._hang = self._allowed = round(allowed.hang / STEP_SECONDS)  # always, and of this pause
         self._least = round(allowed.least / STEP_SECONDS)
-        self._sure = False
         self._longest = round(allowed.longest / STEP_SECONDS)
         self._evidence = 0.0
         self._rising = 0  # steps since there has been any
@@ -121,14 +123,19 @@ class Endpointer:
 
     def complete(self) -> None:
         """Nothing is missing, so this pause may be shorter."""
-        self._sure = True
+        self._allowed = min(self._hang, round(SURE / STEP_SECONDS))
+
+    def wait(self) -> None:
+        """Something is missing, so this pause may be longer."""
+        self._allowed = max(self._hang, round(MISSING / STEP_SECONDS))
 
     def restart(self) -> None:
         """What has started was no speech."""
         self._evidence, self._rising, self.since = 0.0, 0, 0
 
     def _over(self) -> Edge | None:
-        self._sure = self._sure and self.quiet > 0
-        if self.quiet >= (min(self._hang, round(SURE / STEP_SECONDS)) if self._sure else self._hang):
+        if not self.quiet:
+            self._allowed = self._hang
+        if self.quiet >= self._allowed:
             return "end"
         return "cut" if self.since >= self._longest else None

@@ -37,7 +37,7 @@ class Said:
     cut: bool = False
     dropped: bool = False
     paused: list[int] = field(default_factory=list)
-    guessed: Callable[[Heard], None] | None = None
+    guessed: Callable[[Heard | None], None] | None = None
 
     def feed(self, pcm: bytes) -> None:
         assert not self.finished
@@ -46,7 +46,7 @@ class Said:
     def finish(self, cut: bool) -> None:
         self.finished, self.cut = True, cut
 
-    def pause(self, silence: bytes, tell: Callable[[Heard], None]) -> None:
+    def pause(self, silence: bytes, tell: Callable[[Heard | None], None]) -> None:
         self.paused.append(self.samples.size + len(silence) // 2)
         self.guessed = tell
 
@@ -178,6 +178,21 @@ def test_who_has_said_all_digits_is_not_kept_waiting(call: Call, confidence: flo
     while not said.finished:
         call.hear(sounds.silence(0.02))
     assert call.seconds - 0.5 - len(spoken) / RATE == pytest.approx(seconds, abs=0.15)
+
+
+def test_who_reads_a_number_in_groups_may_look_for_the_next_one(call: Call) -> None:
+    spoken = sounds.said("four two one seven")
+    call.ear.begin(Hints("digits", "en-US", {}, least=8, most=8))
+    call.hear(sounds.silence(0.5), spoken, sounds.silence(0.32))
+    (said,) = call.workers.said
+    assert said.guessed
+    said.guessed(None)
+    call.hear(sounds.silence(1.4))
+    assert not said.finished
+    call.hear(spoken, sounds.silence(1.2))
+    assert said.finished
+    assert len(call.workers.said) == 1
+    assert len(said.samples) / RATE > 1.7 + 2 * len(spoken) / RATE
 
 
 def test_who_goes_on_has_not_said_all(call: Call) -> None:

@@ -43,18 +43,33 @@ class Caller:
             assert not self._end.is_set()
             self._end.set()
 
-    async def says(self, hints: Hints, sound: Samples) -> Heard | Deaf:
+    async def says(self, hints: Hints, *sounded: Samples) -> Heard | Deaf:
+        """`sounded`: with a look at a card, of 1.5 s, between one and the next."""
         self._told.clear()
         self._end.clear()
         self._ear.begin(hints)
-        quiet = sounds.silence(1.5, self._rate)
-        for frame in sounds.frames(sounds.joined(quiet[: self._rate // 2], sound, quiet), self._rate):
-            self._ear.feed(frame)
+        self._feed(0.5)
+        for sound in sounded[:-1]:
+            self._feed(sound, 0.4)
+            await eventually(self._pondered)
+            self._feed(1.1)
+        self._feed(sounded[-1], 1.5)
         assert SpeechStarted() in self._told
         await self._end.wait()
         told = self._told[-1]
         assert isinstance(told, Heard | Deaf)
         return told
+
+    def _feed(self, *pieces: Samples | float) -> None:
+        """Seconds are silence."""
+        whole = [sounds.silence(one, self._rate) if isinstance(one, float) else one for one in pieces]
+        for frame in sounds.frames(sounds.joined(*whole), self._rate):
+            self._ear.feed(frame)
+
+    def _pondered(self) -> bool:
+        """Whether what may be the end is found out."""
+        utterance = self._ear._utterance
+        return utterance is not None and utterance.guess is None
 
 
 @pytest.fixture
@@ -83,6 +98,15 @@ async def test_english_is_heard_from_the_line_to_the_option(ears: Ears, voice: s
         both = await caller.says(TRACKED, sounds.said("track my order four two one seven", rate, voice))
         assert isinstance(both, Heard)
         assert (both.alternatives[0].option, both.alternatives[0].text) == ("orders", "Track my order 4217")
+
+
+async def test_a_number_is_read_in_groups_from_a_card(ears: Ears) -> None:
+    caller, groups = Caller(ears, 8000), ("four two one seven", "nine eight three five")
+    spoken = [sounds.said(group, 8000, "flite:slt") for group in groups]
+    async with asyncio.timeout(BOUND):
+        heard = await caller.says(Hints("digits", "en-US", {}, least=8, most=8), *spoken)
+        assert isinstance(heard, Heard)
+        assert heard.alternatives[0].text == "42179835"
 
 
 async def test_korean_is_heard_by_vosk() -> None:

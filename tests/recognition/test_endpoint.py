@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.engine.events import Alternative
-from recognition.endpoint import HANGS, LONGEST, LULL, SURE, Edge, Endpointer, Pauses, complete, pauses
+from recognition.endpoint import HANGS, LONGEST, LULL, MISSING, SURE, Edge, Endpointer, Pauses, complete, pauses
 from recognition.listen import Hints
 from recognition.vad import STEP_SECONDS
 
@@ -113,8 +113,32 @@ def test_completeness_never_makes_a_pause_longer() -> None:
     assert edges(endpointer, [0.1])
 
 
+def test_who_has_not_said_all_gets_a_longer_pause_this_time() -> None:
+    endpointer = Endpointer(Pauses(1.0))
+    edges(endpointer, [0.9] * 20 + [0.1] * LULL)
+    endpointer.wait()
+    assert not edges(endpointer, [0.1] * (steps(MISSING) - LULL - 1))
+    ((ended, edge),) = edges(endpointer, [0.9] * 5 + [0.1] * 50)
+    assert edge == "end"
+    assert ended - 4 == steps(1.0)
+
+
+def test_who_has_not_said_all_and_does_not_go_on_is_awaited_no_longer() -> None:
+    endpointer = Endpointer(Pauses(1.0))
+    edges(endpointer, [0.9] * 20 + [0.1] * LULL)
+    endpointer.wait()
+    assert [edge for _, edge in edges(endpointer, [0.1] * (steps(MISSING) - LULL))] == ["end"]
+
+
+def test_where_the_length_is_known_each_pause_is_a_lull() -> None:
+    """An engine finds out at little cost that not all is there."""
+    endpointer = Endpointer(pauses(Hints("digits", "en-US", {}, least=16, most=16)))
+    edges(endpointer, [0.9] * 20 + [0.1] * LULL)
+    assert endpointer.lull
+
+
 def test_a_pause_is_a_lull_once_and_none_before_all_digits_can_have_been_said() -> None:
-    six = Hints("digits", "en-US", {}, least=6, most=6)
+    six = Hints("digits", "en-US", {}, least=1, most=6)
     found = []
     endpointer = Endpointer(pauses(six))
     for probability in [0.9] * 20 + [0.1] * 20 + [0.9] * 30 + [0.1] * 20:
