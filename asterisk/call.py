@@ -169,7 +169,9 @@ class Call:
         return (actions[-1],) if heard else actions
 
     async def _hear_out(self) -> None:
-        """What says goodbye is not cut off."""
+        """What says goodbye is not cut off, by the dead man's switch neither."""
+        if await self.leg.whose() == "ours":
+            self.enter()
         deadline = self._talk.clock() + LONGEST
         while self._talk.clock() < deadline and (await self.leg.running())[0] == PLAYBACK:
             await self._talk.next(self._talk.clock() + LOOK)

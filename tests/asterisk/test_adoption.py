@@ -16,7 +16,7 @@ import pytest_asyncio
 from asterisk.ami import AMI, AMILost, Event
 from asterisk.instance import Instance
 from ivr.driver import Arrival, Saying
-from ivr.engine.actions import Action
+from ivr.engine.actions import Action, Say
 from ivr.engine.events import Event as EngineEvent
 from ivr.engine.events import Left
 from ivr.engine.journey import Journey
@@ -34,6 +34,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 Moment = Literal["away", "before the list", "after the list", "while the store is asked"]
 COMING: tuple[Moment, ...] = get_args(Moment)[1:]
 Happens = Callable[[], Awaitable[None]]
+LONG_GOODBYE = "Farewell and good night. Mind the step, keep your parcel dry, and greet the lighthouse keeper from all of us."
 
 
 class HeldDriver(FakeDriver):
@@ -410,7 +411,9 @@ async def test_a_message_that_a_hang_up_ends_while_we_come_is_kept(gone: Lab, mo
         assert takes(driver) == []
 
 
-async def test_a_goodbye_is_heard_to_its_end(gone: Lab) -> None:
+async def test_a_goodbye_is_heard_to_its_end(gone: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also one that is longer than the dead man's switch waits."""
+    monkeypatch.setattr(said, "GOODBYE", Say(LONG_GOODBYE))
     async with serving(gone.channel):
         call = await gone.phone.call("100")
         await gone.hears(call, said.CHOICE)
