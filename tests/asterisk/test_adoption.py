@@ -34,7 +34,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 Moment = Literal["away", "before the list", "after the list", "while the store is asked"]
 COMING: tuple[Moment, ...] = get_args(Moment)[1:]
 Happens = Callable[[], Awaitable[None]]
-LONG_GOODBYE = "Farewell and good night. Mind the step, keep your parcel dry, and greet the lighthouse keeper from all of us."
+LONG_GOODBYE = "Farewell and good night. Mind the step, keep your parcel dry, and greet the lighthouse keeper from us."
 
 
 class HeldDriver(FakeDriver):
