@@ -113,7 +113,7 @@ class Endpointer:
         self._rising = self._rising + 1 if self._evidence else 0
         if self._evidence < ENOUGH:
             return None
-        self.since = self._rising
+        self.since, self.quiet = self._rising, 0  # much doubt is no pause
         return "start"
 
     @property

@@ -75,7 +75,7 @@ class Spotted:
         told = sequences(self._views[0], longest=max(LONGEST, length))
         whole = max((score for words, score in told.items() if len(_read(words)) == length), default=-np.inf)
         likeliest, score = max(told.items(), key=itemgetter(1))
-        return len(_read(likeliest)) > 1 and score - whole > SURELY
+        return 1 < len(_read(likeliest)) < length and score - whole > SURELY
 
     def likeliest(self, length: int) -> list[str]:
         """So many digits that fit best, in any view: `MOST` at most, none where no words for so many were heard."""

@@ -56,6 +56,12 @@ def test_much_doubt_is_as_good_as_little_certainty() -> None:
         assert began < 20 + within
 
 
+def test_who_begins_in_doubt_is_not_over_at_once() -> None:
+    found = edges(Endpointer(Pauses(0.4)), [0.0] * 20 + [0.45] * 11 + [0.3] * 3 + [0.9] * 10 + [0.1] * 40)
+    assert [edge for _, edge in found] == ["start", "end"]
+    assert found[1][0] - (20 + 11 + 3 + 10 - 1) == steps(0.4)
+
+
 def test_line_noise_that_is_always_a_little_like_speech_never_begins_a_turn() -> None:
     assert not edges(Endpointer(Pauses(0.5)), [0.1, 0.29, 0.35, 0.2] * 500)
 

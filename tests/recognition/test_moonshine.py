@@ -63,6 +63,7 @@ def answer(engine: Moonshine, hints: Hints, sound: audio.Samples) -> str:
         ("double five, eight", True),
         ("one four two, seven nine three", False),
         ("forty two seventeen double nine", False),
+        ("one four two, seven nine three, five eight", False),
         ("help", False),
     ],
 )
