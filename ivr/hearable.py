@@ -68,9 +68,10 @@ async def watch(ears: Ears, menus: Callable[[], Iterable[Flow]]) -> None:
 
 
 async def _tell(ears: Ears, flow: Flow) -> None:
-    """Raises `OSError`."""
-    for language in flow.languages:
-        if ears.hears(language) and (found := await asyncio.to_thread(unheard, flow.in_language(language), ears.check)):
+    """Of all its languages or, raising `OSError`, of none: who asks again tells nothing twice."""
+    heard = [flow.in_language(language) for language in flow.languages if ears.hears(language)]
+    for found in [await asyncio.to_thread(unheard, one, ears.check) for one in heard]:
+        if found:
             log.warning("%s", summary(found))
 
 

@@ -23,18 +23,18 @@ def knows_no_card(hints: Hints) -> Sequence[str]:
 
 
 class Ears:
-    """`asleep`: how many checks are asked for before a process is ready. `wrong`: what is told of all questions."""
+    """`asleep`: how many checks in that language are asked for before a process is ready."""
 
-    def __init__(self, asleep: int = 0) -> None:
-        self.asleep = asleep
+    def __init__(self, asleep: int = 0, language: str = "en-US") -> None:
+        self.asleep, self.language = asleep, language
         self.asked: list[str] = []
 
     def hears(self, language: str) -> bool:
         return language.startswith("en")
 
     def check(self, hints: Hints) -> Sequence[str]:
-        self.asleep -= 1
-        if self.asleep >= 0:
+        self.asleep -= hints.language == self.language
+        if self.asleep >= 0 and hints.language == self.language:
             raise ConnectionError
         self.asked.append(hints.language)
         return knows_no_card(hints)
@@ -79,6 +79,27 @@ async def test_the_log_of_a_server_tells_each_version_once(
     with suppress(asyncio.CancelledError):
         await watching
     assert len(_told(caplog)) == times + 1
+
+
+async def test_the_log_tells_a_language_once_though_another_has_to_wait_for_its_ears(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(hearable, "LOOK", 0.0)
+    both = replace(SUPPORT, others={"en-GB": replace(SUPPORT, language="en-GB")})
+    ears, answered = Ears(3, "en-GB"), asyncio.Event()
+
+    def now() -> list[Flow]:
+        if ears.asleep < 0:
+            answered.set()
+        return [both]
+
+    watching = asyncio.create_task(hearable.watch(ears, now))  # type: ignore[arg-type]
+    async with asyncio.timeout(PATIENCE):
+        await answered.wait()
+    watching.cancel()
+    with suppress(asyncio.CancelledError):
+        await watching
+    assert [told.split(",")[0] for told in _told(caplog)] == ["support (en-US)", "support (en-GB)"]
 
 
 def _told(caplog: pytest.LogCaptureFixture) -> list[str]:
