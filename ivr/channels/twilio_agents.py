@@ -16,7 +16,7 @@ from ivr.channels.twilio_call import ABOUT, PATH, Call, Webhook, event_of
 from ivr.channels.twilio_twiml import nothing
 from ivr.driver import Driver
 from ivr.engine.actions import Action, Enqueue, Say
-from ivr.engine.events import Event, Left, Requeued
+from ivr.engine.events import Event, Left, QueueLeft, Requeued
 from ivr.engine.words import words_of
 
 TAKEN = "taken"  # the name of the answer that is stored when a phone's 1 was pressed
@@ -80,10 +80,13 @@ class Agents:
         return body
 
     async def screened(self, call: Call) -> Event:
-        """How ringing an agent's phone has ended. Twilio calls it completed when a mailbox has answered, too."""
+        """How ringing an agent's phone has ended. Twilio calls it completed when a mailbox has answered, too. That a
+        talk has ended may be told without a word of it (`twilio_fallback`)."""
         at = self._driver.now()
         if await self._store.answer(f"{call.contact}/{TAKEN}", *call.place) is not None:
-            return event_of(call, at)
+            if wire.heard(call.form).dial:
+                return event_of(call, at)
+            return QueueLeft(id=call.key, at=at, contact=call.contact, outcome="done", turn=call.turn)
         if (why := wire.ended(call.form)) is not None:
             return Left(id=call.key, at=at, contact=call.contact, reason="dropped", detail=why)
         return Requeued(id=call.key, at=at, contact=call.contact, turn=call.turn)

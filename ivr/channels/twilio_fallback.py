@@ -3,7 +3,8 @@
 It names the webhook that failed (ErrorUrl; twilio.com/docs/usage/security/availability-reliability). A call that could
 not begin begins here. What a verb has brought is taken here, once as ever: a talk that is over is not dialled again,
 and a recorded message is not asked for twice. Whether Twilio repeats the fields that say so is not documented; where it
-does not, the last words are said again, whose verb brings it anew.
+does not, the last words are said again, whose verb brings it anew. So an agent's browser is rung once more; of phones
+we know who has answered.
 
 While the database is away, or a turn takes long, callers are kept on the line for some 20 seconds.
 """

@@ -20,6 +20,7 @@ from tests.twilio.carrier import FALLBACK, Call, Carrier, Habits
 from tests.twilio.conftest import PUBLIC, phoning, serving
 from tests.twilio.office import Office
 from tests.twilio.rest import Standing
+from tests.twilio.test_phones import ringing
 from tests.twilio.test_transfer import MENU as TRANSFERS
 from tests.twilio.test_voice import NUMBER, journey
 from tests.waiting import eventually
@@ -125,6 +126,27 @@ async def test_a_talk_that_is_over_is_not_dialled_again(
         assert call.waiting.tag == "Gather"
         told = is_known or (not forgetful and times == 1)  # else we only know that nobody is on the line any more
         assert ("You are back." if told else "Nobody answers.") in call.heard
+
+
+@pytest.mark.parametrize(("forgetful", "times"), [(False, 1), (True, 1), (False, 3)])
+@pytest.mark.parametrize("key", ["1", None])
+async def test_who_has_talked_to_an_agent_on_the_phone_does_not_wait_for_one_again(
+    segue: Segue,
+    carrier: Carrier,
+    office: Office,
+    monkeypatch: pytest.MonkeyPatch,
+    forgetful: bool,
+    times: int,
+    key: str | None,
+) -> None:
+    """A mailbox presses no key."""
+    carrier.habits = Habits(forgetful=forgetful)
+    call = await ringing(segue, carrier, office)
+    leg = await office.answer(call, key)
+    fails(monkeypatch, Turns, "advance", StoreUnavailable("away"), times)
+    await (office.hang_up(leg) if leg else call.dial_result("completed"))
+    assert failed(call) == 1
+    assert (await journey(segue, call)).status == ("finished" if key else "queued")
 
 
 @pytest.fixture
