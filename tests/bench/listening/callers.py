@@ -13,7 +13,7 @@ from tests.bench.listening.lines import PERIOD, Line, Stretch
 from tests.bench.listening.questions import Question
 
 AROUND = 10  # frames of an answer before its first loud one, and after its last
-LOST = 12.0  # seconds without a new sound of ours after an answer
+LOST = 12.0  # seconds without a sound of ours
 SILENT = 4.0  # seconds after which we have asked again because nothing was said
 SPOKEN_ON = 1.0  # seconds that a prompt goes on beyond the answer to it, when that was not noticed
 QUIET = 0.5  # seconds after a prompt until somebody patient speaks
@@ -115,12 +115,14 @@ class Caller:
 
     async def _next(self, last: float) -> Stretch | None:
         """What is heard after an answer. None: we were told while we spoke that nobody can listen, which may go on
-        without a pause. Raises `TimeoutError`."""
-        async with asyncio.timeout(LOST):
-            while not self._line.refused():
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK):
-                        return await self._line.sounds.after(last)
+        without a pause. Raises `TimeoutError`; not while a prompt goes on because nobody noticed the answer."""
+        sounds = self._line.sounds
+        while not self._line.refused():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK):
+                    return await sounds.after(last)
+            if self._clock() - max(last, sounds.last.ends if sounds.last else last) > LOST:
+                raise TimeoutError
         return None
 
     async def _anew(self, since: float) -> Stretch:

@@ -103,7 +103,7 @@ class Line(Protocol):
         """Whether one of them has begun in the second before now, since a key was pressed."""
 
     def refused(self) -> bool:
-        """Whether `REFUSAL` has begun since the last `say`."""
+        """Whether `REFUSAL` has begun since the last `say`, and in the second before now."""
 
 
 class WebLine:
@@ -220,10 +220,13 @@ class SipLine:
 
     def replied(self) -> bool:
         """After a key the next prompt follows without a pause."""
-        return self._replied(max(self._pressed, len(self._sound.heard) - LATELY * PACKET), LATELY) is not None
+        return self._replied(self._lately(self._pressed), LATELY) is not None
 
     def refused(self) -> bool:
-        return self._recognized(self._spoke, len(self._sound.heard)) == REFUSED
+        return self._recognized(self._lately(self._spoke), LATELY) == REFUSED
+
+    def _lately(self, since: int) -> int:
+        return max(since, len(self._sound.heard) - LATELY * PACKET)
 
     def _replied(self, place: int, packets: int = RECOGNIZED) -> int | None:
         found = self._recognized(place, packets)
