@@ -94,9 +94,11 @@ async def _streams(http: aiohttp.ClientSession, public: str, secrets: Secrets) -
     try:
         async with http.ws_connect(url, headers=_signature(secrets, url, {})):
             return Sight(f"{public} lets media streams through")
-    except aiohttp.WSServerHandshakeError as error:
+    except (aiohttp.ClientError, TimeoutError) as error:  # the address itself has answered
         remedy = "let the proxy pass WebSockets on, or start the server with this IVR_TWILIO_EARS"
-        return Sight(f"{public} answers {error.status} to a WebSocket at /twilio/media/", remedy)
+        status = error.status if isinstance(error, aiohttp.WSServerHandshakeError) else 0
+        told = f"answers {status}" if status else f"gives no answer ({type(error).__name__})"
+        return Sight(f"{public} {told} to a WebSocket at /twilio/media/", remedy)
 
 
 def _signature(secrets: Secrets, url: str, fields: Mapping[str, str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from ivr.channels.twilio_door import Door
 from ivr.channels.twilio_survey import survey
 from ivr.engine.data import replace
 from ivr.server import Segue
@@ -152,6 +153,22 @@ async def test_whether_media_streams_come_through(settings: Settings, rest: Stan
         words = await said(ours)
         assert f"{ours.url} answers 404 to a WebSocket at /twilio/media/: let the proxy pass WebSockets on" in words
         assert "WebSocket" not in await said(settings)
+
+
+async def test_a_proxy_that_hangs_up_on_websockets_is_told_from_an_address_that_nobody_has(
+    settings: Settings, rest: Standing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hangs_up(_: Door, request: web.Request) -> bool:
+        assert request.transport
+        request.transport.close()
+        return False
+
+    monkeypatch.setattr(Door, "is_signed_socket", hangs_up)
+    ours = replace(settings, twilio_ears="ours")
+    async with serving(ours):
+        words = await said(ours)
+    assert f"{ours.url} is this server" in words
+    assert f"{ours.url} gives no answer (ServerDisconnectedError) to a WebSocket at /twilio/media/: let" in words
 
 
 async def test_an_address_that_the_server_does_not_have_is_told(settings: Settings, rest: Standing) -> None:
