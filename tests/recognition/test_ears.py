@@ -302,7 +302,8 @@ async def test_who_ends_though_something_is_missing_is_heard(pool: Pool) -> None
     await eventually(lambda: not pool._utterances)
 
 
-async def test_a_guess_that_nobody_began_is_made_in_the_next_pause(pool: Pool) -> None:
+async def test_a_guess_that_nobody_began_is_made_in_the_next_pause(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ear_pool, "QUEUE", BOUND)
     busy = [speak(pool, opening("slow")) for _ in range(2)]
     utterance = begin(pool, opening(), told := Told1())
     utterance.feed(SECOND)
@@ -316,7 +317,10 @@ async def test_a_guess_that_nobody_began_is_made_in_the_next_pause(pool: Pool) -
 
 
 @pytest.mark.parametrize(("ahead", "taken_for"), [(2, 1.5), (4, 1)])
-async def test_a_guess_waits_for_a_worker_but_not_behind_many(pool: Pool, ahead: int, taken_for: float) -> None:
+async def test_a_guess_waits_for_a_worker_but_not_behind_many(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch, ahead: int, taken_for: float
+) -> None:
+    monkeypatch.setattr(ear_pool, "QUEUE", BOUND)
     busy = [speak(pool, opening("slow")) for _ in range(ahead)]
     utterance = begin(pool, opening(), told := Told1())
     utterance.feed(SECOND)
