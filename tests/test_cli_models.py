@@ -32,6 +32,11 @@ steps:
 slots:
   sure: {type: yes_no, title: 확인}
 """
+DAMAGED = {  # as far as anybody can see who does not load it, it is a model
+    "am/final.mdl": "cut off",
+    "graph/HCLG.fst": "cut off",
+    "conf/mfcc.conf": "--sample-frequency=16000",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -169,6 +174,21 @@ def test_who_publishes_is_told_what_cannot_be_heard(
     assert "“qwertz 환불” will not be heard" in told.err
     assert "; segue models --check lists all that cannot be heard" in told.err
     assert "hotline: version 1" in told.out, "which keeps nobody from publishing it"
+
+
+def test_a_damaged_model_keeps_nobody_from_publishing(
+    menus: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damaged = menus.parent / "model"
+    for name, text in DAMAGED.items():
+        (damaged / name).parent.mkdir(parents=True, exist_ok=True)
+        (damaged / name).write_text(text)
+    monkeypatch.setenv("IVR_VOSK_MODELS", f"ko={damaged}")
+    assert main(["publish", "-m", "first", "--by", "Eva"]) == 0
+    told = capsys.readouterr()
+    assert "hotline: version 1" in told.out
+    assert f"ko-KR vosk, {damaged}" in told.err
+    assert "unpack the model again" in told.err
 
 
 def test_voices_of_the_menus_and_of_a_language(capsys: pytest.CaptureFixture[str]) -> None:

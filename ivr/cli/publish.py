@@ -40,10 +40,10 @@ async def run(chosen: argparse.Namespace) -> int:
         for draft in drafts:
             await press.publisher.check(draft)
         await _speak_ahead(setting, flows.values())
-        await asyncio.to_thread(_tell_unheard, setting, list(flows.values()))
         outcomes = [await press.publisher.publish(draft) for draft in drafts]
         for outcome in [outcome for outcome in outcomes if outcome.new] or outcomes:  # among many, what is new
             await tell(setting, outcome)
+    await asyncio.to_thread(_tell_unheard, setting, list(flows.values()))
     return 0
 
 
@@ -62,10 +62,16 @@ async def _speak_ahead(setting: Settings, flows: Iterable[Flow]) -> None:
 
 
 def _tell_unheard(setting: Settings, flows: Sequence[Flow]) -> None:
-    """What callers may say in vain. Only models that were set up know too few words for a menu, and they take seconds
-    to load."""
+    """What callers may say in vain. Only models that were set up know too few words for a menu. They take seconds to
+    load, and a damaged one may end the process: nothing that matters comes after."""
     able = [one for one in heard(setting, flows) if one.spec and one.spec.name == "vosk" and not one.wrong]
-    if setting.ears != 0 and (found := cannot_hear(able, flows)):
+    found: list[str] = []
+    for one in able if setting.ears != 0 else ():
+        try:
+            found += cannot_hear([one], flows)
+        except Exception as error:  # Vosk raises no other; the menus are in force all the same
+            print(f"segue: {one.language} {one.state}: {error}; unpack the model again", file=sys.stderr)
+    if found:
         print(f"segue: {summary(found)}", file=sys.stderr)
 
 
