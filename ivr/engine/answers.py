@@ -23,7 +23,6 @@ from ivr.engine.turn import Turn
 from ivr.engine.understanding import meant, mentioned, ways_heard
 from ivr.engine.words import words_of
 
-HEARD = 0.5  # confidence from which speech counts as heard (the default of VoiceXML 2.0, section 6.3.2)
 OFFER_TRIES = 3  # then we go on: whoever comes back mostly wants to
 
 

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 Moment = Literal["away", "before the list", "after the list", "while the store is asked"]
 COMING: tuple[Moment, ...] = get_args(Moment)[1:]
 Happens = Callable[[], Awaitable[None]]
-LONG_GOODBYE = "Farewell and good night. Mind the step, keep your parcel dry, and greet the lighthouse keeper from us."
+LONG_GOODBYE = " ".join(2 * ["Farewell and good night. Mind the step, keep your parcel dry, and greet the keeper."])
 
 
 class HeldDriver(FakeDriver):
@@ -411,9 +411,13 @@ async def test_a_message_that_a_hang_up_ends_while_we_come_is_kept(gone: Lab, mo
         assert takes(driver) == []
 
 
-async def test_a_goodbye_is_heard_to_its_end(gone: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_goodbye_is_heard_to_its_end(
+    gone: Lab, patience: Callable[[int], Awaitable[None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Also one that is longer than the dead man's switch waits."""
     monkeypatch.setattr(said, "GOODBYE", Say(LONG_GOODBYE))
+    assert (await gone.clip(LONG_GOODBYE)).seconds > 9
+    await patience(6)
     async with serving(gone.channel):
         call = await gone.phone.call("100")
         await gone.hears(call, said.CHOICE)
