@@ -118,9 +118,11 @@ def _do(turn: Turn, question: Question, found: Verdict) -> bool:
 
 
 def _take(turn: Turn, question: Question, guess: Guess) -> bool:
-    """The answer counts. False: it is one that the question does not know any more."""
+    """The answer counts. False: it is one that the question does not know any more, or one correction too many."""
     option = None if guess.option is None else doubts.choice_of(turn.flow, question, guess.option)
     if guess.option is not None and option is None:
+        return False
+    if option is not None and option.do == "correct" and corrections.are_spent(turn):
         return False
     turn.keep({name: value for name, value in guess.values.items() if name in turn.flow.slots}, given=True)
     if option is not None:

@@ -242,3 +242,12 @@ def test_they_are_not_told_so_where_it_would_mean_something_else_or_nothing() ->
 
 def test_an_answer_that_cannot_be_taken_back_leaves_the_question_as_it_is() -> None:
     assert taken_for(voice(), "Go back.", TAKE_BACK).said[0] == "Welcome to Acme."
+
+
+def test_who_would_take_back_more_than_five_answers_is_misunderstood() -> None:
+    """However their words were recognized; else noise that sounds like them would be listened to for ever."""
+    talk = says(voice(), "track")
+    for _ in range(5):
+        talk = says(taken_for(talk, "Go back.", TAKE_BACK), "track")
+    assert taken_for(talk, "Go back.", TAKE_BACK).journey.nomatches == 1
+    assert taken_for(talk, "Go back.", TAKE_BACK).journey.nomatches == 2
