@@ -104,9 +104,9 @@ class Pool:
         self._captions.ask(self._number(), utterance, idle)
 
     def paused(self, utterance: Utterance, silence: bytes) -> None:
-        """A guess for an utterance, where it would be begun soon: one, unless something was missing then. It goes
-        before who ends later, since most guesses are the answer: then nothing is done twice, and it is there a quarter
-        of a second sooner."""
+        """A guess for an utterance, where it would be begun soon: one, unless something was missing then. Where that
+        was in the same pause, what there is is decoded. It goes before who ends later, since most guesses are the
+        answer: then nothing is done twice, and it is there a quarter of a second sooner."""
         self._captions.drop(utterance)
         ahead = sum(one.finished and not one.guess for one in self._utterances.values())
         if utterance.tried or utterance.worker or ahead >= SOON * len(self._workers):
@@ -114,6 +114,7 @@ class Pool:
         utterance.tried = True
         guess = self._add(utterance.opening, partial(self._guessed, utterance))
         utterance.guess, guess.of = guess, utterance
+        guess.ending = wire.FINISH if utterance.short else wire.GUESS
         guess.feed(b"".join([*utterance.sound, silence]))
         guess.finish()
 
@@ -169,7 +170,7 @@ class Pool:
         self._end(guess, None)
         if (utterance := guess.of) is None or utterance.guess is not guess:
             return
-        utterance.guess, utterance.tried = None, False
+        utterance.guess, utterance.tried, utterance.short = None, False, True
         if utterance.finished:
             self._settle(utterance)
         else:

@@ -54,7 +54,9 @@ class Utterance:
         self.seconds = 0.0  # of sound
         self.shown = FIRST  # ... at which the next caption is worth its work
         self.sent = 0  # pieces
-        self.finished = self.over = self.tried = self._cut = self._dropped = False
+        self.finished = self.over = self._cut = self._dropped = False
+        self.tried = self.short = False  # a guess was made; something was missing in this pause
+        self.ending = wire.FINISH  # what follows its sound
         self.worker: EarProcess | None = None
         self.of: Utterance | None = None  # it is a guess of one that may go on
         self.guess: Utterance | None = None  # what it is if no more is said: while a worker is at that ...
@@ -95,8 +97,10 @@ class Utterance:
     def resume(self) -> None:
         """It was not over."""
         guess, self.guess, self.guessed = self.guess, None, None
+        if self.short or (guess and not guess.worker):  # something was missing, or it has cost nothing yet
+            self.tried = False
+        self.short = False
         if guess:
-            self.tried = guess.worker is not None  # it has cost nothing yet
             guess.drop()
 
     def drop(self) -> None:
@@ -112,7 +116,7 @@ class Utterance:
             self.worker.send(wire.AUDIO, self.number, rest)
         self.sent = len(self.sound)
         if self.finished:
-            self.worker.send(wire.GUESS if self.of else wire.FINISH, self.number)
+            self.worker.send(self.ending, self.number)
 
     def tell(self, verdict: Verdict) -> None:
         if isinstance(verdict, Heard) and self._cut:

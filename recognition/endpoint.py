@@ -65,9 +65,8 @@ class Pauses:
 def pauses(hints: Hints) -> Pauses:
     if hints.kind == "digits" and hints.most <= 1:
         return Pauses(HANGS["yes_no"])
-    least = (
-        A_DIGIT * hints.most if hints.least < hints.most else 0.0
-    )  # engines know how much of a known length is there
+    is_known = hints.least == hints.most  # an engine finds out soon whether all are there
+    least = 0.0 if is_known else A_DIGIT * hints.most
     return Pauses(HANGS[hints.kind], 2 * LONGEST if hints.kind == "text" else LONGEST, least)
 
 
@@ -118,7 +117,10 @@ class Endpointer:
 
     @property
     def lull(self) -> bool:
-        """Whether it is now perhaps over; once in a pause."""
+        """Whether it is now perhaps over: once in a pause, and where that may be longer, once more when another would
+        be over."""
+        if self.quiet == self._hang < self._allowed:
+            return True
         return self.quiet == LULL and self.since - self.quiet >= self._least
 
     def complete(self) -> None:

@@ -293,6 +293,16 @@ async def test_where_something_is_missing_the_next_pause_is_looked_at_too(pool: 
     assert seconds(await told.end) == 2.5
 
 
+async def test_who_does_not_go_on_though_something_is_missing_is_heard_before_the_pause_is_over(pool: Pool) -> None:
+    utterance = begin(pool, opening("more"), told := Told1())
+    utterance.feed(SECOND[:8000])
+    assert await guessing(utterance) is None
+    utterance.feed(SECOND[:8000])
+    assert seconds(await guessing(utterance)) == 1.5
+    utterance.finish()
+    assert seconds(await told.end) == 1.5
+
+
 async def test_who_ends_though_something_is_missing_is_heard(pool: Pool) -> None:
     utterance = begin(pool, opening("more"), told := Told1())
     utterance.feed(SECOND)

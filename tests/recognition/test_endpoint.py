@@ -136,6 +136,19 @@ def test_who_has_not_said_all_and_does_not_go_on_is_awaited_no_longer() -> None:
     assert [edge for _, edge in edges(endpointer, [0.1] * (steps(MISSING) - LULL))] == ["end"]
 
 
+def test_where_a_pause_may_be_longer_it_is_looked_at_once_more() -> None:
+    """Something else may have been said, that sounded like a part of it."""
+    endpointer = Endpointer(Pauses(1.0))
+    edges(endpointer, [0.9] * 20 + [0.1] * LULL)
+    endpointer.wait()
+    edges(endpointer, [0.1] * (steps(1.0) - LULL - 1))
+    assert not endpointer.lull
+    edges(endpointer, [0.1])
+    assert endpointer.lull
+    endpointer.complete()
+    assert [edge for _, edge in edges(endpointer, [0.1])] == ["end"]
+
+
 def test_where_the_length_is_known_each_pause_is_a_lull() -> None:
     """An engine finds out at little cost that not all is there."""
     endpointer = Endpointer(pauses(Hints("digits", "en-US", {}, least=16, most=16)))
