@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -130,6 +130,11 @@ def _menu_of(path: Path) -> str:
     """The menu that a file which cannot be read as one would be; by its own name when it does not say."""
     named = NAMED.search(_text(path))
     return named[1] if named else path.stem
+
+
+def spoken_by_phone(flows: Iterable[Flow]) -> set[str]:
+    """The languages in which callers may be spoken to."""
+    return {language for flow in flows if "voice" in flow.channels for language in flow.languages}
 
 
 def parts_in(folder: Path) -> dict[str, str]:

@@ -24,13 +24,13 @@ REMEDY = "segue doctor asks our address as Twilio does"
 log = logging.getLogger(__name__)
 
 
-class Complaint:
-    """Whether to complain now: whoever floods us must not fill the disk."""
+class Seldom:
+    """Complaints, once in `QUIET` at most: whoever floods us must not fill the disk."""
 
     def __init__(self) -> None:
         self._last = -math.inf
 
-    def is_due(self) -> bool:
+    def are_due(self) -> bool:
         now = time.monotonic()
         if now - self._last < QUIET:
             return False
@@ -46,7 +46,7 @@ class Door:
     account: str
     secrets: Secrets
     public: str
-    complaint: Complaint = field(default_factory=Complaint, repr=False, compare=False)
+    complaints: Seldom = field(default_factory=Seldom, repr=False, compare=False)
 
     async def signed(self, request: web.Request, *, silent: bool = False) -> dict[str, str] | None:
         """The form of a request that Twilio signed for our account; None for any other. Some of its products send one
@@ -78,8 +78,8 @@ class Door:
         return False
 
     def _complain(self, request: web.Request, why: Callable[[], str], *, silent: bool) -> None:
-        if not silent and self.complaint.is_due():
-            log.warning("%s was refused: %s; %s", request.path, why(), REMEDY)
+        if not silent and self.complaints.are_due():
+            log.warning("%s was refused: %s; %s", request.rel_url.raw_path, why(), REMEDY)
 
     def _mistake(self, request: web.Request, kind: str, body: bytes) -> str:
         """What is wrong with a signature. One that fits another address of ours is Twilio's: nobody else can sign."""

@@ -23,10 +23,10 @@ from context_bridge.store import open_store
 from ivr import settings
 from ivr.backoffice.survey import survey
 from ivr.channels.twilio_survey import survey as survey_twilio
-from ivr.cli.models import heard, spoken_by_phone, unused
+from ivr.cli.models import heard, unused
 from ivr.engine.flow import Flow
 from ivr.engine.loader import MenuMistakes
-from ivr.flows import UnknownMenu, read_folder, survey_folder
+from ivr.flows import UnknownMenu, read_folder, spoken_by_phone, survey_folder
 from ivr.prompts import speaker_of
 from ivr.recorded_prompts import unplayable
 from ivr.settings import PREFIX, Settings, SettingsError

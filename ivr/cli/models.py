@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ivr import settings
 from ivr.engine.flow import Flow
 from ivr.engine.languages import lookup
-from ivr.flows import read_folder
+from ivr.flows import read_folder, spoken_by_phone
 from ivr.hearable import unheard
 from ivr.settings import Settings
 from recognition.ears import engines
@@ -68,10 +68,6 @@ def cannot_hear(able: Iterable[Listening], flows: Iterable[Flow]) -> list[str]:
 def heard(setting: Settings, flows: Iterable[Flow]) -> list[Listening]:
     """For each language that is spoken by phone."""
     return listening(sorted(spoken_by_phone(flows)), engines(setting.vosk, setting.moonshine))
-
-
-def spoken_by_phone(flows: Iterable[Flow]) -> set[str]:
-    return {language for flow in flows if "voice" in flow.channels for language in flow.languages}
 
 
 def unused(languages: Iterable[str], spoken: Iterable[str]) -> list[str]:

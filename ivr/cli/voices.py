@@ -16,9 +16,9 @@ from pathlib import Path
 
 from ivr import settings
 from ivr.cli.complaint import Complaint
-from ivr.cli.models import spoken_by_phone, unused
+from ivr.cli.models import unused
 from ivr.engine.languages import primary
-from ivr.flows import read_folder
+from ivr.flows import read_folder, spoken_by_phone
 from ivr.prompts import speaker_of
 from ivr.settings import Settings
 from recognition.speak import Speaker, SpeakFailed

@@ -68,9 +68,9 @@ def _with_back(flow: Flow, journey: Journey, wait: Wait | Hangup) -> Wait | Hang
     step, contact = flow.steps.get(wait.step), journey.contact
     if journey.doubt or journey.offering or contact is None or not isinstance(step, Menu | AskSlot):
         return wait
-    asked_before = any(ask.contact == contact.id and ask.step != wait.step for ask in journey.ledger)
-    back = back_of(flow, step) if asked_before else ()
-    return replace(wait, always=(*wait.always, *back)) if back else wait
+    back = back_of(flow, step)
+    asked_before = back and any(ask.contact == contact.id and ask.step != wait.step for ask in reversed(journey.ledger))
+    return replace(wait, always=(*wait.always, *back)) if asked_before else wait
 
 
 def _wait_of(flow: Flow, journey: Journey) -> Wait | Hangup:  # noqa: C901  # one case for each kind of wait

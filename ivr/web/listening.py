@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from ivr.engine.flow import Flow
+from ivr.flows import spoken_by_phone
 from ivr.web.health import Look
 from recognition.ears import Ears
 
@@ -16,7 +17,7 @@ def listening(ears: Ears, flows: Callable[[], Iterable[Flow]], *, wanted: bool) 
     def look() -> tuple[str, str]:
         if not wanted:
             return "", "nobody listens, since IVR_EARS is 0: calls are answered by keys"
-        spoken = sorted({language for flow in flows() if "voice" in flow.channels for language in flow.languages})
+        spoken = sorted(spoken_by_phone(flows()))
         heard = [language for language in spoken if ears.hears(language)]
         keys = [language for language in spoken if language not in heard]
         processes = f"processes that are ready: {len(ears.pids)}" if heard else "nobody listens"

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 NOTHING = 0  # no word, or the rest of one
 WIDTH = 16  # sequences followed at once
 UNLIKELY = -7.0  # a word that is less likely (log) than this does not begin here
-LONGEST = 12
+LONGEST = 12  # words, unless somebody asks for more
 
 Words = tuple[int, ...]
 Rests = tuple[float, float]  # logarithms of the probability: that nothing sounds by now, and that the last word does

@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from recognition.moonshine.ctc import LONGEST, NOTHING, sequences
+from recognition.moonshine.ctc import LONGEST, NOTHING, Words, sequences
 from recognition.moonshine.model import Floats, log_softmax
 from recognition.moonshine.numerals import ONES, REPEATS, TEENS, TENS, ways
 from recognition.moonshine.numerals import digits as read
@@ -72,7 +72,7 @@ class Spotted:
 
     def falls_short_of(self, length: int) -> bool:
         """Whether digits were said, but surely fewer. Not of one alone: anything may sound like that."""
-        told = sequences(self._views[0], longest=max(LONGEST, length))
+        told = _heard(self._views[0], length)
         whole = max((score for words, score in told.items() if len(_read(words)) == length), default=-np.inf)
         likeliest, score = max(told.items(), key=itemgetter(1))
         return 1 < len(_read(likeliest)) < length and score - whole > SURELY
@@ -81,11 +81,16 @@ class Spotted:
         """So many digits that fit best, in any view: `MOST` at most, none where no words for so many were heard."""
         told: dict[str, float] = {}
         for view, best in zip(self._views, self._best, strict=True):
-            for words, score in sequences(view, longest=max(LONGEST, length)).items():
+            for words, score in _heard(view, length).items():
                 if len(digits := _read(words)) == length:
                     told[digits] = max(told.get(digits, -np.inf), score - best)
         likely = nlargest(2 * MOST, told, key=lambda digits: told[digits])
         return nlargest(MOST, likely, key=self.fit)
+
+
+def _heard(view: NDArray[np.float64], length: int) -> dict[Words, float]:
+    """What may have been said where so many digits are asked for, each of which may be a word."""
+    return sequences(view, longest=max(LONGEST, length))
 
 
 def _read(words: Iterable[int]) -> str:

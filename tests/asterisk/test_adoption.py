@@ -102,6 +102,13 @@ class Successor:
         async with asyncio.timeout(PATIENCE):
             await told.wait()
 
+    async def sees_leave(self, moment: Moment, goes: Callable[[], None]) -> list[str]:
+        """How the caller has left, who `goes` at that moment."""
+        async with self.comes(moment, lambda: self.told("Hangup", goes)) as driver:
+            await driver.until(lambda: bool(driver.seen("left")))
+            await self.idle()
+            return driver.seen("left")
+
     async def idle(self) -> None:
         """Until it has no call left and nothing more to tell."""
         await eventually(lambda: not self.channel.calls_on and not self.channel._others)
@@ -164,27 +171,13 @@ async def talking(lab: Lab, agent: Phone) -> tuple[Call, Call]:
 async def test_who_hangs_up_while_we_come_has_left_by_themselves(gone: Lab, moment: Moment) -> None:
     """Of whom did so before that, nobody could tell us."""
     call, after = await asked(gone), Successor(gone)
-
-    async def hangs_up() -> None:
-        await after.told("Hangup", call.hang_up)
-
-    async with after.comes(moment, hangs_up) as driver:
-        await driver.until(lambda: bool(driver.seen("left")))
-        await after.idle()
-        assert driver.seen("left") == ["dropped" if moment == "away" else "caller"]
+    assert await after.sees_leave(moment, call.hang_up) == ["dropped" if moment == "away" else "caller"]
 
 
 @pytest.mark.parametrize("moment", COMING)
 async def test_a_line_that_is_lost_while_we_come_was_lost(gone: Lab, moment: Moment) -> None:
     call, after = await asked(gone), Successor(gone)
-
-    async def is_lost() -> None:
-        await after.told("Hangup", call.vanish)
-
-    async with after.comes(moment, is_lost) as driver:
-        await driver.until(lambda: bool(driver.seen("left")))
-        await after.idle()
-        assert driver.seen("left") == ["dropped"]
+    assert await after.sees_leave(moment, call.vanish) == ["dropped"]
 
 
 class Slow(HeldDriver):
@@ -247,14 +240,7 @@ async def test_an_agent_sends_the_caller_back_while_we_come(gone: Lab, agent: Ph
 @pytest.mark.parametrize("moment", COMING)
 async def test_a_caller_hangs_up_on_an_agent_while_we_come(gone: Lab, agent: Phone, moment: Moment) -> None:
     (call, _), after = await talking(gone, agent), Successor(gone)
-
-    async def hangs_up() -> None:
-        await after.told("Hangup", call.hang_up)
-
-    async with after.comes(moment, hangs_up) as driver:
-        await driver.until(lambda: bool(driver.seen("left")))
-        await after.idle()
-        assert driver.seen("left") == ["caller"]
+    assert await after.sees_leave(moment, call.hang_up) == ["caller"]
 
 
 async def test_a_talk_with_an_agent_outlives_many_rounds_of_the_dead_mans_switch(gone: Lab, agent: Phone) -> None:
@@ -301,14 +287,7 @@ async def test_who_hangs_up_on_the_dead_mans_switch_has_left_by_themselves(gone:
     call, after = await asked(gone), Successor(gone)
     await call.silence(0.5)
     await call.packets(5)
-
-    async def hangs_up() -> None:
-        await after.told("Hangup", call.hang_up)
-
-    async with after.comes(moment, hangs_up) as driver:
-        await driver.until(lambda: bool(driver.seen("left")))
-        await after.idle()
-        assert driver.seen("left") == ["caller"]
+    assert await after.sees_leave(moment, call.hang_up) == ["caller"]
 
 
 async def test_who_was_promised_a_person_when_we_died_gets_one(gone: Lab, agent: Phone) -> None:
