@@ -144,7 +144,10 @@ def _choose(turn: Turn, choice: Choice) -> None:
         turn.go(choice.goto)
     elif choice.do == "start_over":
         turn.start_over()
-    elif choice.do != "correct" or not corrections.take_back(turn):
+    elif choice.do != "correct":
+        turn.wait()
+    elif not corrections.take_back(turn):
+        corrections.count(turn)
         turn.wait()
 
 

@@ -87,6 +87,11 @@ def are_spent(turn: Turn) -> bool:
     return turn.journey.corrections >= MOST
 
 
+def count(turn: Turn) -> None:
+    """One that puts nothing right counts, too: noise that sounds like it must not be listened to for ever."""
+    turn.journey = replace(turn.journey, corrections=turn.journey.corrections + 1)
+
+
 def applied(turn: Turn, question: Question, event: Input, instead: Input) -> bool:
     """Whether the input corrects the last answer. `instead`: what it says without its lead."""
     words = words_of(turn.flow.language)
@@ -167,7 +172,7 @@ def _chosen_instead(turn: Turn, last: _Last, said: Input) -> bool:
 
 
 def _go_back(turn: Turn, where: str) -> None:
-    turn.journey = replace(turn.journey, corrections=turn.journey.corrections + 1)
+    count(turn)
     turn.go(where)
 
 

@@ -241,7 +241,21 @@ def test_they_are_not_told_so_where_it_would_mean_something_else_or_nothing() ->
 
 
 def test_an_answer_that_cannot_be_taken_back_leaves_the_question_as_it_is() -> None:
-    assert taken_for(voice(), "Go back.", TAKE_BACK).said[0] == "Welcome to Acme."
+    talk = taken_for(voice(), "Go back.", TAKE_BACK)
+    assert talk.said[0] == "Welcome to Acme."
+    assert talk.journey.nomatches == 0
+
+
+def test_who_would_take_back_what_cannot_be_more_than_five_times_is_misunderstood() -> None:
+    """Until the menu's tries are exhausted."""
+    talk = voice()
+    for _ in range(5):
+        talk = taken_for(talk, "Go back.", TAKE_BACK)
+    assert talk.journey.nomatches == 0
+    assert taken_for(talk, "Go back.", TAKE_BACK).journey.nomatches == 1
+    for _ in range(2):
+        talk = taken_for(talk, "Go back.", TAKE_BACK)
+    assert talk.journey.step == "person"
 
 
 def test_who_would_take_back_more_than_five_answers_is_misunderstood() -> None:
