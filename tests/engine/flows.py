@@ -149,6 +149,7 @@ SUPPORT = Flow(
     resume=RESUME,
     sorry=prompt("Something is wrong on our side."),
 )
+FOUND = {"state": "shipped", "eta": "2026-12-01"}  # what its back office knows of an order
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ivr.engine.data import replace
 from ivr.engine.journey import Slot
 from ivr.engine.step import summary
-from tests.engine.flows import NOON, SUPPORT, SUPPORT_SLOTS, Talk, voice
+from tests.engine.flows import FOUND, NOON, SUPPORT, SUPPORT_SLOTS, SUPPORT_STEPS, Talk, voice
 
 STEPS = {name if name != "track" else "order": step for name, step in SUPPORT.steps.items()}
 NEWER = replace(SUPPORT, version="v2", steps=STEPS, moved={"track": "order", "lost": "nowhere"})
@@ -15,6 +15,23 @@ def dropped(step: str) -> Talk:
     talk = voice().at(step)
     talk.silence()
     return talk.leave("dropped").later(60)
+
+
+def test_a_newer_version_takes_a_journey_over_where_it_kept_the_step() -> None:
+    talk = voice().press("1").leave()
+    talk.flow = replace(SUPPORT, version="v2")
+    talk.arrive("call-2", resume="continue")
+    assert (talk.journey.version, talk.journey.step) == ("v2", "track")
+
+
+def test_where_it_has_not_we_say_so_and_begin_again_with_the_answers_there_are() -> None:
+    talk = voice().press("1").press("123456").invoked(**FOUND).leave()
+    kept = {name: s for name, s in SUPPORT_STEPS.items() if name not in {"ask_link", "link_or_not"}}
+    talk.flow = replace(SUPPORT, version="v2", steps=kept)
+    slots = talk.journey.slots
+    talk.arrive("call-2", resume="continue")
+    assert talk.said[:2] == ["I am sorry, our menu has changed since. Let us begin again.", "Welcome to Acme."]
+    assert (talk.journey.version, talk.journey.slots) == ("v2", slots)
 
 
 def test_a_step_that_was_moved_is_gone_on_with_where_it_is_now() -> None:
