@@ -7,7 +7,7 @@ import contextlib
 import math
 import secrets
 import wave
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -128,6 +128,10 @@ class Phone:
         for start in range(0, len(pcm), 640):
             await self.ws.send_bytes(pcm[start : start + 640])
 
+    async def hang_up(self) -> None:
+        await self.ws.send_json({"event": "hangup"})
+        assert await self.closed() == 1000
+
     async def lose(self) -> None:
         """The network fails: no closing handshake."""
         self.ws._response.connection.transport.abort()  # aiohttp has no public way to be rude
@@ -157,6 +161,9 @@ class Exchange:
 
     async def connect(self, path: str, call: str = "", **headers: str) -> Phone:
         return Phone(await self.http.ws_connect(self.url + path, compress=0, headers=headers), call)
+
+
+Serve = Callable[..., Awaitable[Exchange]]  # the fixture `serve`
 
 
 @asynccontextmanager
