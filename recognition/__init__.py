@@ -10,3 +10,9 @@ meaning/         what was said, to the option that it means
 models.py        which engine listens to a language, and what is wrong with its model
 audio.py         sound as numbers: wav files, resampling, levels, joining
 """
+
+import os
+
+# onnxruntime 1.31 writes a device id into the home directory and reports its use, path of the program included, to its
+# makers. It looks here when its library is loaded, which only modules of this package do. Set it to 0 to allow that.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
