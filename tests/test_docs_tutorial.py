@@ -61,7 +61,7 @@ def test_the_tutorial_is_as_it_says(menus: Path, capsys: pytest.CaptureFixture[s
     assert not [line for line in run(f"segue test {menus}/conversations", capsys) if line.startswith("FAIL")]
     change(menus / "support.yaml", IN_THE_FILE)
     for command, expected in commands():
-        if command == "segue talk support":  # played in tests/test_cli.py
+        if command == "segue talk support":  # played in tests/cli/test_talk.py
             continue
         printed = run(command, capsys)
         for line in expected:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -37,13 +36,6 @@ DAMAGED = {  # as far as anybody can see who does not load it, it is a model
     "graph/HCLG.fst": "cut off",
     "conf/mfcc.conf": "--sample-frequency=16000",
 }
-
-
-@pytest.fixture(autouse=True)
-def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in [name for name in os.environ if name.startswith("IVR_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("IVR_DATA_DIR", str(tmp_path / "var"))
 
 
 @pytest.fixture

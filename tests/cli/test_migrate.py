@@ -1,0 +1,34 @@
+"""`segue migrate`: again and again, without a database, and on PostgreSQL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ivr.cli import main
+from tests.servers import PostgresServer, free_port
+
+
+def test_migrate_may_run_again_and_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IVR_DATABASE_URL", f"sqlite:///{tmp_path / 'a.db'}")
+    assert main(["migrate"]) == main(["migrate"]) == 0
+    assert (tmp_path / "a.db").exists()
+
+
+def test_migrate_without_a_database(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("IVR_DATABASE_URL", f"postgresql://segue:pw@127.0.0.1:{free_port()}/segue")
+    assert main(["migrate"]) == 2
+    assert capsys.readouterr().err.endswith("start it, or correct IVR_DATABASE_URL\n")
+
+
+def test_migrate_postgresql(
+    postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("IVR_DATABASE_URL", postgres.database("not_migrated"))
+    monkeypatch.setenv("IVR_PORT", str(free_port()))
+    main(["doctor"])
+    assert "run `segue migrate`" in capsys.readouterr().out
+    assert main(["migrate"]) == 0
+    main(["doctor"])
+    assert "answers, and is up to date" in capsys.readouterr().out
