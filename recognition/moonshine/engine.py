@@ -19,7 +19,7 @@ from recognition.moonshine.grammar import Grammar, compiled, narrowed
 from recognition.moonshine.model import RATE, TOKENS, Floats, Model, NoModel, packaged
 from recognition.moonshine.phrases import plain
 from recognition.moonshine.spotter import FILE as SPOTTER
-from recognition.moonshine.spotter import Spotter
+from recognition.moonshine.spotter import Spotted, Spotter
 from recognition.moonshine.tokens import Tokens
 
 # How sure an answer must be for no second look to be needed. Of short answers ("no", before a correction) two looks
@@ -81,10 +81,11 @@ class Utterance:
         self._digits = answers.known_length(hints)
         self._sound: list[Samples] = []
         self._seen: Floats | None = None
+        self._digits_seen: Spotted | None = None
 
     def feed(self, samples: Samples) -> None:
         self._sound.append(samples)
-        self._seen = None
+        self._seen = self._digits_seen = None
 
     def partial(self, hurry: Callable[[], bool]) -> str:
         """Costs about half as much as the end of what has been said until then."""
@@ -94,7 +95,7 @@ class Utterance:
 
     def unfinished(self) -> bool:
         """Whether digits are missing, as far as the spotter can tell: that costs a fifth of the end."""
-        return self._digits and self._spotter.spot([self._straight()]).falls_short_of(self._hints.most)
+        return self._digits and self._spotted().falls_short_of(self._hints.most)
 
     def final(self) -> tuple[Alternative, ...]:
         """Who is not sure looks again. What the network makes of a sound that is hardly understood changes with where
@@ -119,6 +120,12 @@ class Utterance:
             self._seen = self._views(self._whole(), (0,))[0]
         return self._seen
 
+    def _spotted(self) -> Spotted:
+        """In that view."""
+        if self._digits_seen is None:
+            self._digits_seen = self._spotter.spot([self._straight()])
+        return self._digits_seen
+
     def _look(self, sound: Samples, views: Sequence[Floats]) -> tuple[list[Answer], Hypothesis]:
         """The answers, and the free transcript."""
         if self._digits:
@@ -130,7 +137,7 @@ class Utterance:
     def _look_for_digits(self, sound: Samples, views: Sequence[Floats]) -> tuple[list[Answer], Hypothesis]:
         """One look of the network, and three of the other witness, who costs little. What fits that best is looked for
         by itself: the beam is full of ways to write what the network finds a little likelier."""
-        spotted = self._spotter.spot([*views, *self._views(sound, THIRDS)])
+        spotted = self._spotted().beside(self._spotter.spot(self._views(sound, THIRDS)))
         numbers = spotted.likeliest(self._hints.most)
         beside = narrowed(numbers[:1], self._tokens)
         seconds, sounds = len(sound) / RATE, self._tokens.sounds

@@ -55,24 +55,28 @@ class Spotter:
 class Spotted:
     """Of one utterance. `views`: the logarithm of the probability of each of `WORDS`, for each moment."""
 
-    def __init__(self, views: Sequence[Floats]) -> None:
-        self._views = [view.astype(np.float64) for view in views]
-        self._sounds = [np.exp(view) for view in self._views]
-        self._best = [float(view.max(axis=1).sum()) for view in self._views]
+    def __init__(self, views: Iterable[Floats]) -> None:
+        self._views = tuple(map(_View, views))
         self._fits: dict[str, float] = {}
+
+    def beside(self, other: Spotted) -> Spotted:
+        """With the views of another of the same sound, behind ours. What is known of a view by now stays known."""
+        both = Spotted(())
+        both._views = (*self._views, *other._views)
+        return both
 
     def fit(self, digits: str) -> float:
         """How well digits fit the sound, in whatever words: the logarithm of their probability by that of the likeliest
         course of the sound, `FARTHEST` at least. The mean of all views."""
         if digits not in self._fits:
             said = _ways(digits)
-            likely = [said.likelihood(sound) - best for sound, best in zip(self._sounds, self._best, strict=True)]
+            likely = [said.likelihood(view.sound) - view.best for view in self._views]
             self._fits[digits] = sum(max(FARTHEST, one) for one in likely) / len(likely)
         return self._fits[digits]
 
     def falls_short_of(self, length: int) -> bool:
         """Whether digits were said, but surely fewer. Not of one alone: anything may sound like that."""
-        told = _heard(self._views[0], length)
+        told = self._views[0].told(length)
         whole = max((score for words, score in told.items() if len(_read(words)) == length), default=-np.inf)
         likeliest, score = max(told.items(), key=itemgetter(1))
         return 1 < len(_read(likeliest)) < length and score - whole > SURELY
@@ -80,17 +84,30 @@ class Spotted:
     def likeliest(self, length: int) -> list[str]:
         """So many digits that fit best, in any view: `MOST` at most, none where no words for so many were heard."""
         told: dict[str, float] = {}
-        for view, best in zip(self._views, self._best, strict=True):
-            for words, score in _heard(view, length).items():
+        for view in self._views:
+            for words, score in view.told(length).items():
                 if len(digits := _read(words)) == length:
-                    told[digits] = max(told.get(digits, -np.inf), score - best)
+                    told[digits] = max(told.get(digits, -np.inf), score - view.best)
         likely = nlargest(2 * MOST, told, key=lambda digits: told[digits])
         return nlargest(MOST, likely, key=self.fit)
 
 
-def _heard(view: NDArray[np.float64], length: int) -> dict[Words, float]:
-    """What may have been said where so many digits are asked for, each of which may be a word."""
-    return sequences(view, longest=max(LONGEST, length))
+class _View:
+    """`sound`: the probability of each of `WORDS`, for each moment; `best`: the logarithm of that of the likeliest
+    course of it."""
+
+    def __init__(self, logs: Floats) -> None:
+        self._logs = logs.astype(np.float64)
+        self._told: dict[int, dict[Words, float]] = {}
+        self.sound = np.exp(self._logs)
+        self.best = float(self._logs.max(axis=1).sum())
+
+    def told(self, length: int) -> dict[Words, float]:
+        """What may have been said where so many digits are asked for, each of which may be a word. Kept, since a pause
+        asks for it and the answer once more."""
+        if length not in self._told:
+            self._told[length] = sequences(self._logs, longest=max(LONGEST, length))
+        return self._told[length]
 
 
 def _read(words: Iterable[int]) -> str:

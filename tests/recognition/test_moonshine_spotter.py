@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from recognition import audio
 from recognition.listen import Hints
 from recognition.moonshine.answers import answers, confidence
+from recognition.moonshine.ctc import LONGEST, WIDTH, Words, sequences
 from recognition.moonshine.decoder import Found, Hypothesis
 from recognition.moonshine.engine import Moonshine
 from recognition.moonshine.grammar import VALUE, Grammar
@@ -119,6 +121,25 @@ def test_the_shipped_layer_hears_each_digit(moonshine: Moonshine, voice: str, wo
     rows = moonshine.encoded(sounds.said(words, RATE, f"flite:{voice}"))
     spotted = Spotter().spot([rows[np.newaxis]])
     assert spotted.fit(digits) > max(map(spotted.fit, nearly(digits)))
+
+
+def test_what_a_pause_found_out_is_not_found_out_again(moonshine: Moonshine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer looks at two more views; that of the pause costs a third of the search."""
+    searched: list[int] = []
+
+    def counted(logs: NDArray[np.float64], width: int = WIDTH, longest: int = LONGEST) -> dict[Words, float]:
+        searched.append(longest)
+        return sequences(logs, width, longest)
+
+    monkeypatch.setattr("recognition.moonshine.spotter.sequences", counted)
+    decoding = moonshine.open(Hints("digits", "en-US", {}, least=4, most=4))
+    decoding.feed(sounds.said("four two one seven", RATE, "flite:rms"))
+    assert not decoding.unfinished()
+    assert decoding.final()[0].text == "4217"
+    assert len(searched) == 3
+    decoding.feed(sounds.silence(0.1, RATE))
+    assert not decoding.unfinished()
+    assert len(searched) == 4
 
 
 def test_zeros_in_a_noisy_room_are_not_what_the_network_makes_of_them(moonshine: Moonshine, tmp_path: Path) -> None:
