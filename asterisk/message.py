@@ -52,7 +52,7 @@ def _place(recordings: Recordings, contact: str, turn: object) -> Path:
 def _read(recordings: Recordings, place: Path) -> Message | None:
     if not place.exists() or place.stat().st_size <= audio.HEADER:
         return None
-    return recordings.keep(*audio.read(place))
+    return recordings.keep(place.stem.removeprefix("."), *audio.read(place))
 
 
 def _complain(contact: str, why: str) -> None:

@@ -2,15 +2,18 @@
 
 While somebody speaks, their words are a *take*: bare samples in a hidden file, added to about every second, so that a
 process that is killed loses no more than that and the next one goes on with it. A *recording* is a finished file,
-written whole or not at all. Its id is random and is known to the journey and to desks alone.
+written whole or not at all. Its id is known to the journey and to desks alone, and follows from the take: who is killed
+between any two steps, and keeps the take again, has one recording and not two.
 """
 
 from __future__ import annotations
 
 import contextlib
 import re
-import secrets
 from dataclasses import dataclass
+from glob import escape
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 
 from recognition import audio
@@ -21,6 +24,7 @@ PREFIX = "recording:"  # before the id, in a slot
 
 
 LEAST = 1.0  # seconds of speech; less is no message
+BEGINNING = 0.5  # seconds, which every message has
 TAIL = 0.5  # seconds of a closing silence that are kept
 
 
@@ -53,31 +57,32 @@ class Recordings:
 
     def take(self, name: str, rate: int) -> Take:
         self.prepare()
-        return Take(self.place(f"{name}.pcm"), self, rate)
+        return Take(name, self, rate)
 
-    def keep(self, samples: audio.Samples, rate: int) -> Message | None:
-        """A recording of it, without most of the silence that ended it; None when it is too short to be a message."""
+    def keep(self, name: str, samples: audio.Samples, rate: int) -> Message | None:
+        """A recording of the take of that name, without most of the silence that ended it; None when it is too short to
+        be a message. A take that has grown since it was kept takes the place of what was kept."""
         gate, pcm, frame = Gate(), audio.to_pcm(samples), 2 * int(FRAME_SECONDS * rate)
         for start in range(0, len(pcm), frame):
             gate.take(pcm[start : start + frame])
         if gate.spoken < LEAST:
             return None
         samples = samples[: len(samples) - int(max(0.0, gate.quiet - TAIL) * rate)]
-        name = secrets.token_hex(16)
-        audio.write(self._folder / f"{name}.wav", samples, rate)
-        return Message(name, len(samples) / rate)
+        recording = _id(name, pcm[: int(2 * BEGINNING * rate)])
+        self._write(recording, samples, rate)
+        return Message(recording, len(samples) / rate)
 
     def take_over(self, name: str, sound: bytes) -> None:
         """A recording that was made elsewhere: the WAV file `sound`, under the id that it has there. Raises
         `audio.NotPlayable`."""
         self.prepare()
-        part = self.place(f"{name}.taken-over.wav")
-        try:
-            part.write_bytes(sound)
-            samples, rate = audio.read(part)
-            audio.write(self._folder / f"{name}.wav", samples, rate)
-        finally:
+        self._write(name, *audio.read(BytesIO(sound)))
+
+    def _write(self, name: str, samples: audio.Samples, rate: int) -> None:
+        """The file of a recording. What a process that was killed here has written of it goes at once, not with age."""
+        for part in self._folder.glob(f".{escape(name)}.wav.*"):
             part.unlink(missing_ok=True)
+        audio.write(self._folder / f"{name}.wav", samples, rate)
 
     def find(self, name: str) -> Path | None:
         """The file of a recording; None when there is none, or not any more."""
@@ -98,8 +103,9 @@ class Recordings:
 class Take:
     """Grows at the end. What a former process has written is there already. Its methods block and raise `OSError`."""
 
-    def __init__(self, path: Path, recordings: Recordings, rate: int) -> None:
-        self._path, self._recordings, self._rate = path, recordings, rate
+    def __init__(self, name: str, recordings: Recordings, rate: int) -> None:
+        self._path, self._name = recordings.place(f"{name}.pcm"), name
+        self._recordings, self._rate = recordings, rate
 
     def pcm(self) -> bytes:
         """16-bit samples."""
@@ -114,7 +120,12 @@ class Take:
     def keep(self) -> Message | None:
         """What was said so far, as `Recordings.keep`. The take stays until `remove`: were we killed before the journey
         has the id, nobody would have to say it again."""
-        return self._recordings.keep(audio.from_pcm(self.pcm()), self._rate)
+        return self._recordings.keep(self._name, audio.from_pcm(self.pcm()), self._rate)
 
     def remove(self) -> None:
         self._path.unlink(missing_ok=True)
+
+
+def _id(name: str, beginning: bytes) -> str:
+    """Of the wait that a take belongs to, and of how it begins, which stays as it is when the take grows."""
+    return sha256(name.encode() + b"\0" + beginning).hexdigest()[:32]

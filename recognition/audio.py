@@ -12,6 +12,7 @@ import wave
 from collections.abc import Sequence
 from math import gcd
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,16 +42,17 @@ def to_pcm(samples: Samples) -> bytes:
     return np.round(np.clip(samples, -1, 1) * FULL).astype("<i2").tobytes()
 
 
-def read(path: Path) -> tuple[Samples, int]:
+def read(sound: Path | BinaryIO) -> tuple[Samples, int]:
     """The samples of a WAV file, channels mixed to one, and its rate. Raises `NotPlayable`, `OSError`."""
+    name = sound if isinstance(sound, Path) else "it"
     try:
-        with wave.open(str(path)) as file:
+        with wave.open(str(sound) if isinstance(sound, Path) else sound) as file:
             channels, width, rate = file.getnchannels(), file.getsampwidth(), file.getframerate()
             data = file.readframes(file.getnframes())
     except (wave.Error, EOFError) as error:
-        raise NotPlayable(f"{path} is not a PCM WAV file ({error}); convert it to 16-bit PCM") from error
+        raise NotPlayable(f"{name} is not a PCM WAV file ({error}); convert it to 16-bit PCM") from error
     if width != 2 or not data or not rate:
-        raise NotPlayable(f"{path} is empty or has {8 * width}-bit samples; convert it to 16-bit PCM")
+        raise NotPlayable(f"{name} is empty or has {8 * width}-bit samples; convert it to 16-bit PCM")
     samples = from_pcm(data)
     whole = len(samples) // channels * channels
     return samples[:whole].reshape(-1, channels).mean(axis=1, dtype=np.float32), rate

@@ -258,6 +258,27 @@ def test_recordings_are_for_our_eyes_and_go_with_age(tmp_path: Path) -> None:
     assert recordings.find(message.recording) is None
 
 
+def test_a_take_that_was_kept_and_grew_is_one_recording(tmp_path: Path) -> None:
+    """We were killed after it was kept, and before its journey had it; the caller spoke on."""
+    recordings = Recordings(tmp_path)
+    take = recordings.take("web-1-2", 16_000)
+    take.write(tone(300, 1.5))
+    before = take.keep()
+    take.write(tone(300, 1.5))
+    after = recordings.take("web-1-2", 16_000).keep()
+    assert before
+    assert after
+    assert (after.recording, after.seconds) == (before.recording, pytest.approx(3.0))
+    found = recordings.find(after.recording)
+    assert found
+    assert audio.read(found)[0].size == 48_000
+    another = recordings.take("web-1-3", 16_000)
+    another.write(tone(300, 1.5))
+    kept = another.keep()
+    assert kept
+    assert kept.recording != after.recording, "the same sound at another time is another message"
+
+
 @pytest.mark.parametrize("name", ["", "../secret", "a" * 31, "0" * 32, "A" * 32])
 def test_only_a_recording_is_found(tmp_path: Path, name: str) -> None:
     (tmp_path / "secret.wav").touch()
