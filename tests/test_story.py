@@ -10,24 +10,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import FrameLocator, Page, async_playwright, expect
+from playwright.async_api import FrameLocator, Page, expect
 
+from tests.chromium import PATIENCE, chromium
 from tests.crash.server import ServerProcess
-from tests.servers import free_port, needs
+from tests.servers import free_port
 
-FLAGS = [
-    "--no-sandbox",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-    "--autoplay-policy=no-user-gesture-required",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-PATIENCE = 60_000  # milliseconds; a bound, never waited for
 PICTURES = os.environ.get("SEGUE_PICTURES")
-expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -42,15 +31,12 @@ async def demo(tmp_path: Path) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def page(demo: str) -> AsyncIterator[Page]:
-    chromium = needs("chromium", "the story is tried in it")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    async with chromium() as browser:
         context = await browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
         page = await context.new_page()
         page.set_default_timeout(PATIENCE)
         await page.goto(demo)
         yield page
-        await browser.close()
 
 
 async def picture(page: Page, name: str) -> None:

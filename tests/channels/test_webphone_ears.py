@@ -21,7 +21,7 @@ from recognition import audio
 from recognition.ears import Ears, engines
 from tests.channels.fake_driver import ORDER, WELCOME, FakeDriver, Records
 from tests.channels.far_end import Exchange, Phone, ToneSpeaker, serving, tone
-from tests.channels.test_webphone_browser import at_the_page, microphone
+from tests.channels.page import at_the_page, microphone
 from tests.players.mouth import BEFORE, NOISY, Mouth, pink
 from tests.waiting import eventually
 

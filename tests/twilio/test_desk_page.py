@@ -10,11 +10,11 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from ivr.server import Segue
+from tests.chromium import chromium
 from tests.twilio.carrier import Carrier
 from tests.twilio.office import Office
 from tests.twilio.test_agents import waiting
 from tests.twilio.test_voice import journey
-from tests.web.test_pages_browser import browser  # noqa: F401 - a fixture
 
 SHOTS = os.environ.get("SHOTS")  # a folder: to look at the pages
 SDK = """
@@ -40,7 +40,7 @@ globalThis.ring = (context) => {
 
 
 class Desks:
-    def __init__(self, browser: Browser, url: str) -> None:  # noqa: F811
+    def __init__(self, browser: Browser, url: str) -> None:
         self._browser, self._url = browser, url
         self.wrong: list[str] = []
 
@@ -66,9 +66,10 @@ class Desks:
 
 
 @pytest.fixture
-async def desks(browser: Browser, segue: Segue) -> AsyncIterator[Desks]:  # noqa: F811
-    made = Desks(browser, f"http://127.0.0.1:{segue.settings.port}")
-    yield made
+async def desks(segue: Segue) -> AsyncIterator[Desks]:
+    async with chromium() as browser:
+        made = Desks(browser, f"http://127.0.0.1:{segue.settings.port}")
+        yield made
     assert made.wrong == []
 
 

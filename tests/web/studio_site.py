@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,24 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page
 
+from ivr.driver import Arrival
+from ivr.engine.events import Input, Left, LeftReason
 from ivr.server import Segue, application, build
 from ivr.settings import Settings
-from tests.servers import free_port, needs
+from tests.chromium import chromium, watch
+from tests.servers import free_port
 
-FLAGS = [
-    "--no-sandbox",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-    "--autoplay-policy=no-user-gesture-required",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-PATIENCE = 60_000  # milliseconds; a bound, never waited for
 ROOT = Path(__file__).parents[2]
+PICTURES = os.environ.get("SEGUE_PICTURES")
 
 
 @asynccontextmanager
@@ -74,17 +68,29 @@ class Ops:
 
 @asynccontextmanager
 async def ops(url: str, scheme: Any = "light", width: int = 1280, height: int = 720) -> AsyncIterator[Ops]:
-    chromium = needs("chromium", "the studio is tried in it")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    async with chromium() as browser:
         context = await browser.new_context(
             color_scheme=scheme, viewport={"width": width, "height": height}, reduced_motion="reduce"
         )
         page = await context.new_page()
-        page.set_default_timeout(PATIENCE)
         person = Ops(page, url)
-        page.on("pageerror", lambda error: person.wrong.append(str(error)))
-        page.on("console", lambda said: person.wrong.append(said.text) if said.type in {"error", "warning"} else None)
+        watch(page, person.wrong)
         yield person
-        await browser.close()
     assert not person.wrong, person.wrong
+
+
+async def picture(page: Page, name: str) -> None:
+    if PICTURES:
+        await page.screenshot(path=Path(PICTURES) / f"studio-{name}.png")
+
+
+async def come(segue: Segue, contact: str, *words: str, menu: str = "support") -> None:
+    """Somebody begins a chat and says these."""
+    await segue.driver.arrive(Arrival(contact, "chat", "chat", menu, number=f"+141555501{contact:>02}"))
+    for n, said in enumerate(words):
+        at = segue.driver.now()
+        await segue.driver.advance(Input(id=f"{contact}-{n}", at=at, contact=contact, text=said, mode="text"))
+
+
+async def go(segue: Segue, contact: str, reason: LeftReason) -> None:
+    await segue.driver.advance(Left(id=f"{contact}-left", at=segue.driver.now(), contact=contact, reason=reason))

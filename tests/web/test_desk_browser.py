@@ -13,7 +13,6 @@ from ivr.driver import Arrival
 from ivr.engine.data import replace
 from ivr.engine.events import Input
 from tests.web.desk import NOW, POP, RECORDING, Desk
-from tests.web.test_pages_browser import browser, person  # noqa: F401 - fixtures
 from tests.web.test_recordings import spoken
 
 OWED = CallbackRow(
@@ -34,7 +33,7 @@ async def waiting(desk: Desk) -> str:
     return desk.driver.journeys["chat-1"].id
 
 
-async def test_a_call_that_we_owe_is_there_at_once_and_gone_when_it_was_made(person: Any, desk: Desk) -> None:  # noqa: F811
+async def test_a_call_that_we_owe_is_there_at_once_and_gone_when_it_was_made(person: Any, desk: Desk) -> None:
     agent = await (await person(agent="Ann")).open("/agent")
     await expect(agent.locator("#line")).to_be_empty()
     await expect(agent.get_by_role("heading", name="Calls we owe")).to_be_hidden()
@@ -50,7 +49,7 @@ async def test_a_call_that_we_owe_is_there_at_once_and_gone_when_it_was_made(per
     assert desk.store.owed[0].state == "done"
 
 
-async def test_two_desks_see_the_same_calls(person: Any, desk: Desk) -> None:  # noqa: F811
+async def test_two_desks_see_the_same_calls(person: Any, desk: Desk) -> None:
     desk.store.owed.append(OWED)
     ann, bob = [await (await person(agent=name)).open("/agent") for name in ("Ann", "Bob")]
     await expect(bob.locator(".owed")).to_have_count(1)
@@ -58,7 +57,7 @@ async def test_two_desks_see_the_same_calls(person: Any, desk: Desk) -> None:  #
     await expect(bob.locator(".owed")).to_have_count(0)
 
 
-async def test_the_journey_of_a_call_that_we_owe_can_be_looked_at(person: Any, desk: Desk) -> None:  # noqa: F811
+async def test_the_journey_of_a_call_that_we_owe_can_be_looked_at(person: Any, desk: Desk) -> None:
     journey = await waiting(desk)
     desk.driver.journeys["chat-1"] = replace(desk.driver.journeys["chat-1"], status="paused")
     desk.store.owed.append(replace(OWED, journey=journey))
@@ -70,7 +69,7 @@ async def test_the_journey_of_a_call_that_we_owe_can_be_looked_at(person: Any, d
     await expect(agent.get_by_text("Choose a customer")).to_be_visible()
 
 
-async def test_a_message_is_heard_and_plays_on_while_things_happen(person: Any, desk: Desk, tmp_path: Any) -> None:  # noqa: F811
+async def test_a_message_is_heard_and_plays_on_while_things_happen(person: Any, desk: Desk, tmp_path: Any) -> None:
     spoken(tmp_path)
     await waiting(desk)
     agent = await (await person(agent="Ann")).open("/agent?contact=chat-1")
@@ -83,7 +82,7 @@ async def test_a_message_is_heard_and_plays_on_while_things_happen(person: Any, 
     await shot(agent, "message")
 
 
-async def test_a_message_that_is_gone_says_so(person: Any, desk: Desk) -> None:  # noqa: F811
+async def test_a_message_that_is_gone_says_so(person: Any, desk: Desk) -> None:
     await waiting(desk)
     reader = await person(agent="Ann")
     agent = await reader.open("/agent?contact=chat-1")
@@ -93,7 +92,7 @@ async def test_a_message_that_is_gone_says_so(person: Any, desk: Desk) -> None: 
     reader.wrong = [wrong for wrong in reader.wrong if "404" not in wrong]
 
 
-async def test_what_was_tried_and_proved_is_shown(person: Any, desk: Desk) -> None:  # noqa: F811
+async def test_what_was_tried_and_proved_is_shown(person: Any, desk: Desk) -> None:
     await waiting(desk)
     agent = await (await person(agent="Ann", scheme="dark")).open("/agent?contact=chat-1")
     for words in (
@@ -106,7 +105,7 @@ async def test_what_was_tried_and_proved_is_shown(person: Any, desk: Desk) -> No
     await shot(agent, "tried")
 
 
-async def test_what_the_menu_whispers_to_the_agent_is_shown_as_text(person: Any, desk: Desk) -> None:  # noqa: F811
+async def test_what_the_menu_whispers_to_the_agent_is_shown_as_text(person: Any, desk: Desk) -> None:
     await waiting(desk)
     agent = await (await person(agent="Ann")).open("/agent?contact=chat-1")
     await expect(agent.locator(".whisper")).to_have_text("For you: Maria Gomez, order 4217")
@@ -119,7 +118,7 @@ async def test_what_the_menu_whispers_to_the_agent_is_shown_as_text(person: Any,
     await expect(agent.locator(".whisper")).to_have_count(0)
 
 
-async def test_a_switch_that_is_on_is_seen_by_everybody(person: Any, desk: Desk) -> None:  # noqa: F811
+async def test_a_switch_that_is_on_is_seen_by_everybody(person: Any, desk: Desk) -> None:
     agent = await (await person(agent="Ann", width=400)).open("/agent")
     await expect(agent.locator("#switches")).to_contain_text("Emergency closure")
     await expect(agent.locator("#switches .state")).to_have_text("off")

@@ -2,70 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from aiohttp.test_utils import TestClient
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from context_bridge.records import OutboxRow
 from ivr.engine.events import Input
-from tests.servers import needs
 from tests.web.desk import LINK, POP, TOLD, WELCOME, Desk
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-PATIENCE = 30_000  # milliseconds; a bound, never waited for
-expect.set_options(timeout=PATIENCE)
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    chromium = needs("chromium", "the pages are tried in it")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        await browser.close()
-
-
-class Person:
-    """Somebody with a browser of their own; what goes wrong in its console fails the test."""
-
-    def __init__(self, context: BrowserContext, url: str) -> None:
-        self.context, self.url = context, url
-        self.wrong: list[str] = []
-
-    async def open(self, path: str) -> Page:
-        page = await self.context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        page.on("console", lambda said: self.wrong.append(said.text) if said.type in {"error", "warning"} else None)
-        await page.goto(self.url + path)
-        return page
-
-
-@pytest.fixture
-async def person(browser: Browser, client: TestClient) -> AsyncIterator[Any]:
-    """Makes persons; `scheme` is light or dark, `agent` the name they gave before."""
-    people: list[Person] = []
-
-    async def make(agent: str = "", scheme: Any = "light", width: int = 1280, height: int = 720) -> Person:
-        context = await browser.new_context(color_scheme=scheme, viewport={"width": width, "height": height})
-        if agent:
-            await context.add_init_script(f"localStorage.setItem('segue.agent', '{agent}')")
-        people.append(Person(context, str(client.make_url("")).rstrip("/")))
-        return people[-1]
-
-    yield make
-    for made in people:
-        await made.context.close()
-    assert [wrong for made in people for wrong in made.wrong] == []
+from tests.web.people import Person
 
 
 async def chatting(customer: Person) -> Page:
