@@ -7,6 +7,8 @@ telephone's letters, or by the presentation. So those are refused before anythin
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
 from functools import lru_cache
 from typing import Final
@@ -56,6 +58,12 @@ def normalize(raw: str | None, region: str, presentation: str) -> tuple[Identifi
     if not NUMBER.match(user):
         return ("sip", f"{user}@{host}".lower()) if user and host and address.isprintable() else None
     return _number(user, region, _extension(parameters))
+
+
+def newcomer(secret: bytes, kind: IdentifierKind, value: str) -> str:
+    """The id of the customer that is made of an identifier which was never seen: the same at every instance, so that
+    two calls at one moment are of one customer. Without `secret` (`IVR_SECRET`) nobody can tell the number from it."""
+    return hmac.digest(secret, f"customer:{kind} {value}".encode(), hashlib.sha256)[:12].hex()
 
 
 def _withheld(user: str, host: str) -> bool:

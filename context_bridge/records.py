@@ -218,20 +218,34 @@ class JourneyRow:
     expires_at: float
 
 
+class Begun(Data, frozen=True):
+    """A journey that may go on, and when its last turn was."""
+
+    journey: Journey
+    updated_at: float
+
+
 @dataclass(frozen=True, slots=True)
 class Customer:
+    """`name`: empty where we know none."""
+
     id: str
     name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """A number, address or id that points to customers; `customers` has several when it is shared."""
+    """A number, address or id that points to customers: several when it is shared, none when it was never seen.
+    `newcomer`: its customer was made just now."""
 
     kind: IdentifierKind
     value: str
     customers: tuple[Customer, ...]
-    shared: bool
+    newcomer: bool = False
+
+    @property
+    def shared(self) -> bool:
+        return len(self.customers) > 1
 
 
 class LiveEvent(Data, frozen=True):

@@ -15,7 +15,6 @@ from sqlalchemy.sql.dml import Insert
 from context_bridge.records import (
     AnswerRow,
     CallbackRow,
-    Customer,
     HistoryRow,
     JourneyRow,
     LinkRow,
@@ -84,24 +83,25 @@ WRITER = select(history.c.token).where(history.c.journey == given("journey"), hi
 # journeys
 
 ONE = select(*ROW).where(journey.c.id == given("id"))
-OF_CUSTOMER = (
-    select(*ROW)
+UNFINISHED = (
+    select(journey.c.body, journey.c.updated_at)
     .where(
         journey.c.customer == given("customer"),
+        journey.c.menu == given("menu"),
         journey.c.updated_at >= given("since"),
         journey.c.expires_at > given("now"),
+        text("status NOT IN ('finished', 'expired')"),
     )
     .order_by(journey.c.updated_at.desc())
+    .limit(given("limit"))
 )
-LIVE_ON = (
-    select(*ROW)
-    .where(
-        journey.c.node == given("node"),
-        journey.c.contact.is_not(None),
-        text("status IN ('new', 'live', 'queued', 'with_agent', 'transferred')"),
-    )
-    .order_by(journey.c.updated_at)
+_live_on = (
+    journey.c.node == given("node"),
+    journey.c.contact.is_not(None),
+    text("status IN ('new', 'live', 'queued', 'with_agent', 'transferred')"),
 )
+LIVE_ON = select(*ROW).where(*_live_on).order_by(journey.c.updated_at)
+COUNT_LIVE_ON = select(func.count()).select_from(journey).where(*_live_on)
 # `updated_at` changes at each turn and may not be indexed (see tables.py), but the history is.
 _latest = select(history.c.journey).order_by(history.c.at.desc()).limit(given("turns")).subquery()
 RECENT = (
@@ -235,12 +235,12 @@ CALL_DONE = (
 
 # identity
 
-CUSTOMER = select(*_as(Customer, customer)).where(customer.c.id == given("id"))
+NAME = select(customer.c.name).where(customer.c.id == given("id"))
 CUSTOMERS = (
-    select(*_as(Customer, customer))
-    .join(identifier, identifier.c.customer == customer.c.id)
+    select(identifier.c.customer, func.coalesce(customer.c.name, literal_column("''")))
+    .select_from(identifier.outerjoin(customer, customer.c.id == identifier.c.customer))
     .where(identifier.c.kind == given("kind"), identifier.c.value == given("value"))
-    .order_by(customer.c.id)
+    .order_by(identifier.c.customer)
 )
 IDENTIFIERS = (
     select(identifier.c.kind, identifier.c.value)
@@ -249,10 +249,9 @@ IDENTIFIERS = (
 )
 _known = exists().where(identifier.c.kind == given("kind"), identifier.c.value == given("value"))
 _first = select(*(given(c.name, type_=c.type) for c in identifier.c)).where(not_(_known))
-POINT_UNLESS_KNOWN = _unless_there(identifier).from_select([c.name for c in identifier.c], _first)
-_pointed = exists().where(identifier.c.customer == given("id"))
-_new = select(*(given(c.name, type_=c.type) for c in customer.c)).where(_pointed)
-ADD_POINTED_CUSTOMER = _unless_there(customer).from_select([c.name for c in customer.c], _new)
+POINT_UNLESS_KNOWN = (
+    _unless_there(identifier).from_select([c.name for c in identifier.c], _first).returning(identifier.c.customer)
+)
 POINT = _unless_there(identifier)
 ADD_CUSTOMER = _unless_there(customer)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -21,6 +20,7 @@ from context_bridge.migrate import sqlite_path
 from context_bridge.postgres import Postgres
 from context_bridge.records import (
     AnswerRow,
+    Begun,
     CallbackRow,
     Change,
     Conflict,
@@ -47,6 +47,7 @@ from ivr.engine.journey import Journey
 Clock = Callable[[], float]
 
 PURGE_BATCH = 100  # journeys in one transaction: turns wait for it no longer than for each other
+UNFINISHED = 20  # journeys that may go on when a customer comes; who has begun more is a machine
 SETTLED = ("waiting", "sent", "failed")
 
 
@@ -96,12 +97,18 @@ class Store:
     async def row(self, journey: str) -> JourneyRow | None:
         return next(iter(await self._rows(sql.ONE, id=journey)), None) if possible(journey) else None
 
-    async def of_customer(self, customer: str, since: float) -> list[JourneyRow]:
-        """Touched at or after `since` and not expired, the latest first."""
-        return await self._rows(sql.OF_CUSTOMER, customer=customer, since=since, now=self._clock())
+    async def unfinished(self, customer: str, menu: str, since: float) -> list[Begun]:
+        """Touched at or after `since`, neither over nor expired; the latest first, `UNFINISHED` of them at most."""
+        values = {"customer": customer, "menu": menu, "since": since, "now": self._clock(), "limit": UNFINISHED}
+        rows = await self._database.read(sql.UNFINISHED, values)
+        return [Begun(decode(body), updated_at) for body, updated_at in rows]
 
     async def live_on(self, node: str) -> list[JourneyRow]:
         return await self._rows(sql.LIVE_ON, node=node)
+
+    async def count_live_on(self, node: str) -> int:
+        [[count]] = await self._database.read(sql.COUNT_LIVE_ON, {"node": node})
+        return int(count)
 
     async def recent(self, limit: int) -> list[JourneyRow]:
         """The latest first. Looks through the last `RECENT_TURNS` x `limit` turns, so a few journeys with very many
@@ -260,20 +267,17 @@ class Store:
 
     # identity
 
-    async def identify(self, kind: IdentifierKind, value: str) -> Identifier:
-        """Who it points to; a customer is made for one that was never seen."""
+    async def identify(self, kind: IdentifierKind, value: str, newcomer: str = "") -> Identifier:
+        """Who it points to. `newcomer`: the customer that is made of one that was never seen, the same whoever asks
+        (`identity.newcomer`); empty: none is."""
         check(value)
         who = {"kind": kind, "value": value}
-        customers = await self._database.read(sql.CUSTOMERS, who)
-        if not customers:
-            new = secrets.token_hex(12)
-            customers = await self._database.write(
-                Step(sql.POINT_UNLESS_KNOWN, {**who, "customer": new}),
-                Step(sql.ADD_POINTED_CUSTOMER, {"id": new, "name": ""}),
-                Step(sql.CUSTOMERS, who),
-                lock=f"{kind} {value}",
-            )
-        return Identifier(kind, value, tuple(Customer(*row) for row in customers), shared=len(customers) > 1)
+        rows = await self._database.read(sql.CUSTOMERS, who)
+        if not rows and newcomer:
+            if await self._database.write(Step(sql.POINT_UNLESS_KNOWN, {**who, "customer": newcomer})):
+                return Identifier(kind, value, (Customer(newcomer),), newcomer=True)
+            rows = await self._database.read(sql.CUSTOMERS, who)  # somebody was quicker
+        return Identifier(kind, value, tuple(Customer(*row) for row in rows))
 
     async def attach(self, customer: Customer, kind: IdentifierKind, value: str) -> None:
         """One more identifier of a customer. Others that have it keep it: then it is shared."""
@@ -281,12 +285,12 @@ class Store:
         await self._database.write(
             Step(sql.ADD_CUSTOMER, asdict(customer)),
             Step(sql.POINT, {"kind": kind, "value": value, "customer": customer.id}),
-            lock=f"{kind} {value}",
         )
 
-    async def customer(self, customer: str) -> Customer | None:
-        rows = await self._database.read(sql.CUSTOMER, {"id": customer})
-        return Customer(*rows[0]) if rows else None
+    async def customer(self, customer: str) -> Customer:
+        """With the name that we know them by."""
+        rows = await self._database.read(sql.NAME, {"id": customer})
+        return Customer(customer, rows[0][0] if rows else "")
 
     async def identifiers(self, customer: str) -> list[tuple[IdentifierKind, str]]:
         return [(kind, value) for kind, value in await self._database.read(sql.IDENTIFIERS, {"customer": customer})]

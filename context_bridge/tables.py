@@ -1,8 +1,8 @@
 """The schema, once, for both databases. A change here needs a migration; a test compares the two.
 
-Times are Unix seconds, UTC. Ids are random text, so two databases can be merged. No foreign keys: a turn writes up to
-four tables in one statement, and their checks would cost it more than the writes (`purge` removes what hangs on a
-journey in the same transaction).
+Times are Unix seconds, UTC. Ids are random text or keyed hashes, so two databases can be merged. No foreign keys: a
+turn writes up to four tables in one statement, and their checks would cost it more than the writes (`purge` removes
+what hangs on a journey in the same transaction).
 
 An index on `journey` may hold only columns that do not change at each turn: PostgreSQL then updates the row within
 its page (HOT), and the fill factor leaves room for that.
@@ -203,7 +203,7 @@ consent = Table(  # a ledger: the last line of an address counts
     Index("consent_address", "address", "at"),
 )
 
-customer = Table(
+customer = Table(  # whom we know by name
     "customer",
     metadata,
     Column("id", Text, primary_key=True),

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from context_bridge.contract import ContextStore
-from context_bridge.identity import normalize
+from context_bridge.identity import newcomer, normalize
 from context_bridge.links import token_hash, usable
-from context_bridge.records import Identifier, JourneyRow, LinkRow
+from context_bridge.records import Begun, Identifier, LinkRow
 from ivr.engine.events import Arrived, Channel, Resume
-from ivr.engine.flow import ResumePolicy
+from ivr.engine.flow import Flow
 from ivr.engine.journey import Journey
 from ivr.engine.languages import preferred
 from ivr.flows import Flows
-from recognition.caller import OPEN, Candidate, Customer, decide, trust_tier
+from recognition.caller import Candidate, Customer, decide, trust_tier
 
 LINK_TRUST = 3  # who opens a link that we sent to their number has shown that the number is theirs
 COOKIE_TRUST = 1  # a browser that was here before; not who sits before it
@@ -46,12 +46,19 @@ class Arrival:
 
 
 class Receptionist:
-    """Turns an `Arrival` into the journey it is on and the event that begins the contact."""
+    """Turns an `Arrival` into the journey it is on and the event that begins the contact. `secret`: see
+    `context_bridge.identity.newcomer`."""
 
     def __init__(
-        self, store: ContextStore, flows: Flows, region: str, clock: Callable[[], float], new_id: Callable[[], str]
+        self,
+        store: ContextStore,
+        flows: Flows,
+        secret: bytes,
+        region: str,
+        clock: Callable[[], float],
+        new_id: Callable[[], str],
     ) -> None:
-        self._store, self._flows, self._region = store, flows, region
+        self._store, self._flows, self._secret, self._region = store, flows, secret, region
         self._clock, self._new_id = clock, new_id
 
     async def receive(self, arrival: Arrival) -> tuple[Journey, Arrived]:
@@ -85,39 +92,25 @@ class Receptionist:
 
     async def _by_number(self, arrival: Arrival) -> tuple[Journey, Arrived]:
         known = normalize(arrival.number, self._region, arrival.presentation)
-        identifier = await self._store.identify(*known) if known else None
+        identifier = await self._store.identify(*known, newcomer(self._secret, *known)) if known else None
         trust = trust_tier(identifier, arrival.attestation, None)
         flow = self._flows.current(arrival.menu)
-        candidates = await self._candidates(identifier, flow.resume)
-        decision = decide(identifier, trust, candidates, flow.menu, flow.resume, self._clock())
-        found = await self._store.load(decision.journey) if decision.journey else None
+        begun = await self._begun(identifier, flow)
+        decision = decide(identifier, trust, map(_candidate, begun), flow.menu, flow.resume, self._clock())
+        found = next((one.journey for one in begun if one.journey.id == decision.journey), None)
         journey = found or Journey(id=arrival.begins or self._new_id(), menu=flow.menu, version=flow.version)
         reach = {"sms": known[1]} if known and known[0] == "e164" and trust else {}  # no texts to a forged number
         resume = decision.resume if found else "fresh"
         language = preferred(arrival.language, flow.languages) if arrival.language and not found else None
         return journey, self._event(arrival, trust, resume, decision.customer, reach, None, language)
 
-    async def _candidates(self, identifier: Identifier | None, policy: ResumePolicy) -> list[Candidate]:
-        if identifier is None or identifier.shared:
+    async def _begun(self, identifier: Identifier | None, flow: Flow) -> list[Begun]:
+        """What they may go on with."""
+        if identifier is None or identifier.shared or identifier.newcomer:
             return []
-        longest = max((rule.within for rule in (*policy.dropped, *policy.unfinished)), default=0.0)
-        rows = await self._store.of_customer(identifier.customers[0].id, self._clock() - longest)
-        found = [await self._candidate(row) for row in rows if row.status in OPEN]
-        return [candidate for candidate in found if candidate is not None]
-
-    async def _candidate(self, row: JourneyRow) -> Candidate | None:
-        journey = await self._store.load(row.id)
-        if journey is None:
-            return None
-        return Candidate(
-            journey=row.id,
-            menu=row.menu,
-            customer=row.customer,
-            status=row.status,
-            left=journey.left,
-            left_at=journey.left_at,
-            updated_at=row.updated_at,
-        )
+        rules = (*flow.resume.dropped, *flow.resume.unfinished)
+        since = self._clock() - max((rule.within for rule in rules), default=0.0)
+        return await self._store.unfinished(identifier.customers[0].id, flow.menu, since)
 
     def _event(
         self,
@@ -143,3 +136,16 @@ class Receptionist:
             customer_name=customer.name if customer else "",
             language=language,
         )
+
+
+def _candidate(begun: Begun) -> Candidate:
+    journey = begun.journey
+    return Candidate(
+        journey=journey.id,
+        menu=journey.menu,
+        customer=journey.customer,
+        status=journey.status,
+        left=journey.left,
+        left_at=journey.left_at,
+        updated_at=begun.updated_at,
+    )

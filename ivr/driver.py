@@ -69,7 +69,7 @@ class Driver:
         )
         self._asking = Asking(stepper, store, back_office, keeping.secret, clock, self.new_event_id)
         self._hand_off = HandOff(store, bus, stepper, self._legs, self._notes, self.advance, clock, self.new_event_id)
-        self._reception = Receptionist(store, flows, region, clock, self.new_event_id)
+        self._reception = Receptionist(store, flows, keeping.secret, region, clock, self.new_event_id)
 
     def new_event_id(self) -> str:
         return self._new_id()

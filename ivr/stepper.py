@@ -11,7 +11,7 @@ from typing import Protocol
 from weakref import WeakValueDictionary
 
 from context_bridge.contract import ContextStore, EventBus, StoreUnavailable
-from context_bridge.identity import normalize
+from context_bridge.identity import newcomer, normalize
 from context_bridge.records import AnswerRow, Change, Conflict
 from ivr.engine.actions import Action, Invoke
 from ivr.engine.data import replace
@@ -127,7 +127,7 @@ class Stepper:
             return replace(turn, after=replace(turn.after, contact=replace(contact, reach=reach)))
         after = replace(turn.after, contact=replace(contact, reach={**contact.reach, "sms": known[1]}))
         if after.customer is None:
-            found = await self._store.identify(*known)
+            found = await self._store.identify(*known, newcomer(self._keeping.secret, *known))
             after = replace(after, customer=None if found.shared else found.customers[0].id)
         return replace(turn, after=after)
 

@@ -26,7 +26,7 @@ class Refusal:
         """The document that refuses a call; None: it is taken."""
         if number in self._blocked:
             return reject("rejected")
-        if not self._most or len(await self._driver.open_contacts(NODE)) < self._most:
+        if not self._most or await self._store.count_live_on(NODE) < self._most:
             return None
         body = reject("busy")
         await self._store.put_answer(AnswerRow(call.contact, 0, 0, "", body.decode(), self._driver.now()))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from context_bridge.identity import WITHHELD, normalize
+from context_bridge.identity import WITHHELD, newcomer, normalize
 
 NUMBER = ("e164", "+442071838750")
 
@@ -91,6 +91,14 @@ def test_a_person_behind_a_shared_number_is_not_the_number() -> None:
 def test_an_address_of_letters_is_the_same_in_any_case() -> None:
     assert normalize("sip:Alice@Example.com:5060;transport=tcp", "US", "allowed") == ("sip", "alice@example.com")
     assert normalize("1-800-FLOWERS", "US", "allowed") is None
+
+
+def test_a_newcomer_is_the_same_customer_wherever_they_come_and_cannot_be_guessed_without_the_secret() -> None:
+    first = newcomer(b"a secret of ours", *NUMBER)
+    assert first == newcomer(b"a secret of ours", *NUMBER)
+    others = {newcomer(b"another's secret", *NUMBER), newcomer(b"a secret of ours", "sip", NUMBER[1])}
+    assert first not in others
+    assert len(others) == 2
 
 
 @given(st.text(), st.sampled_from(["US", "GB", "", "XX"]))

@@ -224,7 +224,7 @@ async def test_an_answer_that_was_lost_is_found_in_the_history(contract_url: str
             current = await save(store, turn(current))
         way_in = LinkRow("hash", "cut", None, 3, NOW + 60)
         await save(store, turn(current, links=(way_in,)))
-        cut.arm(b"COMMIT\0")
+        cut.arm(b"UPDATE 1\0")
         assert await store.spend_link("hash", NOW)
         assert not await store.spend_link("hash", NOW)
         assert cut.cuts == 4

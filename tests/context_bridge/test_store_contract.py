@@ -14,6 +14,7 @@ import pytest
 from context_bridge.codec import SnapshotTooNew
 from context_bridge.contract import ContextStore, JourneyTooLarge, StoreUnavailable
 from context_bridge.records import (
+    Begun,
     CallbackRow,
     Conflict,
     Customer,
@@ -166,16 +167,28 @@ async def test_by_contact_finds_only_where_the_contact_is_now(store: ContextStor
     assert await store.by_contact("chat-1") == moved
 
 
-async def test_journeys_of_a_customer_that_are_not_expired(store: ContextStore) -> None:
-    await save(store, turn(journey("older"), at=NOW - 60))
-    await save(store, turn(journey("newer"), at=NOW - 30))
+async def test_journeys_of_a_customer_that_may_go_on(store: ContextStore) -> None:
+    older = await save(store, turn(journey("older", status="dropped"), at=NOW - 60))
+    newer = await save(store, turn(journey("newer"), at=NOW - 30))
     await save(store, turn(journey("before"), at=NOW - 3600))
+    await save(store, turn(journey("over", status="finished"), at=NOW - 20))
     await save(store, turn(journey("expired"), at=NOW - 40, expires_at=NOW - 1))
     await save(store, turn(journey("of bob"), customer="bob"))
-    rows = await store.of_customer("anna", NOW - 100)
-    assert [row.id for row in rows] == ["newer", "older"]
-    assert await store.row("newer") == rows[0]
-    assert (rows[0].contact, rows[0].channel, rows[0].node, rows[0].customer) == ("c1", "voice", "webphone", "anna")
+    await save(store, turn(journey("elsewhere", menu="cards")))
+    assert await store.unfinished("anna", "support", NOW - 100) == [Begun(newer, NOW - 30), Begun(older, NOW - 60)]
+
+
+async def test_a_machine_that_begins_again_and_again_is_not_looked_through(store: ContextStore) -> None:
+    await asyncio.gather(*(save(store, turn(journey(f"j{n}"), at=NOW + n)) for n in range(30)))
+    found = await store.unfinished("anna", "support", NOW)
+    assert [begun.updated_at for begun in found] == [NOW + n for n in range(29, 9, -1)]
+
+
+async def test_a_journey_as_lists_show_it(store: ContextStore) -> None:
+    await save(store, turn(journey()))
+    row = await store.row("j1")
+    assert row is not None
+    assert (row.contact, row.channel, row.node, row.customer) == ("c1", "voice", "webphone", "anna")
 
 
 async def test_contacts_that_are_on_at_a_node(store: ContextStore) -> None:
@@ -186,6 +199,8 @@ async def test_contacts_that_are_on_at_a_node(store: ContextStore) -> None:
     await save(store, turn(journey("left", contact=None)))
     await save(store, turn(journey("elsewhere"), node="asterisk"))
     assert {row.id for row in await store.live_on("webphone")} == {"on", "waiting", "put through"}
+    assert await store.count_live_on("webphone") == 3
+    assert await store.count_live_on("twilio") == 0
 
 
 async def test_recent_ones_first(store: ContextStore) -> None:
@@ -282,12 +297,15 @@ async def test_a_link_works_until_it_expires(store: ContextStore) -> None:
 
 
 async def test_an_unknown_number_is_one_customer_however_many_ask(store: ContextStore, other: ContextStore) -> None:
-    answers = await asyncio.gather(*((store, other)[n % 2].identify("e164", "+15550100") for n in range(12)))
+    asking = ((store, other)[n % 2].identify("e164", "+15550100", "first") for n in range(12))
+    answers = await asyncio.gather(*asking)
     assert len({who.customers for who in answers}) == 1
     [customer] = answers[0].customers
     assert not answers[0].shared
     assert await store.customer(customer.id) == customer
-    assert (await store.identify("sip", "+15550100")).customers != answers[0].customers
+    assert [who.newcomer for who in answers].count(True) == 1
+    assert not (await store.identify("e164", "+15550100", "first")).newcomer
+    assert (await store.identify("sip", "+15550100")).customers == ()
 
 
 async def test_a_number_of_two_customers_is_shared(store: ContextStore) -> None:
@@ -300,7 +318,8 @@ async def test_a_number_of_two_customers_is_shared(store: ContextStore) -> None:
     assert who.shared
     assert who.customers == (Customer("anna", "Anna"), Customer("bob", "Bob"))
     assert await store.identifiers("anna") == [("e164", "+15550100"), ("email", "anna@example.com")]
-    assert await store.customer("nobody") is None
+    assert await store.customer("nobody") == Customer("nobody")
+    assert (await store.identify("e164", "+15550100", "third")).customers == who.customers
 
 
 # life and death

@@ -85,10 +85,11 @@ async def until_all_have_hung_up(
 async def complaints(store: ContextStore, callers: Sequence[Caller]) -> list[str]:
     """Everything that somebody in the crowd could complain about; empty when all is well."""
     found = [caller.lost for caller in callers if caller.lost]
+    rows = await store.recent(10 * len(callers))
     for caller in callers:
-        identifier = await store.identify("e164", caller.number)
-        rows = await store.of_customer(identifier.customers[0].id, 0.0)
-        journeys = [journey for row in rows if (journey := await store.load(row.id))]
+        customers = {customer.id for customer in (await store.identify("e164", caller.number)).customers}
+        theirs = [row.id for row in rows if row.customer in customers]
+        journeys = [journey for id_ in theirs if (journey := await store.load(id_))]
         found += _compare(caller, journeys)
     return found
 

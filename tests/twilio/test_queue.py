@@ -11,10 +11,9 @@ import aiohttp
 import pytest
 
 from context_bridge.contract import StoreUnavailable
+from context_bridge.store import Store
 from ivr.channels.queue_words import LANGUAGES, queue_words
-from ivr.channels.twilio_call import NODE
 from ivr.channels.twilio_ends import Ends
-from ivr.driver import Driver
 from ivr.engine.data import replace
 from ivr.engine.words import LANGUAGES as ALL
 from ivr.server import Segue
@@ -235,15 +234,15 @@ async def test_who_took_the_last_room_is_not_refused_by_the_same_webhook(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It came twice at once: the second looks for room when the first has taken it."""
-    real, looks, taken = Driver.open_contacts, itertools.count(), asyncio.Event()
+    real, looks, taken = Store.count_live_on, itertools.count(), asyncio.Event()
 
-    async def looked(self: Driver, node: str) -> object:
-        if node == NODE and next(looks):
+    async def looked(self: Store, node: str) -> int:
+        if next(looks):
             async with asyncio.timeout(30):
                 await taken.wait()
         return await real(self, node)
 
-    monkeypatch.setattr(Driver, "open_contacts", looked)
+    monkeypatch.setattr(Store, "count_live_on", looked)
     async with serving(replace(settings, twilio_most_calls=1)) as segue, phoning(segue) as carrier:
         real_begun = Ends.begun
 
