@@ -10,7 +10,7 @@ from contextlib import suppress
 from ivr.engine.actions import Invoke
 from ivr.engine.data import replace
 from ivr.engine.events import Input
-from tests.test_driver import ANN, Shop, shop
+from tests.shop import ANN, Shop, shop
 from tests.waiting import eventually
 
 __all__ = ["shop"]

@@ -15,7 +15,8 @@ from context_bridge.records import DeliveryRow, OutboxRow
 from ivr.driver import Arrival
 from ivr.engine.events import Input
 from ivr.web import schema
-from tests.web.desk import POP, Desk
+from tests.web.desk import Desk
+from tests.web.pop import POP
 
 CONTACT = "chat-1"
 

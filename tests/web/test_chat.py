@@ -8,8 +8,9 @@ from typing import Any
 from aiohttp.test_utils import TestClient
 
 from ivr.engine.events import Input, Left
-from tests.web.desk import BYE, LINK, PIN, TOLD, WELCOME, Desk
+from tests.web.desk import Desk
 from tests.web.streams import PATIENCE, events
+from tests.web.talk import BYE, LINK, PIN, TOLD, WELCOME
 
 
 async def begin(client: TestClient, path: str = "/chat") -> dict[str, Any]:

@@ -12,7 +12,8 @@ from context_bridge.records import CallbackRow, SwitchRow
 from ivr.driver import Arrival
 from ivr.engine.data import replace
 from ivr.engine.events import Input
-from tests.web.desk import NOW, POP, RECORDING, Desk
+from tests.web.desk import Desk
+from tests.web.pop import NOW, POP, RECORDING
 from tests.web.test_recordings import spoken
 
 OWED = CallbackRow(

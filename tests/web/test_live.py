@@ -6,7 +6,8 @@ from typing import Any
 
 from aiohttp.test_utils import TestClient
 
-from tests.web.desk import KEEP, Desk
+from tests.web.desk import Desk
+from tests.web.live_events import KEEP
 from tests.web.streams import comment, events
 
 

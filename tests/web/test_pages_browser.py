@@ -9,8 +9,10 @@ from playwright.async_api import Page, expect
 
 from context_bridge.records import OutboxRow
 from ivr.engine.events import Input
-from tests.web.desk import LINK, POP, TOLD, WELCOME, Desk
+from tests.web.desk import Desk
 from tests.web.people import Person
+from tests.web.pop import POP
+from tests.web.talk import LINK, TOLD, WELCOME
 
 
 async def chatting(customer: Person) -> Page:

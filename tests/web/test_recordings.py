@@ -11,7 +11,8 @@ from aiohttp.test_utils import TestClient
 
 from recognition import audio
 from tests.web.conftest import Open
-from tests.web.desk import RECORDING, Desk
+from tests.web.desk import Desk
+from tests.web.pop import RECORDING
 
 PATH = f"/api/recordings/{RECORDING}"
 
