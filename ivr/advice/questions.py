@@ -62,8 +62,8 @@ def patience(view: View) -> Iterator[Finding]:
 )
 def silence(view: View) -> Iterator[Finding]:
     for name, step in view.flow.steps.items() if view.voice else ():
-        if isinstance(step, InvokeStep) and step.filler is None and step.timeout > SILENCE:
-            yield Finding(name, ("invoke",), f"may be silent for {step.timeout:g} s: there is no filler")
+        if isinstance(step, InvokeStep) and step.filler is None and step.longest > SILENCE:
+            yield Finding(name, ("invoke",), f"may be silent for {step.longest:g} s: there is no filler")
     for heard in view.prompts:
         longest = max(pauses("".join(part for part in heard.prompt.voice if isinstance(part, str))), default=0.0)
         if longest > SILENCE:

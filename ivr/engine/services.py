@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, TypeVar
 
 from ivr.engine.allow import Allow
 from ivr.engine.flow import Flow
-from ivr.engine.steps import InvokeStep, Ref, Template
+from ivr.engine.steps import PATIENCE, InvokeStep, Ref, Template, Verify
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Body = Literal["json", "form"]
+Asking = TypeVar("Asking", bound=InvokeStep | Verify)
 
 # RFC 9110, section 9.2.2: asking twice is the same as asking once.
 IDEMPOTENT: frozenset[Method] = frozenset({"GET", "PUT", "DELETE"})
@@ -104,16 +105,19 @@ class Services(Mapping[str, ServiceSpec]):
 
 
 def informed(flow: Flow, services: Services) -> Flow:
-    """A version is read from the store without services, since some may have gone: which of those it asks are safe to
-    ask again is known here."""
+    """A version is read from the store without services, since some may have gone: how long those that it asks may
+    take, and which are safe to ask again, is known here."""
     steps = {
-        name: replace(step, safe=_is_safe(services.get(step.service))) if isinstance(step, InvokeStep) else step
+        name: informed_step(step, services.get(step.service)) if isinstance(step, InvokeStep | Verify) else step
         for name, step in flow.steps.items()
     }
     others = {language: informed(other, services) for language, other in flow.others.items()}
     return replace(flow, steps=steps, others=others)
 
 
-def _is_safe(spec: ServiceSpec | None) -> bool:
-    """RFC 9110, section 9.2.1."""
-    return spec is not None and spec.method == "GET"
+def informed_step(step: Asking, spec: ServiceSpec | None) -> Asking:
+    """`spec` of the service that it asks; None: it is not known, and the usual holds."""
+    patience = spec.timeout if spec else PATIENCE
+    if isinstance(step, Verify):
+        return replace(step, patience=patience)
+    return replace(step, patience=patience, safe=spec is not None and spec.method == "GET")  # RFC 9110, section 9.2.1

@@ -10,6 +10,7 @@ from ivr.engine.events import Channel
 
 Deed = Literal["repeat", "start_over", "correct"]
 Confirm = Literal["auto", "always", "never"]  # whether what was said is asked back about before it counts
+PATIENCE = 3.0  # seconds that a back office may take where its declaration does not say, or is not known
 Format = Literal["plain", "digits", "date", "time", "money", "number", "ordinal", "name", "spell"]
 
 
@@ -96,17 +97,24 @@ class SayStep:
 
 @dataclass(frozen=True, slots=True)
 class InvokeStep:
-    """`save`: slot name -> name of the value in the service's answer. `safe`: asking changes nothing there, so it may
-    be asked again."""
+    """`save`: slot name -> name of the value in the service's answer. `timeout` (seconds): None is as long as the
+    service may take. The last two are known by the services: `patience`, how long (seconds) that is; `safe`, whether
+    asking changes nothing there, so that it may be asked again."""
 
     service: str
     arguments: Mapping[str, Template]
-    timeout: float
+    timeout: float | None
     filler: Prompt | None
     save: Mapping[str, str]
     done: str
     failed: str
+    patience: float = PATIENCE
     safe: bool = False
+
+    @property
+    def longest(self) -> float:
+        """How long (seconds) the customer waits at most."""
+        return self.patience if self.timeout is None else self.timeout
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +228,7 @@ class Verify:
     tries: Tries  # its `exhausted` is `failed`
     service: str
     arguments: Mapping[str, Template]
-    timeout: float
+    patience: float  # seconds that the service may take; known by the services
     done: str
     failed: str
     trust: int = 3

@@ -93,7 +93,7 @@ def _wait_of(flow: Flow, journey: Journey) -> Wait | Hangup:  # noqa: C901  # on
             return _message(flow, journey, name, step)
         case InvokeStep():
             arguments = {key: render.for_service(flow, journey, value) for key, value in step.arguments.items()}
-            return Invoke(journey.turn, name, step.service, arguments, step.timeout, _key(journey, journey.asked))
+            return Invoke(journey.turn, name, step.service, arguments, step.longest, _key(journey, journey.asked))
         case Handoff():
             whisper, why = render.for_agent(flow, journey, step.whisper), render.summary(flow, journey)
             queue = (journey.passed and journey.passed.queue) or step.queue
@@ -160,9 +160,9 @@ def _verify(flow: Flow, journey: Journey, name: str, step: Verify) -> Collect | 
     if not verify.is_given(journey, step):
         return _ask(flow, journey, name, step)
     if step.service == CODE_SERVICE:
-        return Invoke(journey.turn, name, step.service, verify.code_arguments(journey, step), step.timeout)
+        return Invoke(journey.turn, name, step.service, verify.code_arguments(journey, step), step.patience)
     arguments = {key: render.for_service(flow, journey, value) for key, value in step.arguments.items()}
-    return Invoke(journey.turn, name, step.service, arguments, step.timeout, _key(journey, journey.turn))
+    return Invoke(journey.turn, name, step.service, arguments, step.patience, _key(journey, journey.turn))
 
 
 def _key(journey: Journey, asked: int) -> str:

@@ -19,7 +19,7 @@ from ivr.publishing.phrases import KINDS, SAYS
 from ivr.publishing.telling import NOTHING, prompt, wording
 
 # What is compared by itself, and what says nothing about the dialogue.
-KNOWN_BY_SERVICES = "safe"  # no matter of the menu's author
+KNOWN_BY_SERVICES = frozenset({"patience", "safe"})  # no matter of the menu's author
 APART = frozenset(
     {"menu", "version", "source", "places", "parts", "moved", "accepted", "others", "steps", "slots", "language"}
 )
@@ -100,7 +100,7 @@ def _fields(subject: str, old: Any, new: Any, apart: Iterable[str] = ()) -> Iter
     """Each field that differs, in words."""
     for field in fields(new):
         before, after = getattr(old, field.name), getattr(new, field.name)
-        if field.name not in apart and field.name != KNOWN_BY_SERVICES and before != after:
+        if field.name not in KNOWN_BY_SERVICES.union(apart) and before != after:
             yield from _field(subject, type(new).__name__, field.name, before, after)
 
 

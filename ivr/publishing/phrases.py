@@ -46,7 +46,7 @@ SAYS: Mapping[str, tuple[str, Words]] = {
     "whisper": ("now whispers {} to the agent", wording),
     "TransferStep.whisper": ("now whispers {} to whoever answers", wording),
     "tries": ("now gives {} tries", str),
-    "timeout": ("now waits {}", seconds),
+    "timeout": ("now waits {}", telling.patience),
     "Tries.timeout": ("now waits {} for an answer", seconds),
     "interdigit": ("now waits {} between two keys", seconds),
     "longest": ("now takes up to {}", seconds),

@@ -52,6 +52,11 @@ def seconds(value: float) -> str:
     return f"{value:g} s"
 
 
+def patience(value: float | None) -> str:
+    """None: of a look-up, for which its service says it."""
+    return "as long as its service may take" if value is None else seconds(value)
+
+
 def slot_values(spec: SlotSpec) -> str:
     """What the slot takes: `8 digits`, `4 to 10 digits`, `a number from 1 to 5`."""
     match spec.type:

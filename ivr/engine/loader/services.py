@@ -12,7 +12,7 @@ from ivr.engine.loader.headers import headers, key_header, secrets
 from ivr.engine.loader.mistakes import Mistakes
 from ivr.engine.loader.reader import Reader
 from ivr.engine.services import IDEMPOTENT, WITH_BODY, Body, Method, Services, ServiceSpec
-from ivr.engine.steps import Template
+from ivr.engine.steps import PATIENCE, Template
 
 METHODS: tuple[Method, ...] = get_args(Method)
 BODIES: tuple[Body, ...] = get_args(Body)
@@ -50,7 +50,7 @@ def _service(declared: Reader, name: str, allow: Allow, names: tuple[str, ...]) 
         name=name,
         url=_url(declared, allow),
         method=method,
-        timeout=declared.get("timeout", values.duration, 3.0),
+        timeout=declared.get("timeout", values.duration, PATIENCE),
         answer=values_,
         headers=headers_,
         body=_body(declared, method),

@@ -15,7 +15,7 @@ from ivr.engine.loader.mistakes import Place, Unfit, did_you_mean, quoted
 from ivr.engine.loader.reader import Reader
 from ivr.engine.loader.source import Fields, Node, Text
 from ivr.engine.loader.speech import confirm, whether
-from ivr.engine.services import ServiceSpec
+from ivr.engine.services import ServiceSpec, informed_step
 from ivr.engine.steps import (
     AskSlot,
     Branch,
@@ -93,14 +93,14 @@ def _invoke(step: Reader) -> InvokeStep:
         service = invoke.need("service", values.words, "", "name a service of services.yaml")
         spec = spec_of(invoke, service)
         given = arguments(invoke, spec)
-        timeout = invoke.get("timeout", values.duration, spec.timeout if spec else 3.0)
-        if spec and timeout > spec.timeout:
+        timeout = invoke.get("timeout", values.duration, None)
+        if spec and timeout and timeout > spec.timeout:
             problem = f"service {service} gets no more than {spec.timeout:g} s"
             invoke.wrong(invoke.place("timeout"), problem, "shorten this, or raise its timeout in services.yaml")
         filler = invoke.prompt_or("filler", None)
         save = _save(invoke, spec)
-    safe = spec is not None and spec.method == "GET"  # RFC 9110, section 9.2.1
-    return InvokeStep(service, given, timeout, filler, save, step.target("done"), step.target("failed"), safe)
+    found = InvokeStep(service, given, timeout, filler, save, step.target("done"), step.target("failed"))
+    return informed_step(found, spec)
 
 
 def spec_of(invoke: Reader, service: str) -> ServiceSpec | None:

@@ -6,7 +6,8 @@ from ivr.engine.flow import SlotSpec
 from ivr.engine.loader import values
 from ivr.engine.loader.reader import Reader
 from ivr.engine.loader.steps import WAYS, arguments, spec_of, tries
-from ivr.engine.steps import CODE_SERVICE, Prompt, Ref, Template, Verify
+from ivr.engine.services import informed_step
+from ivr.engine.steps import CODE_SERVICE, PATIENCE, Prompt, Ref, Template, Verify
 
 PIN_TYPES = ("digits", "date")
 CODE_LENGTH = 6  # digits, as `context_bridge.codes` makes them
@@ -39,8 +40,8 @@ def _pin(proof: Reader, prompt: Prompt, trust: int, done: str, failed: str) -> V
     if not any(Ref(slot) in template for template in given.values()):
         remedy = f'write with: {{{slot or "pin"}: "{{{slot or "pin"}}}"}}'
         proof.wrong(proof.place("with"), "the service does not get what it must check", remedy)
-    timeout = spec.timeout if spec else 3.0
-    return Verify(slot, prompt, tries(proof, failed), service, given, timeout, done, failed, trust)
+    found = Verify(slot, prompt, tries(proof, failed), service, given, PATIENCE, done, failed, trust)
+    return informed_step(found, spec)
 
 
 def _check_slot(proof: Reader, slot: str) -> None:
@@ -59,7 +60,7 @@ def _code(proof: Reader, prompt: Prompt, trust: int, done: str, failed: str) -> 
     proof.draft.made[slot] = SlotSpec(slot, "digits", "the code", "secret", CODE_LENGTH, CODE_LENGTH)
     limits = tries(proof, failed)
     text = _text(proof)
-    return Verify(slot, prompt, limits, CODE_SERVICE, {}, 3.0, done, failed, trust, send, text)
+    return Verify(slot, prompt, limits, CODE_SERVICE, {}, PATIENCE, done, failed, trust, send, text)
 
 
 def _text(proof: Reader) -> Template:
