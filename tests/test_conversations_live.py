@@ -22,13 +22,14 @@ from recognition.ears import Ears, engines
 from tests.asterisk.conftest import asterisk_root  # noqa: F401 - a fixture
 from tests.asterisk.phone import Phone
 from tests.players.aloud import aloud
-from tests.players.customer import Customer, Telephone
+from tests.players.customer import Customer
 from tests.players.desk import Desk
 from tests.players.mouth import NOISY, Mouth
 from tests.players.score import score
 from tests.players.server import Server, serving
 from tests.players.sip import SipTelephone
 from tests.players.talker import Misheard
+from tests.players.telephone import Telephone
 from tests.players.webphone import WebTelephone
 from tests.waiting import eventually
 

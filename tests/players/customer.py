@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol, Self, get_args
+from typing import Self, get_args
 
 from context_bridge.codes import code_for
 from context_bridge.contract import EventStream
@@ -25,36 +25,10 @@ from tests.players.desk import Desk
 from tests.players.score import Bar, Place, place_of
 from tests.players.server import Server
 from tests.players.talker import Misheard, Talker
+from tests.players.telephone import Telephone, listened
 
 PATIENCE = 60.0  # seconds for a turn; a bound, never waited out by a passing test
 LINK = re.compile(r"https?://[^/]+(/l/\S+)")
-
-
-class Telephone(Protocol):
-    """Of a customer, with the agent's beside it. `hears` returns when all these words were heard in this order, each
-    to its end but the last, and nothing in between. `contact` is the server's name of the call."""
-
-    async def call(self, number: str | None, language: str | None = None) -> None: ...
-    async def press(self, keys: str) -> None: ...
-    async def speak(self, text: str, turn: int, again: int) -> None:
-        """Say this, as the answer to the question of `turn`; `again`: how often it was said before in vain."""
-
-    async def record(self, seconds: float) -> None:
-        """Speak after the beep, and end the message by a key."""
-
-    async def beep(self) -> None:
-        """Until a message is being recorded."""
-
-    async def hears(self, says: Sequence[str]) -> None: ...
-    async def drop(self) -> None: ...
-    async def hang_up(self) -> None: ...
-    async def over(self) -> None:
-        """Until the server has hung up."""
-
-    async def agent_joins(self, contact: str) -> None: ...
-    async def agent_finishes(self, contact: str) -> None: ...
-    async def other_end(self, does: Does) -> None:
-        """Of a telephone that can be put through."""
 
 
 class Customer:
@@ -211,7 +185,7 @@ class Customer:
             said, self._chat.said = self._chat.said, []
         else:
             said, self._said = self._said, []
-            await self._telephone.hears(_listened(said, turn.hears))
+            await self._telephone.hears(listened(said, turn.hears))
         if bar.end and bar.end.status == "finished" and self._calling:
             await self._telephone.over()
             await self._until(lambda: not self._calling)
@@ -321,20 +295,3 @@ class DiallingCustomer(Customer):
     """On a line that can dial whom a menu puts callers through to."""
 
     features = Customer.features | {"other_end"}
-
-
-def _listened(said: Sequence[str], parts: Sequence[str]) -> Sequence[str]:
-    """What is said until the last of these parts, at least something; all of it when a part is missing."""
-    for count in range(1, len(said) + 1):
-        if _holds(" ".join(said[:count]), parts):
-            return said[:count]
-    return said
-
-
-def _holds(text: str, parts: Sequence[str]) -> bool:
-    rest = " ".join(text.casefold().split())
-    for part in parts:
-        _, found, rest = rest.partition(" ".join(part.casefold().split()))
-        if not found:
-            return False
-    return True
