@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -28,6 +28,7 @@ from ivr.engine.loader import (
     load,
     load_services,
 )
+from ivr.engine.loader.mistakes import quoted
 from ivr.engine.services import Services
 from ivr.publishing.policy import composed, with_moves
 from ivr.publishing.stored import stored
@@ -36,6 +37,7 @@ log = logging.getLogger(__name__)
 
 Prepare = Callable[[Flow], Awaitable[None]]
 NAMED = re.compile(r"^menu:[ \t]*[\"']?(\w+)", re.MULTILINE)
+SERVICES = "services.yaml"  # beside the menus
 LOOK = 1.0  # seconds between two looks at what is in force
 
 
@@ -67,7 +69,7 @@ def survey_folder(folder: Path, services_file: Path | None = None) -> Folder:
     services have some: no menu can be judged without them."""
     if not folder.is_dir():
         raise UnknownMenu(f"there is no folder {folder}; set IVR_MENUS to the one that holds your menus")
-    file = services_file or folder / "services.yaml"
+    file = services_file or folder / SERVICES
     mistakes: list[Mistake] = []
     services: Services | None = None
     declared = _Text(file.name, file.read_bytes()) if file.exists() else None
@@ -80,13 +82,14 @@ def survey_folder(folder: Path, services_file: Path | None = None) -> Folder:
     parts = parts_in(folder)
     beside = tuple(parts.items())
     used: set[str] = set()
+    mistakes += named_twice(folder)
     for path in sorted(folder.glob("*.yaml")):
         if path == file or path.name in parts:
             continue
         try:
             text = _Text(path.name, path.read_bytes())
             flow = load(text.content, text.name, None, parts) if services is None else _menu(text, declared, beside)
-            flows[flow.menu] = flow
+            flows.setdefault(flow.menu, flow)
             used |= flow.parts.keys()
         except MenuMistakes as error:
             broken[_menu_of(path)] = path.name
@@ -124,6 +127,25 @@ def _services(declared: _Text | None) -> Services:
 @lru_cache(maxsize=64)
 def _menu(text: _Text, declared: _Text | None, parts: tuple[tuple[str, str], ...]) -> Flow:
     return load(text.content, text.name, _services(declared), dict(parts))
+
+
+def menus_in(folder: Path) -> dict[str, list[Path]]:
+    """The files of each menu of a folder, by its name: one, unless somebody copied a file and left the name in it."""
+    found: dict[str, list[Path]] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        if path.name != SERVICES and not is_submenu(_text(path)):
+            found.setdefault(_menu_of(path), []).append(path)
+    return found
+
+
+def named_twice(folder: Path) -> Iterator[Mistake]:
+    """Which of two files is meant cannot be known: the first is served, the others are mistakes."""
+    for menu, (first, *others) in menus_in(folder).items():
+        for path in others:
+            named = NAMED.search(text := _text(path))
+            line = text[: named.start()].count("\n") + 1 if named else 1
+            problem = f"the menu {quoted(menu)} is in {first.name} too"
+            yield Mistake(path.name, line, 1, None, problem, "give one of the two another name, or take it away")
 
 
 def _menu_of(path: Path) -> str:

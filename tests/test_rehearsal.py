@@ -163,3 +163,25 @@ async def test_a_split_that_does_not_lead_there() -> None:
     with pytest.raises(CannotPlay, match="trial is no split that leads to bye"):
         async with rehearsal_of(told, {"trial": load_menu(TRIAL, "trial.yaml")}):
             pass
+
+
+PARCEL = """\
+menu: parcel
+start: number
+exhausted: bye
+slots:
+  number: {type: digits, length: 4}
+  pin: {type: digits, length: 4}
+steps:
+  number: {ask: {slot: number, prompt: Your number?}, next: pin}
+  pin: {ask: {slot: pin, prompt: And the PIN?}, next: bye}
+  bye: {end: Goodbye.}
+"""
+
+
+async def test_a_hash_behind_digits_that_are_complete_cuts_nothing_short() -> None:
+    """As on real lines: the # ends nothing any more, and is no answer to the next question."""
+    turns = "  - call: voice\n  - press: 4217#\n    hears: And the PIN\n  - press: 1234#\n    hears: Goodbye\n"
+    told = load(f"conversation: c\nmenu: parcel\nturns:\n{turns}", "c.yaml")
+    async with rehearsal_of(told, {"parcel": load_menu(PARCEL, "parcel.yaml")}, "US") as player:
+        assert (await run(told, player)).passed

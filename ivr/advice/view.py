@@ -95,7 +95,8 @@ class View:
     @cached_property
     def used(self) -> frozenset[str]:
         """Slots whose value somebody gets: a back office, an agent, the customer, another slot or a condition."""
-        return frozenset(ref.name for template in self._templates() for ref in template if isinstance(ref, Ref)) | {
+        said = (part for _, _, template in self.templates() for part in template)
+        return frozenset(part.name for part in said if isinstance(part, Ref)) | {
             condition.subject
             for step in self.flow.steps.values()
             if isinstance(step, Branch)
@@ -111,28 +112,36 @@ class View:
         always = {choice.key for choice in self.flow.always} | {"0"}
         return tuple(choice for choice in menu.choices if choice.key not in always)
 
-    def _templates(self) -> Iterator[Template]:
+    def templates(self) -> Iterator[tuple[str | None, Path, Template]]:
+        """All that values may stand in: the step, the path inside its mapping, and the words."""
         for heard in self.prompts:
-            yield heard.prompt.voice
-            yield heard.prompt.text
-        for step in self.flow.steps.values():
-            match step:
-                case InvokeStep() | Verify():
-                    yield from step.arguments.values()
-                case SendStep():
-                    yield step.text
-                case Handoff():
-                    yield step.whisper
-                case TransferStep():
-                    yield step.whisper
-                    yield from step.headers.values()
-                case SetStep():
-                    yield from step.values.values()
-                case CallbackStep():
-                    yield step.number
-                    yield step.when
-                case _:
-                    pass
+            yield heard.step, heard.path, heard.prompt.voice
+            yield heard.step, heard.path, heard.prompt.text
+        for name, step in self.flow.steps.items():
+            yield from ((name, *found) for found in _templates(step))
+
+
+def _templates(step: Step) -> Iterator[tuple[Path, Template]]:
+    """Those that are no prompts."""
+    match step:
+        case InvokeStep() | Verify():
+            given = "invoke" if isinstance(step, InvokeStep) else "verify"
+            yield from (((given, "with", argument), value) for argument, value in step.arguments.items())
+            yield ("verify", "text"), step.text if isinstance(step, Verify) else ()
+        case SendStep():
+            yield ("send", "text"), step.text
+        case Handoff():
+            yield ("handoff", "whisper"), step.whisper
+        case TransferStep():
+            yield ("transfer", "whisper"), step.whisper
+            yield from ((("transfer", "headers", header), value) for header, value in step.headers.items())
+        case SetStep():
+            yield from ((("set", slot), value) for slot, value in step.values.items())
+        case CallbackStep():
+            yield ("callback", "number"), step.number
+            yield ("callback", "when"), step.when
+        case _:
+            pass
 
 
 def _prompts(step: Step) -> Iterator[tuple[Path, Prompt]]:  # noqa: C901  # one case for each kind of step

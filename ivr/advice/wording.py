@@ -9,8 +9,10 @@ from typing import Final
 from ivr.advice.hearing import MARK, seconds
 from ivr.advice.rule import Finding, rule
 from ivr.advice.view import Heard, View
+from ivr.engine.loader.check import OURS
 from ivr.engine.steps import Menu, Template
 
+IN_BRACES: Final = re.compile(r"\{\s*([\w.]+)\s*\}")
 LONGEST_PROMPT: Final = 20.0  # seconds
 LONGEST_MENU: Final = 30.0  # with all its options
 READ_OUT: Final = "To , press one."  # what the renderer puts around a label
@@ -150,6 +152,26 @@ def wrong_channel(view: View) -> Iterator[Finding]:
     for heard in view.prompts if view.text else ():
         if found := _search(FOR_EARS, view, _plain(heard.prompt.text)):
             yield Finding(heard.step, _at(view, heard, "text"), f"“{found}” is written in a chat")
+
+
+@rule(
+    "V27",
+    "Values, not their names",
+    reason="two braces are one brace that is said as it stands; customers and back offices get the name in braces",
+    remedy="write {name} with one brace on each side",
+    source="docs/menus.md, prompts and templates",
+    by_words=True,
+)
+def braces(view: View) -> Iterator[Finding]:
+    """`{{ name }}`, as Liquid, Jinja and Twilio Studio write it."""
+    seen = set()
+    for step, path, template in view.templates():
+        names = (match[1] for part in template if isinstance(part, str) for match in IN_BRACES.finditer(part))
+        for name in (name for name in names if name in view.flow.slots or name in OURS):
+            if (step, path, name) not in seen:
+                seen.add((step, path, name))
+                problem = f"“{{{{{name}}}}}” stands for itself, not for the value"
+                yield Finding(step, (*path, view.flow.language), problem)
 
 
 @rule(

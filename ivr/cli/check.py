@@ -19,11 +19,11 @@ from ivr.advice.told import CONVERSATION, Told, of_advice, of_mistake
 from ivr.cli.complaint import Complaint
 from ivr.conversation import ConversationMistakes
 from ivr.engine.loader import ARTICLES, WORDS, MenuMistakes, Mistake, check_part, load, load_services
+from ivr.engine.loader.mistakes import did_you_mean
 from ivr.engine.services import Services
-from ivr.flows import parts_in, survey_folder
+from ivr.flows import NAMED, SERVICES, menus_in, named_twice, parts_in, survey_folder
 
 CONVERSATIONS = "conversations"  # the folder beside the menus that holds their tests
-SERVICES = "services.yaml"
 INSIDE = ("", f"{CONVERSATIONS}/", ARTICLES, WORDS)  # where a menus' folder holds files
 
 
@@ -73,13 +73,13 @@ def _told(path: Path) -> Iterable[Told]:
     source, name = read(path), str(path)
     try:
         if path.resolve().parent.name == CONVERSATIONS:
-            conversation.load(source, name)
-        elif path.name == SERVICES:
+            return _unknown_menu(conversation.load(source, name).menu, source, path)
+        if path.name == SERVICES:
             load_services(source, name)
         elif part := _part(path):
             return _of_part(part, path)
         else:
-            return _menu(path).told
+            return (*_twice(path), *_menu(path).told)
     except ConversationMistakes as error:
         return (
             Told(m.file, m.line, m.column, None, CONVERSATION.id, "error", m.problem, CONVERSATION.reason, m.remedy)
@@ -88,6 +88,22 @@ def _told(path: Path) -> Iterable[Told]:
     except MenuMistakes as error:
         return map(of_mistake, error.mistakes)
     return ()
+
+
+def _unknown_menu(menu: str, source: str, path: Path) -> Iterator[Told]:
+    """A conversation with a menu that is none of those beside it; of another folder's menus nothing is known."""
+    known = menus_in(path.resolve().parents[1])
+    named = NAMED.search(source)
+    if known and named and menu not in known:
+        line, remedy = source[: named.start()].count("\n") + 1, did_you_mean(menu, known)
+        problem = f"there is no menu {menu!r} beside it"
+        yield Told(str(path), line, 1, None, CONVERSATION.id, "error", problem, CONVERSATION.reason, remedy)
+
+
+def _twice(path: Path) -> Iterator[Told]:
+    for mistake in named_twice(path.parent):
+        if mistake.file == path.name:
+            yield of_mistake(replace(mistake, file=str(path)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,8 @@ async def _played(
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
-        found = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+        is_folder = path.is_dir() or path.name == CONVERSATIONS  # which nobody has made yet
+        found = sorted(path.glob("*.yaml")) if is_folder else [path]
         if not found:
             raise Complaint(f"{path} holds no conversations; docs/conversations.md says how to write one")
         yield from found

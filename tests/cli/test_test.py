@@ -33,3 +33,12 @@ def test_a_back_office_that_a_conversation_does_not_mention(tmp_path: Path, caps
     path.write_text("conversation: c\nmenu: support\nturns:\n  - call: voice\n  - press: 14217#\n")
     assert main(["test", str(path)]) == 1
     assert "services: {orders.status: {…}}" in capsys.readouterr().out
+
+
+def test_menus_that_nobody_has_written_a_conversation_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "hello.yaml").write_text("menu: hello\nstart: bye\nsteps:\n  bye: {end: Goodbye.}\n")
+    monkeypatch.setenv("IVR_MENUS", str(tmp_path))
+    assert main(["test"]) == 2
+    assert "conversations holds no conversations; docs/conversations.md says" in capsys.readouterr().err

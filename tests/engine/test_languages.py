@@ -240,6 +240,11 @@ steps:
             'say: "fr" is no language of this file; known here: en-US, de-DE; or add it to languages',
         ),
         ("{en: Hello., de: Hallo., voice: Hey.}", 9, 'say: "voice" is no language of this file; known here'),
+        (
+            "{en: Well, come in., de: Hallo.}",
+            9,
+            'say: "come in." seems cut off: inside { }, a comma ends a text; put the sentence that it belongs to in',
+        ),
         ("{voice: {en: Hello.}, text: {en: Hi., de: Hallo.}}", 9, "voice: the wording in de-DE is missing"),
         ("{en: Hello., de: {voice: Hallo.}, de-DE: 'Hallo, {nam}'}", 9, 'slot "nam" is not declared'),
         ("{en: {voice: Hi., audio: hi.wav}, de: {voice: Hallo., autio: x.wav}}", 9, '"autio" is no key of say'),
@@ -251,6 +256,25 @@ def test_mistakes_in_languages_are_told_once_with_their_place(words: str, line: 
     (mistake,) = caught.value.mistakes
     assert mistake.line == line
     assert told in str(mistake)
+
+
+def test_a_misspelt_language_is_told_once_and_not_at_each_of_its_wordings() -> None:
+    text = SMALL.format(words="{en: Hello., de: Hallo.}").replace("de-DE]", "ge-DE]")
+    with pytest.raises(MenuMistakes) as caught:
+        load(text + "always: [{key: 8, say: [x], language: de}]\n", "small.yaml")
+    (mistake,) = caught.value.mistakes
+    assert (mistake.line, mistake.problem) == (3, 'languages: "ge-DE" is no language that we know')
+
+
+def test_a_key_that_is_taken_is_told_once_and_not_in_each_language() -> None:
+    choices = "[{key: 1, label: {en: a, de: b}, goto: c}, {key: 1, label: {en: x, de: y}, goto: c}]"
+    menu = f"  b:\n    menu: {{prompt: {{en: Hi., de: Hallo.}}, choices: {choices}, exhausted: c}}\n  c:\n"
+    text = SMALL.format(words="{en: Hello., de: Hallo.}")
+    begin, end = text.index("  b:\n"), text.index("  c:\n")
+    text = (text[:begin] + menu + text[end + 5 :]).replace(text[text.index("slots:") : text.index("steps:")], "")
+    with pytest.raises(MenuMistakes) as caught:
+        load(text, "small.yaml")
+    assert [mistake.problem for mistake in caught.value.mistakes] == ['key 1 is taken by "a"']
 
 
 @pytest.mark.parametrize("words", ["'{size}'", "'42 %'", "{en: Hi., de: Hallo.}", "{en-US: Hi., de-DE: Hallo.}"])

@@ -38,6 +38,13 @@ def test_ten_mistakes_are_ten_messages() -> None:
             "2:1: this is not YAML: found a tab character that violates indentation; indent with blanks, not tabs",
         ),
         ("menu: a\nsteps:\n\t- b", "indent with blanks, not tabs"),
+        (
+            "always:\n  - {key: #, do: repeat}\n\nsteps:\n  a: b\n",
+            "2:5: this is not YAML: the bracket that opens here is not closed; close it; put a text that contains #",
+        ),
+        ("always: [{say: It's 5: or 6, do: repeat}]\n", "or a colon and a blank in quotes, or close the bracket"),
+        ("titl: a\nmenu: b\n", 'did you mean "title"?'),
+        ("langauge: en\nmnu: b\n", 'did you mean "menu"?'),
         ("title: Acme: support\n", "put a text that contains a colon and a blank in quotes"),
         ('title: "Acme\n', "close the quotes"),
         ("a: &x [1]\n", "1:4: anchors are not used"),

@@ -24,7 +24,7 @@ LONG = "We are closed today and tomorrow. " * 12
 
 SEEDS = [
     # The file, its keys and verbs
-    (LINE, "channels: [voice, chat]", "channels: [voice, chat", "E01", "start: open"),
+    (LINE, "channels: [voice, chat]", "channels: [voice, chat", "E01", None),
     (LINE, "    next: look_up", "\tnext: look_up", "E01", None),
     (LINE, "  hello:\n    say: {en", "  hello:\n    sya: {en", "E02", "sya"),
     (LINE, "      timeout: 8s", "      timeuot: 8s", "E02", None),

@@ -90,11 +90,12 @@ def _or(formats: list[Format]) -> str:
 def _check_choices(draft: Draft) -> None:
     """A key or a phrase stands for one thing. A menu may name an always-choice again when it leads to the same, or is
     the menu's own way to the same language."""
-    always = {sign: choice for choice, _ in draft.choices.get(None, ()) for sign in _signs(choice)}
+    first = draft.language == draft.languages[0]  # a key is the same in all languages, and told once
+    always = {sign: choice for choice, _ in draft.choices.get(None, ()) for sign in _signs(choice, first)}
     for step, noted in draft.choices.items():
         taken: dict[str, Choice] = {}
         for choice, place in noted:
-            for sign in _signs(choice):
+            for sign in _signs(choice, first):
                 other = taken.get(sign) or (always.get(sign, choice) if step else choice)
                 if sign in taken or not _is_same(other, choice):
                     draft.mistakes.add(place, f"{sign} is taken by {_name(other)}", "give one of the two another", step)
@@ -107,10 +108,10 @@ def _is_same(one: Choice, other: Choice) -> bool:
     return (one.goto, one.do) == (other.goto, other.do)
 
 
-def _signs(choice: Choice) -> Iterable[str]:
+def _signs(choice: Choice, with_key: bool) -> Iterable[str]:
     """What the customer may press or say to take a choice."""
     words = dict.fromkeys(fold(text) for text in (choice.label, choice.id, *choice.phrases))
-    return [*([f"key {choice.key}"] if choice.key else []), *(quoted(word) for word in words if word)]
+    return [*([f"key {choice.key}"] if choice.key and with_key else []), *(quoted(word) for word in words if word)]
 
 
 def _name(choice: Choice) -> str:

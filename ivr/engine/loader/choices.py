@@ -54,4 +54,4 @@ def _check_correction(item: Reader) -> None:
 
 def _language(item: Reader) -> str | None:
     """What is spoken from then on. Such a choice is offered in its own language, whatever is spoken."""
-    return item.get("language", partial(languages.one_of, item.draft.languages), None)
+    return item.get("language", partial(languages.one_of, item.draft), None)

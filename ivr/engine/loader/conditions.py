@@ -98,7 +98,7 @@ def _parser(tests: Reader, subject: str) -> Callable[[str], str]:
     if subject == "channel":
         return values.one_of(tests.draft.channels)
     if subject == "language":
-        return partial(languages.one_of, tests.draft.languages)
+        return partial(languages.one_of, tests.draft)
     if subject == "trust":
         return lambda text: str(values.whole(0, HIGHEST_TRUST)(text))
     if spec:

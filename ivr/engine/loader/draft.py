@@ -71,7 +71,7 @@ class Draft:
     this one at the end; none for a menu's own. `parsed`: their nodes, shared by all readings.
     `alone`: it is read without the menu that calls it, whose hours and switches are not known.
     `language`: in which this reading takes the wordings; `languages`: those of the menu, whose first makes the ids;
-    `spoken`: those of this file.
+    `spoken`: those of this file. `spoken_wrong`: one of them is mistaken, so that nobody knows which else are.
     `gaps`: what is not translated, of this file and those that it is made of.
     `name`: of the menu, sub-menu or article. `words`: what it says in `language`, where a file of its own holds that.
     `returns` and `ends` are a sub-menu's: its results, and which step returns which."""
@@ -82,6 +82,7 @@ class Draft:
     language: str = DEFAULT
     languages: tuple[str, ...] = (DEFAULT,)
     spoken: tuple[str, ...] = (DEFAULT,)
+    spoken_wrong: bool = False
     exhausted: str = UNKNOWN
     subjects: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of conditions, that are no slots -> values
     slots: dict[str, SlotSpec] = field(default_factory=dict)
@@ -115,6 +116,7 @@ class Draft:
             language=language,
             languages=spoken,
             spoken=spoken,
+            spoken_wrong=self.spoken_wrong,
             parts=self.parts,
             within=self.within,
             parsed=self.parsed,
@@ -155,6 +157,7 @@ class Draft:
             self.language,
             self.languages,
             self.languages,
+            self.spoken_wrong,
             subjects=self.subjects,
             alone=self.alone,
             parts=self.parts,

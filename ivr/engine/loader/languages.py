@@ -12,13 +12,14 @@ from typing import TypeGuard
 
 from ivr.engine.languages import lookup, primary
 from ivr.engine.loader import values
-from ivr.engine.loader.draft import DEFAULT
+from ivr.engine.loader.draft import DEFAULT, Draft
 from ivr.engine.loader.mapping import MappingReader
 from ivr.engine.loader.mistakes import Place, Unfit, did_you_mean, quoted
 from ivr.engine.loader.source import Fields, Items, Node, Text
 from ivr.engine.locale import cldr
 
 TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
+IN_QUOTES = "put the sentence that it belongs to in quotes"
 NO_WORDS = re.compile(r"\{[^{}]*\}|<[^<>]*>|[\W\d_]")  # placeholders, marks, figures and signs
 
 
@@ -47,9 +48,14 @@ def strange_keys(node: Fields, known: Sequence[str]) -> list[tuple[Place, str, s
     """Place, problem and remedy of each key that is no language of the file."""
     found = []
     for key, entry in node.entries.items():
-        if key not in known and key not in map(primary, known):
+        if key in known or key in map(primary, known):
+            continue
+        if node.inline and _empty(entry.value):
+            problem, remedy = f"{quoted(key)} seems cut off: inside {{ }}, a comma ends a text", IN_QUOTES
+        else:
+            problem = f"{quoted(key)} is no language of this file"
             remedy = f"{did_you_mean(key, known)}; or add it to languages"
-            found.append((entry.place, f"{quoted(key)} is no language of this file", remedy))
+        found.append((entry.place, problem, remedy))
     return found
 
 
@@ -75,7 +81,9 @@ def declared(top: MappingReader) -> tuple[str, ...]:
     """The languages of a file, the one that is spoken unless another is chosen first."""
     if top.has("language") and top.has("languages"):
         top.wrong(top.place("languages"), "language and languages mean the same", "keep one of the two")
-    found = top.several("languages" if top.has("languages") else "language", tag)
+    key = "languages" if top.has("languages") else "language"
+    found = top.several(key, tag)
+    top.draft.spoken_wrong = len(found) < len(top.texts(key))
     return tuple(dict.fromkeys(found)) or (DEFAULT,)
 
 
@@ -90,11 +98,14 @@ def of_part(top: MappingReader, what: str) -> None:
         top.wrong(top.fields.place, problem, f"add {language} to its languages, and its words")
 
 
-def one_of(known: Sequence[str], text: str) -> str:
-    """The one of `known` that `text` stands for: `de` for de-DE."""
-    if found := lookup(text, known):
+def one_of(draft: Draft, text: str) -> str:
+    """The language of the menu that `text` stands for: `de` for de-DE."""
+    if found := lookup(text, draft.languages):
         return found
-    raise Unfit(f"{quoted(text)} is no language of this menu", f"{did_you_mean(text, known)}; or add it to languages")
+    if draft.spoken_wrong:
+        return text
+    remedy = f"{did_you_mean(text, draft.languages)}; or add it to languages"
+    raise Unfit(f"{quoted(text)} is no language of this menu", remedy)
 
 
 def _empty(node: Node) -> bool:

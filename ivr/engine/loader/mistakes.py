@@ -9,6 +9,7 @@ from pathlib import PurePath
 
 LIMIT = 100  # more than anybody reads in one go, and looking for near names takes time
 LIKENESS = 0.7  # of 1; "trak" and "track" have 0.89, "goodbye" and "nobody" 0.62
+SHORT, LIKENESS_OF_SHORT = 4, 0.6  # letters; "ulr" and "url" have 0.67
 FOLDERS = ("articles/", "words/")  # beside the menus, for what they are made of
 LONGEST_NAME = 60  # nobody means a longer one, and comparing it would take long
 
@@ -99,7 +100,8 @@ def quoted(text: str) -> str:
 def nearest(name: str, known: Iterable[str]) -> str | None:
     if len(name) > LONGEST_NAME:
         return None
-    near = difflib.get_close_matches(name, known, n=1, cutoff=LIKENESS)
+    cutoff = LIKENESS_OF_SHORT if len(name) <= SHORT else LIKENESS
+    near = difflib.get_close_matches(name, known, n=1, cutoff=cutoff)
     return near[0] if near else None
 
 

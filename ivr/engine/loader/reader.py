@@ -47,7 +47,8 @@ class Reader(MappingReader):
         spoken = self.draft.spoken
         if languages.is_by_language(node):
             for place, problem, remedy in languages.strange_keys(node, spoken):
-                self.wrong(place, f"{key}: {problem}", remedy)
+                if not self.draft.spoken_wrong:
+                    self.wrong(place, f"{key}: {problem}", remedy)
             found = languages.chosen(node, language or self.draft.language)
             if found is None and language is None:
                 found = self._in_words_file(languages.chosen(node, spoken[0]))

@@ -83,16 +83,23 @@ class _Refused(Exception):
 
 def read(source: str | bytes, mistakes: Mistakes) -> Fields:
     """The mapping that the file consists of. Raises `MenuMistakes` when there is none to be had."""
+    text = ""
     try:
-        root = _build(yaml.parse(_text(source), Loader=Loader), mistakes)
+        text = _text(source)
+        root = _build(yaml.parse(text, Loader=Loader), mistakes)
         if isinstance(root, Fields):
             return root
         mistakes.add(root.place if root else START, "the file is not a mapping", 'begin with "menu: name"')
     except _Refused as refused:
         mistakes.add(refused.place, refused.problem, refused.remedy)
     except yaml.MarkedYAMLError as error:
-        place = _place(error.problem_mark or error.context_mark)
-        mistakes.add(place, f"this is not YAML: {error.problem or error.context}", _syntax_remedy(str(error.problem)))
+        if _is_open(error, text):
+            problem = "this is not YAML: the bracket that opens here is not closed"
+            mistakes.add(_place(error.context_mark), problem, CLOSE)
+        else:
+            problem = str(error.problem or error.context)
+            place = _place(error.problem_mark or error.context_mark)
+            mistakes.add(place, f"this is not YAML: {problem}", _syntax_remedy(problem))
     raise mistakes.error()
 
 
@@ -190,10 +197,22 @@ SYNTAX_REMEDIES = (
     ("cannot start any token", "indent with blanks, not tabs; put a text that begins with @, % or ` in quotes"),
     ("alphabetic or numeric character", "put * and & in quotes"),
     ("unexpected end of stream", "close the quotes or brackets that are open here"),
-    ("',' or '}'", "put a text that contains { or } in quotes, or close the bracket"),
-    ("',' or ']'", "put a text that contains [ or ] in quotes, or close the bracket"),
+    ("',' or '}'", "put a text that contains {, }, a quote or a colon and a blank in quotes, or close the bracket"),
+    ("',' or ']'", "put a text that contains [, ], a quote or a colon and a blank in quotes, or close the bracket"),
     ("expected key", "check the indentation; put a text that begins with a quote or a bracket in quotes as a whole"),
 )
+
+
+NEXT_LINE = re.compile(r"[\s\w-]*")
+CLOSE = "close it; put a text that contains # (which begins a comment), brackets or a quote in quotes as a whole"
+
+
+def _is_open(error: yaml.MarkedYAMLError, text: str) -> bool:
+    """Whether a bracket was left open: a line with a key or an item of its own came where its end was wanted."""
+    opened, found = error.context_mark, error.problem_mark
+    if not opened or not found or "flow" not in str(error.context) or found.line == opened.line:
+        return False
+    return bool(NEXT_LINE.fullmatch(text.splitlines()[found.line][: found.column]))
 
 
 def _syntax_remedy(problem: str) -> str:

@@ -215,7 +215,7 @@ def _spoken(slots: Reader, node: Node) -> Template:
         return ()
     value = slots.template(LANGUAGE, node, "passed")
     if all(isinstance(part, str) for part in value) and isinstance(node, Text):
-        return (slots.checked(LANGUAGE, node, partial(languages.one_of, slots.draft.languages), ""),)
+        return (slots.checked(LANGUAGE, node, partial(languages.one_of, slots.draft), ""),)
     return value
 
 
