@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 
 from context_bridge.contract import StoreUnavailable
+from context_bridge.sqlite_faults import unavailable
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -34,8 +35,11 @@ def migrate(url: str) -> None:
         asyncio.run(_migrate_postgres(url))
         return
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        upgrade_sqlite(connection)
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            upgrade_sqlite(connection)
+    except sqlite3.Error as error:
+        raise unavailable(path, error) from error
 
 
 def current(url: str) -> str:

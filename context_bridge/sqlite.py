@@ -22,6 +22,7 @@ from context_bridge import migrate
 from context_bridge import statements as sql
 from context_bridge.contract import StoreUnavailable
 from context_bridge.database import PATIENCE, Compiled, Refused, Row, Step, Turn, Values
+from context_bridge.sqlite_faults import unavailable
 
 Result = TypeVar("Result")
 
@@ -115,7 +116,7 @@ class _Connection:
         except sqlite3.Error as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY and self._path != MEMORY:
                 self._disconnect()  # after an I/O error its view of the log may be wrong
-            raise StoreUnavailable(f"{self._path}: {error} ({_remedy(error)})") from error
+            raise unavailable(self._path, error) from error
 
     def _connect(self) -> sqlite3.Connection:
         if self._path != MEMORY:
@@ -194,17 +195,3 @@ def _refused(connection: sqlite3.Connection, turn: Turn) -> Refused | None:
         return None  # our own, from an attempt whose outcome we did not hear
     found = _rows(connection, sql.SNAPSHOT, turn.journey)
     return Refused(found[0][0] if found else None)
-
-
-def _remedy(error: sqlite3.Error) -> str:
-    match error.sqlite_errorcode & 0xFF:  # the primary code
-        case sqlite3.SQLITE_FULL:
-            return "the disk is full: free some space, then it goes on by itself"
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return "another process keeps the database locked: end it, or wait for it"
-        case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
-            return "see that this user may write to the file and its folder"
-        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-            return "the file is damaged or not a database: restore it from a backup"
-        case _:
-            return "see the disk and the system's log"

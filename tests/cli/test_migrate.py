@@ -16,6 +16,20 @@ def test_migrate_may_run_again_and_again(tmp_path: Path, monkeypatch: pytest.Mon
     assert (tmp_path / "a.db").exists()
 
 
+def test_migrate_tells_what_is_wrong_with_a_database_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, other = tmp_path / "folder", tmp_path / "other.db"
+    folder.mkdir()
+    other.write_text("nothing that SQLite knows" * 99)
+    for path, remedy in [(folder, "see that this user may write"), (other, "the file is damaged or not a database")]:
+        monkeypatch.setenv("IVR_DATABASE_URL", f"sqlite:///{path}")
+        assert main(["migrate"]) == 2
+        told = capsys.readouterr().err
+        assert told.startswith(f"segue: {path}: ")
+        assert remedy in told
+
+
 def test_migrate_without_a_database(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("IVR_DATABASE_URL", f"postgresql://segue:pw@127.0.0.1:{free_port()}/segue")
     assert main(["migrate"]) == 2
