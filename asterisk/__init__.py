@@ -1,6 +1,7 @@
 """Everything that knows Asterisk.
 
 calls.py     all calls of an Asterisk: connect, adopt those that are there, serve those that come
+lease.py     that no other server answers them at the same time
 call.py      one coroutine per call: its turns with the driver, from the arrival or the adoption to the hang-up
 talk.py      prompts out, keys and words in, on a leg in our hands      handoff.py  until it is back from the dialplan
 leg.py       the verbs of one call leg under AsyncAGI        signals.py  what happens to it, out of AMI events

@@ -54,7 +54,7 @@ class AMI:
         """`url`: ami://user:secret@host:5038"""
         parts = urlsplit(url)
         self.address = f"{parts.hostname or '127.0.0.1'}:{parts.port or 5038}"
-        self._user, self._secret = unquote(parts.username or ""), unquote(parts.password or "")
+        self.user, self._secret = unquote(parts.username or ""), unquote(parts.password or "")
         self._handlers: defaultdict[str, list[Handler]] = defaultdict(list)
         self._link: _Link | None = None
 
@@ -89,7 +89,7 @@ class AMI:
 
     async def _login(self) -> None:
         try:
-            await self.do("Login", Username=self._user, Secret=self._secret, Events=CLASSES)
+            await self.do("Login", Username=self.user, Secret=self._secret, Events=CLASSES)
         except AMIRefused as error:
             raise WrongPassword(f"Asterisk at {self.address}: {error}. {WrongPassword.__doc__}") from None
 

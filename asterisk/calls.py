@@ -1,4 +1,5 @@
-"""All calls of an Asterisk: connect, adopt the calls that are there, serve the ones that come, for ever."""
+"""All calls of an Asterisk: connect, adopt the calls that are there, serve the ones that come, for ever. While another
+server does (`lease.py`), this one waits."""
 
 from __future__ import annotations
 
@@ -6,13 +7,14 @@ import asyncio
 import logging
 import time
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, NoReturn
 
 from aiohttp import web
 
 from asterisk.ami import AMI, AMILost, Event
 from asterisk.call import NODE, Call, Site
 from asterisk.ending import tell_left, tell_messages
+from asterisk.lease import BEAT, LOOK, Lease, Taken
 from asterisk.leg import AWAY, Leg, contact_of
 from asterisk.media import Media
 from asterisk.signals import END, EVENTS, Entered, HangupRequested, HungUp, LinkLost, Signal, parse
@@ -39,6 +41,7 @@ class AsteriskChannel:
     def __init__(self, driver: Driver, speaker: Speaker, settings: Settings, listener: Listener | None = None) -> None:
         self._driver, self._speaker = driver, speaker
         self._ami, self._media = AMI(settings.ami_url), Media(settings.asterisk_media)
+        self._lease = Lease(self._ami, settings.port)
         taps = Taps(self._ami, self._media, time.monotonic)
         recordings, outbound = Recordings(settings.recordings_dir), Outbound.of(settings)
         self._site = Site(settings.menu, settings.url, recordings, taps, listener, outbound)
@@ -64,13 +67,17 @@ class AsteriskChannel:
             while True:
                 self._meanwhile = []
                 await self._ami.connect()
-                self.trouble = ""
-                self._site.taps.renew()
-                self.connected.set()
                 try:
+                    await self._wait_for_lease()
+                    self.trouble = ""
+                    self._site.taps.renew()
+                    self.connected.set()
                     await self._serve()
                 except AMILost as error:
                     log.warning("%s; calls go on in Asterisk, connecting again", error)
+                except Taken as error:
+                    log.error("%s answers the calls of this Asterisk now: we did not for some seconds", error)
+                    self._ami.close()
                 finally:
                     self._let_go()
         finally:
@@ -93,6 +100,7 @@ class AsteriskChannel:
 
     async def close(self) -> None:
         """Leave the calls to Asterisk: whoever connects next adopts them."""
+        self._lease.release()
         self._ami.close()
         self._let_go()
         await self._media.close()
@@ -100,20 +108,36 @@ class AsteriskChannel:
             task.cancel()
         await asyncio.gather(*self._tasks.values(), *self._others, return_exceptions=True)
 
+    async def _wait_for_lease(self) -> None:
+        """Until no other server answers the calls."""
+        while other := await self._lease.take():
+            self._meanwhile = []  # it was theirs
+            if self._lease.sure and str(other) not in self.trouble:
+                remedy = "stop it, or point IVR_AMI_URL of this one to another Asterisk"
+                self.trouble = f"{other} answers the calls of the Asterisk at {self._ami.address}: {remedy}"
+                log.error("%s; this one waits, and takes over when the other has gone", self.trouble)
+            await asyncio.sleep(BEAT if self._lease.sure else LOOK)
+
     async def _serve(self) -> None:
         away = (await self._ami.do("Getvar", Variable="SEGUE_AWAY")).get("Value", "")
         self._away = int(away) if away.isdigit() else AWAY
         self._reconcile(await self._ami.rows("CoreShowChannels"))
         self._spawn(self._close_ended())  # now that whose end we were told of has a `Call`, which knows its reason
-        lost = asyncio.create_task(self._ami.lost())
+        ends = [asyncio.create_task(self._broken()), asyncio.create_task(self._lease.keep())]
         try:
-            while not lost.done():
+            while not any(end.done() for end in ends):
                 for call in self._calls.values():
                     if call.inside:
                         call.leg.renew()
-                await asyncio.wait([lost], timeout=self._away / 3)
+                await asyncio.wait(ends, timeout=self._away / 3, return_when=asyncio.FIRST_COMPLETED)
+            await next(end for end in ends if end.done())  # raises
         finally:
-            lost.cancel()
+            for end in ends:
+                end.cancel()
+            await asyncio.gather(*ends, return_exceptions=True)
+
+    async def _broken(self) -> NoReturn:
+        await self._ami.lost()
         raise AMILost("the link to Asterisk broke")
 
     def _on_event(self, event: Event) -> None:

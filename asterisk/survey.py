@@ -1,12 +1,14 @@
-"""A look at Asterisk from outside, for `segue doctor`: whether it lets us in, whether callers can be heard, and whether
-it has the queues and endpoints that menus and settings name. Changes nothing."""
+"""A look at Asterisk from outside, for `segue doctor`: whether it lets us in, who answers its calls, whether callers
+can be heard, and whether it has the queues and endpoints that menus and settings name. Changes nothing."""
 
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 
 from asterisk.ami import AMI, AMILost, AMIRefused
+from asterisk.lease import Lookout
 from asterisk.tap import REMEDY
 from asterisk.trial import ways
 from ivr.engine.flow import Flow
@@ -27,7 +29,7 @@ async def survey(settings: Settings, flows: Iterable[Flow]) -> Sequence[Sight]:
             await ami.connect()
             queues = {row["Queue"] for row in await ami.rows("QueueStatus") if row["Event"] == "QueueParams"}
         endpoints = [sight async for sight in _endpoints(settings, ami)]
-        sound = await _sound(settings, ami)
+        sound, server = await _sound(settings, ami), await _server(settings, ami)
     except (AMILost, TimeoutError):
         remedy = "start it, or correct IVR_AMI_URL; its manager.conf must enable AMI and allow this address"
         return [Sight(f"{ami.address} does not answer", remedy)]
@@ -35,7 +37,17 @@ async def survey(settings: Settings, flows: Iterable[Flow]) -> Sequence[Sight]:
         return [Sight(str(error), "correct IVR_AMI_URL or Asterisk's manager.conf")]
     finally:
         ami.close()
-    return [Sight(f"{ami.address} answers"), sound, *_queues(flows, queues), *endpoints]
+    return [Sight(f"{ami.address} answers"), *server, sound, *_queues(flows, queues), *endpoints]
+
+
+async def _server(settings: Settings, ami: AMI) -> list[Sight]:
+    """Who answers its calls: a server with these settings, or another one."""
+    found = await Lookout(ami).answering()
+    if found is None:
+        return []
+    ours = (found.host, found.port) == (socket.gethostname(), settings.port)
+    remedy = "stop it before you start one here, or point IVR_AMI_URL to another Asterisk"
+    return [Sight(f"its calls are answered by {found}", "" if ours else remedy)]
 
 
 async def _sound(settings: Settings, ami: AMI) -> Sight:
