@@ -74,7 +74,7 @@ class Twilio:
         refusal, self._ends = Refusal(driver, store, account.blocked, account.most_calls), Ends(driver, store)
         self._door, self._turns = Door(account.sid, account.secrets, public), Turns(driver, store, documents)
         self.start = Start(driver, store, self._turns, refusal, self._ends, account.menu, account.exchanges)
-        verbs = {"voice": self.act, "screened": self.screened, "transferred": self.transferred}
+        verbs = {"voice": self.act, "rung": self.rung, "screened": self.screened, "transferred": self.transferred}
         self._fallback = Fallback(store, documents, self.start, verbs)
         self._lead = lead = Lead(driver, store, documents, public, rest)
         self.agents = agents = Agents(driver, store, account.phones, account.sender)
@@ -90,6 +90,7 @@ class Twilio:
             web.post("/twilio/recording", self.recorded),
             *self._sounds.routes(),
             web.post(rf"/twilio/streamed/{PATH}{MOST}", self._voice(self.streamed)),
+            web.post(f"/twilio/rung/{PATH}", self._voice(self.rung)),
             web.post(f"/twilio/screened/{PATH}", self._voice(self.screened)),
             web.post(f"/twilio/alone/{PATH}", self._voice(self.alone)),
             web.post(f"/twilio/transferred/{PATH}", self._voice(self.transferred)),
@@ -132,6 +133,10 @@ class Twilio:
         await self._documents.prepare(found[1])
         lost = call.most + 1 if found[0].turn == call.turn else 0
         return self._documents.turn(found[1], call.epoch, lost, call.form)
+
+    async def rung(self, call: Call) -> bytes:
+        """An agent's browser was rung."""
+        return await self.act(await self.agents.rung(call))
 
     async def screened(self, call: Call) -> bytes:
         """An agent's phone was rung, with a whisper."""

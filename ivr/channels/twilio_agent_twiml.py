@@ -28,16 +28,18 @@ def identity(agent: str) -> str:
     return f"{plain[:80]}_{hashlib.sha256(agent.encode('utf-8', 'replace')).hexdigest()[:12]}"
 
 
-def ring(address: str, contact: str, action: str, whisper: str, shown: str) -> bytes:
-    """Ring one agent. A browser gets the contact beside the call; a phone is asked at `whisper` before it is put
-    through, since a mailbox answers too. `shown`: the number that a phone number is rung from; empty: the caller's."""
+def ring(address: str, contact: str, action: str, answered: str, shown: str) -> bytes:
+    """Ring one agent. A browser gets the contact beside the call, and Twilio tells at `answered` that it was; a phone
+    is asked there before it is put through, since a mailbox answers too. `shown`: the number that a phone number is
+    rung from; empty: the caller's."""
     response = VoiceResponse()
     number = shown if address.startswith("+") else ""
     dial = Dial(action=action, method="POST", answer_on_bridge=True, timeout=RING, caller_id=number or None)
     if address.startswith("client:"):
-        reach(dial, address, {"context": contact})
+        told = {"status_callback": answered, "status_callback_event": "answered", "status_callback_method": "POST"}
+        reach(dial, address, {"context": contact}, **told)
     else:
-        reach(dial, address, {CONTEXT_HEADER: contact}, url=whisper, method="POST")
+        reach(dial, address, {CONTEXT_HEADER: contact}, url=answered, method="POST")
     response.append(dial)
     return written(response)
 

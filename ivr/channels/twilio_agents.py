@@ -1,7 +1,8 @@
 """Agents who take calls of Twilio's: in the browser, or on a phone, where 1 takes the call after a whisper.
 
-An agent who does not answer, or does not press 1, was nobody: the customer waits in the queue again. That a phone's 1
-was pressed is stored, so that it counts however often and in whatever order Twilio tells the rest.
+An agent who does not answer, or does not press 1, was nobody: the customer waits in the queue again. That a browser has
+answered, or a phone's 1 was pressed, is stored, so that it counts however often and in whatever order Twilio tells the
+rest.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from ivr.channels.twilio_call import ABOUT, PATH, Call, Webhook, event_of
 from ivr.channels.twilio_twiml import nothing
 from ivr.driver import Driver
 from ivr.engine.actions import Action, Enqueue, Say
+from ivr.engine.data import replace
 from ivr.engine.events import Event, Left, QueueLeft, Requeued
 from ivr.engine.words import words_of
 
-TAKEN = "taken"  # the name of the answer that is stored when a phone's 1 was pressed
+TAKEN = "taken"  # the name of the answer that is stored when an agent has the customer
 
 
 class Agents:
@@ -30,7 +32,11 @@ class Agents:
         self._driver, self._store, self._phones, self._sender = driver, store, phones, sender
 
     def webhooks(self) -> Sequence[tuple[str, Webhook]]:
-        return ((f"/twilio/whisper/{ABOUT}/{PATH}", self.whisper), (f"/twilio/taken/{ABOUT}/{PATH}", self.taken))
+        return (
+            (f"/twilio/whisper/{ABOUT}/{PATH}", self.whisper),
+            (f"/twilio/taken/{ABOUT}/{PATH}", self.taken),
+            (f"/twilio/joined/{ABOUT}/{PATH}", self.joined),
+        )
 
     def address(self, agent: str) -> str:
         return self._phones.get(agent) or f"client:{identity(agent)}"
@@ -44,8 +50,8 @@ class Agents:
     def ring(self, agent: str, contact: str, place: str, shown: str) -> bytes:
         """The document that rings an agent for the customer who waits at `place` (epoch and turn)."""
         address = self.address(agent)
-        action = f"/twilio/voice/{place}" if address.startswith("client:") else f"/twilio/screened/{place}"
-        return ring(address, contact, action, f"/twilio/whisper/{contact}/{place}", shown)
+        action, answered = ("rung", "joined") if address.startswith("client:") else ("screened", "whisper")
+        return ring(address, contact, f"/twilio/{action}/{place}", f"/twilio/{answered}/{contact}/{place}", shown)
 
     def join(self, contact: str, place: str) -> bytes:
         """The document that brings the customer into the room where the agent is."""
@@ -69,8 +75,10 @@ class Agents:
         """The agent has pressed a key, or none."""
         if (told := await self._store.answer(f"{call.about}/{TAKEN}", *call.place)) is not None:
             return told.body.encode()
-        if call.form.get("Digits") != "1":
-            return hang_up()
+        return await self.joined(call) if call.form.get("Digits") == "1" else hang_up()
+
+    async def joined(self, call: Call) -> bytes:
+        """The agent has the customer now, unless it is too late."""
         found = await self._driver.current(call.about)
         if found is None or found[0].turn != call.turn:
             return hang_up()
@@ -78,6 +86,14 @@ class Agents:
         row = AnswerRow(f"{call.about}/{TAKEN}", *call.place, found[0].id, body.decode(), self._driver.now())
         await self._store.put_answer(row)
         return body
+
+    async def rung(self, call: Call) -> Call:
+        """How ringing an agent's browser has ended: as Twilio tells it; or, where it does not tell (`twilio_fallback`),
+        as we know."""
+        if wire.heard(call.form).dial:
+            return call
+        taken = await self._store.answer(f"{call.contact}/{TAKEN}", *call.place)
+        return replace(call, form={**call.form, "DialCallStatus": "completed" if taken else "no-answer"})
 
     async def screened(self, call: Call) -> Event:
         """How ringing an agent's phone has ended. Twilio calls it completed when a mailbox has answered, too. That a

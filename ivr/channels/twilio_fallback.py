@@ -3,8 +3,8 @@
 It names the webhook that failed (ErrorUrl; twilio.com/docs/usage/security/availability-reliability). A call that could
 not begin begins here. What a verb has brought is taken here, once as ever: a talk that is over is not dialled again,
 and a recorded message is not asked for twice. Whether Twilio repeats the fields that say so is not documented; where it
-does not, the last words are said again, whose verb brings it anew. So an agent's browser is rung once more; of phones
-we know who has answered.
+does not, the last words are said again, whose verb brings it anew; but nobody is rung again: we were told who has
+answered.
 
 While the database is away, or a turn takes long, callers are kept on the line for some 20 seconds.
 """
@@ -31,8 +31,8 @@ from ivr.traces import trace
 FALLBACK = "/twilio/fallback"
 WITHIN = 10.0  # seconds; Twilio gives up after 15, and asks nobody else
 HELD, PAUSE = 2, 4  # how often callers are asked for patience, and for how many seconds each time
-FAILED = re.compile(r"/twilio/(?P<verb>voice|screened|transferred)(/(?P<epoch>\d{1,6})\.(?P<turn>\d{1,9}))?")
-DIALS = ("screened", "transferred")
+FAILED = re.compile(r"/twilio/(?P<verb>voice|rung|screened|transferred)(/(?P<epoch>\d{1,6})\.(?P<turn>\d{1,9}))?")
+DIALS = ("rung", "screened", "transferred")
 BROUGHT = ("Digits", "SpeechResult", "RecordingSid", "QueueResult", "DialCallStatus")  # by a verb that has ended
 SPOKEN = ("en-US", "de-DE", "es-US", "fr-FR", "ko-KR")  # what we ask for patience in
 

@@ -149,6 +149,29 @@ async def test_who_has_talked_to_an_agent_on_the_phone_does_not_wait_for_one_aga
     assert (await journey(segue, call)).status == ("finished" if key else "queued")
 
 
+@pytest.mark.parametrize(("forgetful", "times"), [(False, 1), (True, 1), (False, 3)])
+@pytest.mark.parametrize("is_there", [True, False])
+async def test_an_agents_browser_is_not_rung_again(
+    segue: Segue,
+    carrier: Carrier,
+    office: Office,
+    monkeypatch: pytest.MonkeyPatch,
+    forgetful: bool,
+    times: int,
+    is_there: bool,
+) -> None:
+    """Who has talked with them is done; whom they did not answer waits for another one."""
+    carrier.habits = Habits(forgetful=forgetful)
+    call = await ringing(segue, carrier, office, "Anna")
+    leg = await office.answer(call) if is_there else None
+    away = StoreUnavailable("away")
+    fails(monkeypatch, Turns, "take" if is_there else "advance", away, times)
+    await (office.hang_up(leg) if leg else call.dial_result("no-answer"))
+    assert failed(call) == 1
+    assert (await journey(segue, call)).status == ("finished" if is_there else "queued")
+    assert sum(b"<Client" in request.body for request in call.requests) == 1
+
+
 @pytest.fixture
 def postgres() -> Iterator[PostgresServer]:
     server = PostgresServer()
