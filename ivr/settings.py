@@ -15,6 +15,9 @@ class SettingsError(Exception):
     """The environment holds settings that cannot be used; the message has one line for each."""
 
 
+OUR_MENUS = Path(__file__).parent / "menus"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Each field is read from `IVR_` + its name in capitals."""
@@ -27,7 +30,7 @@ class Settings:
         default="", repr=False
     )  # sqlite:///path or postgresql://user:password@host/name; empty: SQLite in data_dir
     redis_url: str = ""  # empty: live events stay in this process
-    menus: Path = Path(__file__).parent / "menus"
+    menus: Path = OUR_MENUS
     menu: str = "support"  # the menu that calls without a menu of their own get
     services: Path | None = None  # declared back offices; None: `services.yaml` beside the menus
     secrets_dir: Path | None = None  # files with the secrets of services, one each; None: the environment has them

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from context_bridge.contract import ContextStore, StoreUnavailable
+from context_bridge.migrate import migrate
 from context_bridge.records import SpeechKeepingRow
 from context_bridge.store import open_store
 from ivr import utterances as files
@@ -207,7 +208,7 @@ async def test_each_change_is_in_the_log_once(
 def test_the_command_turns_it_on_and_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    url = f"sqlite:///{tmp_path}/command.db"
+    migrate(url := f"sqlite:///{tmp_path}/command.db")
     monkeypatch.setenv("IVR_DATABASE_URL", url)
 
     def told(*arguments: str) -> str:
@@ -248,7 +249,8 @@ def test_what_the_command_refuses(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("IVR_DATABASE_URL", f"sqlite:///{tmp_path}/command.db")
+    migrate(url := f"sqlite:///{tmp_path}/command.db")
+    monkeypatch.setenv("IVR_DATABASE_URL", url)
     assert main(["ears", *arguments]) == 2
     assert wrong in capsys.readouterr().err
 

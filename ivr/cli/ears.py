@@ -11,9 +11,9 @@ import getpass
 import time
 
 from context_bridge.records import SpeechKeepingRow
-from context_bridge.store import open_store
 from ivr import settings
 from ivr.cli.complaint import Complaint
+from ivr.cli.installation import opened
 from ivr.cli.published import day
 from ivr.speech_keeping import SpeechKeeping
 from ivr.utterances import Utterances
@@ -30,15 +30,13 @@ async def run(chosen: argparse.Namespace) -> int:
     if (chosen.do == "keep") != bool(chosen.hours is not None and chosen.why):
         raise Complaint("write `segue ears keep --hours 2 --why TEXT`, `segue ears stop`, or `segue ears`")
     setting = settings.load()
-    store = await open_store(setting.database)
-    try:
+    async with opened(setting) as store:
         keeping = SpeechKeeping(store, Utterances(setting.utterances_dir), time.time)
-        row = await _done(keeping, chosen)
+        try:
+            row = await _done(keeping, chosen)
+        except ValueError as error:
+            raise Complaint(str(error)) from error
         print(_told(row, on=keeping.is_on(row)))
-    except ValueError as error:
-        raise Complaint(str(error)) from error
-    finally:
-        await store.close()
     return 0
 
 

@@ -21,7 +21,7 @@ from ivr.engine.flow import Flow
 from ivr.hearable import summary
 from ivr.prompts import fixed_says, speaker_of
 from ivr.publishing.publisher import Draft
-from ivr.settings import Settings
+from ivr.settings import OUR_MENUS, Settings
 from recognition.speak import SpeakFailed
 
 
@@ -32,8 +32,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 async def run(chosen: argparse.Namespace) -> int:
     setting, moved = settings.load(), moves(chosen.moved)
+    if chosen.folder is None and setting.menus == OUR_MENUS:  # in a shell without the server's settings
+        raise Complaint(f"IVR_MENUS is not set; name the folder: segue publish DIR -m WHY (ours are in {OUR_MENUS})")
     flows = folder_flows(chosen.folder or setting.menus, setting)
-    async with opened(setting) as press:
+    async with opened(setting, first=True) as press:
         drafts = [await _draft(press, flow, chosen, moved) for flow in flows.values()]
         if unused := moved.keys() - {step for draft in drafts for step in draft.moved}:
             raise Complaint(f"--moved names no step that goes away: {', '.join(sorted(unused))}; check the names")

@@ -14,7 +14,7 @@ from pathlib import Path
 from context_bridge.contract import ContextStore
 from context_bridge.live import open_bus
 from context_bridge.records import Published
-from context_bridge.store import open_store
+from ivr.cli import installation
 from ivr.cli.complaint import Complaint
 from ivr.engine.flow import Flow
 from ivr.flows import read_folder
@@ -31,13 +31,11 @@ class Press:
 
 
 @asynccontextmanager
-async def opened(setting: Settings) -> AsyncIterator[Press]:
-    """The database of IVR_DATABASE_URL; servers on it see what is published within a second."""
-    store = await open_store(setting.database)
-    try:
+async def opened(setting: Settings, *, first: bool = False) -> AsyncIterator[Press]:
+    """The database of IVR_DATABASE_URL; servers on it see what is published within a second. `first`: it may be a new
+    one, for menus may be published before the first start."""
+    async with installation.opened(setting, first=first) as store:
         yield Press(store, Publisher(store, time.time))
-    finally:
-        await store.close()
 
 
 async def tell(setting: Settings, outcome: Outcome) -> None:

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from context_bridge.contract import ContextStore
-from context_bridge.store import open_store
 from ivr import conversation, settings
 from ivr.cli.complaint import Complaint
+from ivr.cli.installation import opened
 from ivr.cli.transcript import Transcript, mapping
 from ivr.engine.flow import Flow
 from ivr.publishing.stored import stored
@@ -29,11 +29,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 async def run(chosen: argparse.Namespace) -> int:
     setting = settings.load()
-    store = await open_store(setting.database)
-    try:
+    async with opened(setting) as store:
         text = await as_test(store, chosen.journey, setting.region)
-    finally:
-        await store.close()
     write(text, chosen.as_test)
     return 0
 

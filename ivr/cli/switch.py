@@ -13,9 +13,9 @@ from collections.abc import Mapping
 
 from context_bridge.contract import ContextStore
 from context_bridge.live import open_bus
-from context_bridge.store import open_store
 from ivr import settings
 from ivr.cli.complaint import Complaint
+from ivr.cli.installation import opened
 from ivr.cli.published import day
 from ivr.engine.flow import Switch
 from ivr.engine.loader import MenuMistakes
@@ -38,15 +38,12 @@ async def run(chosen: argparse.Namespace) -> int:
     setting = settings.load()
     if (chosen.name == LIST) == (chosen.state is not None):
         raise Complaint("write `segue switch list`, or `segue switch NAME on` (or off)")
-    store = await open_store(setting.database)
-    try:
+    async with opened(setting) as store:
         known = await _known(setting, store)
         if chosen.name == LIST:
             await _list(store, known)
         else:
             await _flip(setting, store, known, chosen)
-    finally:
-        await store.close()
     return 0
 
 

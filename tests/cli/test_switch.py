@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from context_bridge.live import open_bus
+from context_bridge.migrate import migrate
 from context_bridge.store import open_store
 from ivr.arrivals import Arrival
 from ivr.cli import main
@@ -36,7 +37,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     menus.mkdir()
     (menus / "line.yaml").write_text(MENU)
     monkeypatch.setenv("IVR_MENUS", str(menus))
-    monkeypatch.setenv("IVR_DATABASE_URL", f"sqlite:///{tmp_path}/segue.db")
+    monkeypatch.setenv("IVR_DATABASE_URL", url := f"sqlite:///{tmp_path}/segue.db")
+    migrate(url)
     return menus
 
 
