@@ -9,6 +9,7 @@ decoder.py    the search: a beam inside the grammar, a free one beside it
 readings.py   transcripts to values
 spotter.py    a second witness for digits: which number words are where in the sound
 ctc.py        which words these are likeliest to be
+replies.py    a second witness for yes and no
 answers.py    transcripts to alternatives, with how sure we are
 engine.py     `Moonshine`, the engine that all this makes (`recognition.engine.Engine`)
 """

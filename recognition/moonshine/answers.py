@@ -1,9 +1,10 @@
 """From what the search found to alternatives, with how sure we may be of each.
 
 Two witnesses speak for an answer: the network, held to the grammar, and what its free transcript means; for digits,
-what was spotted in the sound (`spotter.py`). What their words weigh was fitted by `tests/bench/speech/fit.py` (logistic
-regression), so that a confidence is the share of answers like it that are right; but see `DIGITS`. Every other text is
-an alternative of its own, for who knows more than the grammar.
+what was spotted in the sound (`spotter.py`); for yes and no, which of them it sounds like (`replies.py`). What their
+words weigh was fitted by `tests/bench/speech/fit.py` (logistic regression), so that a confidence is the share of
+answers like it that are right; but see `DIGITS`. Every other text is an alternative of its own, for who knows more than
+the grammar.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from recognition.meaning import understand
 from recognition.moonshine.decoder import Found, Hypothesis
 from recognition.moonshine.grammar import Grammar, Meaning, meanings
 from recognition.moonshine.phrases import plain
+from recognition.moonshine.replies import Replied
 from recognition.moonshine.spotter import Spotted
 from recognition.moonshine.tokens import Tokens
 
@@ -32,12 +34,13 @@ LEAST = 0.02  # confidence; what is less likely is not told
 TOLD = 0.5  # how sure values behind an option must be; of less sure ones nothing is said, and they are asked for
 
 # What a constant, and each field of `Evidence`, weighs. That of yes and no was fitted as 3.08; with it a short yes was
-# asked for again (97 % were to be understood), with this other speech is rejected as before.
+# asked for again (97 % were to be understood), with this other speech is rejected as before. What the second witness
+# says counts twice there: a wrong yes is worse than a question.
 # `DIGITS` are those of `known_length`. They were fitted in the same way on voices that the spotter had not heard, and
 # then changed by hand for two witnesses (docs/speech.md): fitted on whole numbers alone, they make answers of numbers
 # that broke off. So a run of `fit.py` does not give them.
 OPTIONS = (1.27, -0.52, 1.83, -0.12, 7.43, -3.59, 1.13, 0.0)
-YES_NO = (3.68, -0.28, 2.79, 2.84, -1.09, -1.77, -0.65, 0.0)
+YES_NO = (3.68, -0.28, 2.79, 2.84, -1.09, -1.77, -0.65, 2.0)
 VALUES = (-1.42, -0.2, 3.91, 0.37, 0.0, -0.35, 0.0, 0.0)
 DIGITS = (-2.86, -0.2, 3.22, 0.0, 2.0, -0.17, 0.0, 2.31)
 
@@ -46,8 +49,8 @@ DIGITS = (-2.86, -0.2, 3.22, 0.0, 2.0, -0.17, 0.0, 2.31)
 class Evidence:
     """For an answer. `margin`: how much likelier (log) the free transcript is; `share`: of the answers that the
     grammar allows, 0 to 1; `piece`: the mean of the logarithms of its pieces; `meant`: how probably the free transcript
-    means it, or of digits what was spotted; `spotted`: how well digits fit that (log, for each). Against it:
-    `rival`, how well the grammar fits another answer; `others`, how probably one of them is meant."""
+    means it, or of digits what was spotted; `spotted`: how well digits fit that (log, for each), or yes and no the
+    sound. Against it: `rival`, how well the grammar fits another answer; `others`, how probably another is meant."""
 
     margin: float
     share: float
@@ -124,19 +127,21 @@ def answers(
     hints: Hints,
     spotted: Spotted | None = None,
     numbers: Sequence[str] = (),
+    replied: Replied | None = None,
 ) -> list[Answer]:
     """All that may be meant, in no order. `spotted`: where digits were asked for; `numbers`: the likeliest of it, which
-    count though the network gave them up."""
+    count though the network gave them up. `replied`: where yes or no was asked for."""
     free = tokens.text(found.free.ids)
     everything, meant = _held(found.answers, grammar, tokens), _meant(free, hints)
     found_twice = _likelier(_without_behind(everything), _held(found.beside, grammar, tokens))
     held = _with_numbers(found_twice, numbers, found.free.score)
-    fit = {meaning: spotted.fit(meaning.value) for meaning in held if meaning.value} if spotted else {}
+    told = {meaning: spotted.fit(meaning.value) for meaning in held if meaning.value} if spotted else {}
+    fit = told | ({meaning: replied.fit(meaning.option) for meaning in [*held, *meant]} if replied else {})
     scores = {
         meaning: one.score - grammar.heard_in_noise.get(meaning.option or "", 0.0) + WITNESS * fit.get(meaning, 0.0)
         for meaning, one in held.items()
     }
-    shares, witnessed = _shares(scores), _shares(fit)
+    shares, witnessed = _shares(scores), _shares(told)
     fits = {meaning: shares[meaning] * exp(min(0.0, one.score - found.free.score)) for meaning, one in held.items()}
     unheld = _Held(found.free.score - MARGIN, free, PIECE)
     all_answers = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from recognition.moonshine.decoder import Effort, Hypothesis, search
 from recognition.moonshine.grammar import Grammar, compiled, narrowed
 from recognition.moonshine.model import RATE, TOKENS, Floats, Model, NoModel, packaged
 from recognition.moonshine.phrases import plain
+from recognition.moonshine.replies import Replies
 from recognition.moonshine.spotter import FILE as SPOTTER
 from recognition.moonshine.spotter import Spotted, Spotter
 from recognition.moonshine.tokens import Tokens
@@ -44,7 +46,8 @@ class Moonshine:
         place = folder or packaged()
         if place is None:
             raise NoModel("There is no English model: install moonshine-voice==0.1.0 or name a directory that has one")
-        self._model, self._tokens, self._spotter = Model(place), Tokens(place / TOKENS), Spotter(spotter)
+        self._model, self._tokens = Model(place), Tokens(place / TOKENS)
+        self._witnesses = Witnesses(Spotter(spotter), Replies())
         self._grammars: OrderedDict[object, Grammar] = OrderedDict()
 
     def check(self, hints: Hints) -> Sequence[str]:
@@ -56,10 +59,10 @@ class Moonshine:
         ]
 
     def open(self, hints: Hints) -> Utterance:
-        return Utterance(self._model, self._tokens, self._spotter, self.grammar(hints), hints)
+        return Utterance(self._model, self._tokens, self._witnesses, self.grammar(hints), hints)
 
     def encoded(self, samples: Samples) -> Floats:
-        """What the network's first half makes of a sound: a row for each 24 ms. For whoever trains the spotter."""
+        """What the network's first half makes of a sound: a row for each 24 ms. For whoever trains witnesses."""
         rows: Floats = self._model.listen(samples)[0]
         return rows
 
@@ -73,11 +76,20 @@ class Moonshine:
         return known
 
 
+@dataclass(frozen=True, slots=True)
+class Witnesses:
+    """Beside the network: of digits, and of yes and no."""
+
+    spotter: Spotter
+    replies: Replies
+
+
 class Utterance:
     """A `recognition.engine.Decoding`: it listens when the utterance is over, and then to all of it."""
 
-    def __init__(self, model: Model, tokens: Tokens, spotter: Spotter, grammar: Grammar, hints: Hints) -> None:
-        self._model, self._tokens, self._spotter, self._grammar, self._hints = model, tokens, spotter, grammar, hints
+    def __init__(self, model: Model, tokens: Tokens, witnesses: Witnesses, grammar: Grammar, hints: Hints) -> None:
+        self._model, self._tokens, self._witnesses = model, tokens, witnesses
+        self._grammar, self._hints = grammar, hints
         self._digits = answers.known_length(hints)
         self._sound: list[Samples] = []
         self._seen: Floats | None = None
@@ -123,7 +135,7 @@ class Utterance:
     def _spotted(self) -> Spotted:
         """In that view."""
         if self._digits_seen is None:
-            self._digits_seen = self._spotter.spot([self._straight()])
+            self._digits_seen = self._witnesses.spotter.spot([self._straight()])
         return self._digits_seen
 
     def _look(self, sound: Samples, views: Sequence[Floats]) -> tuple[list[Answer], Hypothesis]:
@@ -132,12 +144,13 @@ class Utterance:
             return self._look_for_digits(sound, views)
         sounds = self._tokens.sounds if self._grammar.has_values else None
         found = search(self._model, views, len(sound) / RATE, self._grammar.automaton, sounds)
-        return answers.answers(found, self._grammar, self._tokens, self._hints), found.free
+        replied = self._witnesses.replies.spot(views[0]) if self._hints.kind == "yes_no" else None
+        return answers.answers(found, self._grammar, self._tokens, self._hints, replied=replied), found.free
 
     def _look_for_digits(self, sound: Samples, views: Sequence[Floats]) -> tuple[list[Answer], Hypothesis]:
         """One look of the network, and three of the other witness, who costs little. What fits that best is looked for
         by itself: the beam is full of ways to write what the network finds a little likelier."""
-        spotted = self._spotted().beside(self._spotter.spot(self._views(sound, THIRDS)))
+        spotted = self._spotted().beside(self._witnesses.spotter.spot(self._views(sound, THIRDS)))
         numbers = spotted.likeliest(self._hints.most)
         beside = narrowed(numbers[:1], self._tokens)
         seconds, sounds = len(sound) / RATE, self._tokens.sounds
