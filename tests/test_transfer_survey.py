@@ -25,8 +25,8 @@ steps:
   bye: {{end: Goodbye.}}
 """
 NUMBER, SIP, CLIENT = "+44 20 7946 0018", "sip:lab@pbx.example", "client:shop"
-ASTERISK = {"ami_url": "ami://segue:x@127.0.0.1"}
-TWILIO = {"twilio_account": "AC" + "a" * 32, "twilio_senders": "+15005550006"}
+ASTERISK: dict[str, Any] = {"ami_url": "ami://segue:x@127.0.0.1"}
+TWILIO: dict[str, Any] = {"twilio_account": "AC" + "a" * 32, "twilio_senders": "+15005550006"}
 
 
 @pytest.mark.parametrize(

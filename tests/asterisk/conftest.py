@@ -8,6 +8,7 @@ import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import pytest
 import pytest_asyncio
@@ -16,6 +17,7 @@ from asterisk.calls import AsteriskChannel
 from asterisk.instance import Instance
 from asterisk.lay import CannotLay, lay
 from asterisk.media import PATH
+from ivr.driver import Driver
 from ivr.engine.actions import Say
 from ivr.settings import Settings
 from recognition import audio
@@ -104,4 +106,6 @@ async def lab(asterisk: Instance, speaker: Speaker, driver: FakeDriver) -> Async
 
 def channel_on(asterisk: Instance, driver: FakeDriver, speaker: Speaker) -> AsteriskChannel:
     url, folder = "https://desk.example", driver.file.parent
-    return AsteriskChannel(driver, speaker, Settings(ami_url=asterisk.ami_url, public_url=url, data_dir=folder))
+    return AsteriskChannel(
+        cast("Driver", driver), speaker, Settings(ami_url=asterisk.ami_url, public_url=url, data_dir=folder)
+    )

@@ -214,7 +214,8 @@ class Phone(asyncio.DatagramProtocol):
 
     async def call(self, number: str, headers: dict[str, str] | None = None) -> Call:
         """Returns when the call is answered. Raises `Refused`."""
-        call = self._calls[call_id] = Call(self, call_id := secrets.token_hex(8), self._server)
+        call = Call(self, secrets.token_hex(8), self._server)
+        self._calls[call.id] = call
         await call.dial(number, headers or {})
         async with asyncio.timeout(PATIENCE):
             await call.answered

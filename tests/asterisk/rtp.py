@@ -36,7 +36,7 @@ def encode(pcm: NDArray[np.int16]) -> bytes:
 
 def samples(codes: bytes) -> NDArray[np.float32]:
     """What they stand for, between -1 and 1."""
-    return MULAW[np.frombuffer(codes, np.uint8)].astype(np.float32) / 32767
+    return MULAW[np.frombuffer(codes, np.uint8)].astype(np.float32) / np.float32(32767)
 
 
 class Sound(asyncio.DatagramProtocol):

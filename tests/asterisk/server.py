@@ -12,8 +12,10 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import cast
 
 from asterisk.calls import AsteriskChannel
+from ivr.driver import Driver
 from ivr.engine.actions import Say
 from ivr.settings import Settings
 from recognition.listen import Ear, SpeechStarted, Told
@@ -63,7 +65,7 @@ async def main(ami_url: str, records: str, prompts: str, *options: str) -> None:
         driver.before_answer = freeze
     async with (Slow if "slow" in options else Speaker)(Path(prompts), "gmw/en-us", 165) as speaker:
         settings = Settings(ami_url=ami_url, public_url="https://desk.example", data_dir=Path(records).parent)
-        channel = AsteriskChannel(driver, speaker, settings, Ears() if "ears" in options else None)
+        channel = AsteriskChannel(cast("Driver", driver), speaker, settings, Ears() if "ears" in options else None)
         work = asyncio.create_task(channel.run())
         await channel.connected.wait()
         say("up")

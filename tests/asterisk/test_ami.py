@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from typing import cast
 
 import pytest
 
 from asterisk.ami import AMI, AMILost, AMIRefused, WrongPassword
 from asterisk.calls import AsteriskChannel
 from asterisk.instance import Instance
+from ivr.driver import Driver
 from ivr.settings import Settings
 from recognition.speak import Speaker
 from tests.asterisk.fake_driver import FakeDriver
@@ -35,7 +37,7 @@ async def test_a_wrong_password_stops_instead_of_knocking_on(
     wrong = Settings(ami_url=asterisk.ami_url.replace("segue:", "segue:not-"))
     with pytest.raises(WrongPassword, match="IVR_AMI_URL"):
         async with asyncio.timeout(60):
-            await AsteriskChannel(driver, speaker, wrong).run()
+            await AsteriskChannel(cast("Driver", driver), speaker, wrong).run()
 
 
 async def test_what_is_in_flight_fails_when_the_link_breaks_and_is_not_sent_again(asterisk: Instance) -> None:

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from asterisk.ami import AMI
 from asterisk.calls import AsteriskChannel
 from asterisk.instance import Instance
+from ivr.driver import Driver
 from ivr.engine.events import Alternative
 from ivr.settings import Settings
 from recognition import audio
@@ -27,7 +29,7 @@ from tests.asterisk.conftest import MEDIA, Lab, serving
 from tests.asterisk.fake_driver import FakeDriver
 from tests.asterisk.hearing import times
 from tests.asterisk.phone import Call, Phone
-from tests.channels.tone_ears import END, ToneEar, ToneListener
+from tests.channels.tone_ears import END, ToneEar, ToneListener, Words
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -35,7 +37,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 Samples = NDArray[np.int16]
 
 ONE, NUMBER, GOODBYE, NOISE, CROWD = 1000, 1300, 700, 1600, 1900  # hertz
-WORDS = {
+WORDS: Words = {
     ONE: (Alternative("my parcel", 0.9, "1"), Alternative("somebody", 0.3, "2")),
     NUMBER: (Alternative("4217", 0.8),),
     GOODBYE: (Alternative("goodbye", 0.95, "9"),),
@@ -80,9 +82,9 @@ class Talk(Lab):
 
 @contextlib.asynccontextmanager
 async def talking(asterisk: Instance, speaker: Speaker, driver: FakeDriver) -> AsyncIterator[Talk]:
-    listener = ToneListener(WORDS)  # type: ignore[arg-type]  # read only
+    listener = ToneListener(WORDS)  # read only
     settings = Settings(ami_url=asterisk.ami_url, public_url="https://desk.example", data_dir=driver.file.parent)
-    channel = AsteriskChannel(driver, speaker, settings, listener)
+    channel = AsteriskChannel(cast("Driver", driver), speaker, settings, listener)
     async with Phone(asterisk.sip_port) as phone, serving(channel):
         yield Talk(asterisk, driver, channel, speaker, phone, listener)
 
@@ -152,9 +154,8 @@ class TestAnswers:
         assert talk.driver.seen("choice") == []
 
     async def test_twenty_speak_at_once_and_each_is_understood(self, talk: Talk) -> None:
-        talk.listener.words = {ONE: WORDS[ONE]} | {
-            hertz: (Alternative(f"{hertz}"),) for hertz in range(1100, 1100 + 20 * 70, 70)
-        }
+        numbers = range(1100, 1100 + 20 * 70, 70)
+        talk.listener.words = {ONE: WORDS[ONE], **{hertz: (Alternative(f"{hertz}"),) for hertz in numbers}}
 
         async def one(hertz: int) -> None:
             call = await talk.asked()
@@ -164,7 +165,6 @@ class TestAnswers:
             await talk.hears(call, said.ON_ITS_WAY)
             call.hang_up()
 
-        numbers = range(1100, 1100 + 20 * 70, 70)
         await asyncio.gather(*(one(hertz) for hertz in numbers))
         assert sorted(map(int, talk.driver.seen("number"))) == list(numbers)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import cast
 
 import pytest
 import pytest_asyncio
@@ -14,6 +15,7 @@ import pytest_asyncio
 from asterisk.ami import AMI
 from asterisk.calls import AsteriskChannel
 from asterisk.instance import Instance
+from ivr.driver import Driver
 from ivr.settings import Settings
 from recognition.speak import Speaker
 from tests.asterisk import fake_driver as said
@@ -29,7 +31,7 @@ CONGESTION = 34  # Q.850: what Asterisk makes of a 503
 
 def channel_on(asterisk: Instance, driver: FakeDriver, speaker: Speaker, **more: str) -> AsteriskChannel:
     settings = Settings(ami_url=asterisk.ami_url, data_dir=driver.file.parent, **more)  # type: ignore[arg-type]
-    return AsteriskChannel(driver, speaker, settings)
+    return AsteriskChannel(cast("Driver", driver), speaker, settings)
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -30,6 +30,7 @@ from context_bridge.codec import decode, encode
 from context_bridge.migrate import migrate
 from context_bridge.records import Saved
 from context_bridge.store import open_store
+from ivr.engine.data import replace
 from ivr.engine.journey import Journey
 from tests.context_bridge.turns import journey, told, turn
 from tests.servers import PostgresServer, running
@@ -59,7 +60,7 @@ async def segue(url: str) -> AsyncIterator[Turn]:
     await migrate_first
     store = await open_store(url)
     for n in range(JOURNEYS):
-        await store.save(turn(Journey(**{**_fields(START), "id": f"j{n}"})))
+        await store.save(turn(replace(START, id=f"j{n}")))
 
     async def one(key: str) -> None:
         current = await store.load(key)
@@ -110,10 +111,6 @@ async def raw_asyncpg(url: str) -> AsyncIterator[Turn]:
                 await connection.execute("INSERT INTO history VALUES ($1, $2, $3)", key, rev + 1, '{"event": "Input"}')
 
         yield one
-
-
-def _fields(start: Journey) -> dict[str, object]:
-    return {name: getattr(start, name) for name in start.__dataclass_fields__}
 
 
 async def measure(case: Case, seconds: float, tasks: int) -> None:

@@ -25,13 +25,9 @@ async def serve(stack: AsyncExitStack, tmp_path: Path) -> Serve:
     """Starts a server on `records`; several may run one after another, as after a restart."""
 
     async def start(records: Records | None = None, *, grace: float = 30.0, **driver: Any) -> Exchange:
-        speaker = driver.pop("speaker", None) or ToneSpeaker(tmp_path)
-        webphone = WebPhone(
-            driver.pop("driver", None) or FakeDriver(records or Records(), **driver),
-            speaker,
-            Settings(data_dir=tmp_path),
-            grace=grace,
-        )
+        speaker: Any = driver.pop("speaker", None) or ToneSpeaker(tmp_path)
+        fake: Any = driver.pop("driver", None) or FakeDriver(records or Records(), **driver)
+        webphone = WebPhone(fake, speaker, Settings(data_dir=tmp_path), grace=grace)
         return await stack.enter_async_context(serving(webphone))
 
     return start

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 from context_bridge.contract import StoreUnavailable
 from ivr.driver import Arrival, Leg, Saying, UnknownMenu
-from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Keys, Option, Record, Say
+from ivr.engine.actions import Action, Collect, Enqueue, Hangup, Keys, Option, Record, Say, SlotType
 from ivr.engine.data import replace
 from ivr.engine.events import Event, Input, Left, NoInput, QueueOutcome, Recorded, Unheard
-from ivr.engine.journey import Contact, Journey
+from ivr.engine.journey import Contact, Journey, Status
 
 WELCOME = "Welcome. Press 1 for an order."
 ORDER = "Please say or key in your order number."
@@ -104,7 +104,7 @@ class FakeDriver:
                 self._keep(journey)
                 return Say("I heard nothing."), *self._wait(event.contact)
             case Left():
-                status = "dropped" if event.reason == "dropped" else "paused"
+                status: Status = "dropped" if event.reason == "dropped" else "paused"
                 self._keep(replace(journey, status=status), event.contact)
                 self.records.journeys[event.contact] = replace(journey, status=status, contact=None)
         return (Hangup(),)
@@ -166,14 +166,15 @@ class FakeDriver:
         if journey.step == "person":
             return Say("Please hold."), Enqueue(journey.turn, "person", "support", (), "", "", self.queue_timeout)
         if journey.step == "message":
-            return Say(SPEAK), Record(journey.turn, "message", "message", **self.message)
+            longest, silence, timeout = (self.message[end] for end in ("longest", "silence", "timeout"))
+            return Say(SPEAK), Record(journey.turn, "message", "message", longest, silence, timeout)
         if journey.step == "order":
             return Say(ORDER), self._collect(journey, Keys(("0",), 4, 6, "#"), "order_number", ())
         return Say(WELCOME), self._collect(journey, Keys(tuple("123590")), None, self._options)
 
     def _collect(self, journey: Journey, keys: Keys, slot: str | None, options: Sequence[Option]) -> Collect:
         step = journey.step or ""
-        kind = "digits" if slot else None
+        kind: SlotType | None = "digits" if slot else None
         return Collect(journey.turn, step, slot, kind, tuple(options), (), keys, self.timeout, 30.0, secret=bool(slot))
 
     def _keep(self, journey: Journey, contact: str | None = None) -> None:

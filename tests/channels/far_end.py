@@ -134,7 +134,10 @@ class Phone:
 
     async def lose(self) -> None:
         """The network fails: no closing handshake."""
-        self.ws._response.connection.transport.abort()  # aiohttp has no public way to be rude
+        connection = self.ws._response.connection  # aiohttp has no public way to be rude
+        assert connection is not None
+        assert connection.transport is not None
+        connection.transport.abort()
         await self.closed()
 
     async def closed(self) -> int | None:

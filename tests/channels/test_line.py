@@ -1,9 +1,11 @@
 """A line's time and its patience, by a clock that the test moves."""
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from aiohttp import WSMsgType
 
 from ivr.channels import line as lines
 from ivr.channels.line import BURST, PER_SECOND, Line
@@ -12,7 +14,7 @@ from ivr.channels.line import BURST, PER_SECOND, Line
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     clock = SimpleNamespace(now=50.0)
-    monkeypatch.setattr(lines.asyncio, "get_running_loop", lambda: SimpleNamespace(time=lambda: clock.now))
+    monkeypatch.setattr(asyncio, "get_running_loop", lambda: SimpleNamespace(time=lambda: clock.now))
     return clock
 
 
@@ -54,7 +56,7 @@ async def test_a_flood_is_read_slowly(clock: SimpleNamespace, monkeypatch: pytes
     async def sleep(seconds: float) -> None:
         clock.now += seconds
 
-    monkeypatch.setattr(lines.asyncio, "sleep", sleep)
+    monkeypatch.setattr(asyncio, "sleep", sleep)
     began = clock.now
 
     class Flood:
@@ -64,7 +66,7 @@ async def test_a_flood_is_read_slowly(clock: SimpleNamespace, monkeypatch: pytes
             return self
 
         async def __anext__(self) -> Any:
-            return SimpleNamespace(type=lines.WSMsgType.BINARY, data=bytes(640))
+            return SimpleNamespace(type=WSMsgType.BINARY, data=bytes(640))
 
     taken = 0
     async for _ in lines.received(Flood()):  # type: ignore[arg-type]

@@ -1,5 +1,7 @@
 """A caller and an agent talk to each other in the web phone."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -27,7 +29,8 @@ async def talking(exchange: Exchange, driver: FakeDriver) -> tuple[Phone, Phone]
     phone = await exchange.call()
     await phone.press("0", 1)
     await phone.until("queued")
-    driver.legs = exchange.webphone._driver.legs
+    running: Any = exchange.webphone._driver
+    driver.legs = running.legs
     contact = f"web-{phone.call}"
     assert await driver.join(contact, "Ada")
     await phone.until("agent", name="Ada")

@@ -46,7 +46,7 @@ class ToneEar:
         self.played: list[bytes] = []
         self.utterances: list[bytes] = []
         self.fed, self.closed = 0, False
-        self._reset()
+        self._speech, self._quiet = bytearray(), 0
 
     def begin(self, hints: Hints) -> None:
         self.hints = hints

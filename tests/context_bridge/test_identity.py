@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from context_bridge.identity import WITHHELD, newcomer, normalize
+from context_bridge.records import IdentifierKind
 
-NUMBER = ("e164", "+442071838750")
+NUMBER: tuple[IdentifierKind, str] = ("e164", "+442071838750")
 
 
 @pytest.mark.parametrize(

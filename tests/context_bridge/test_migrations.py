@@ -10,9 +10,10 @@ from pathlib import Path
 import asyncpg
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from sqlalchemy import Dialect
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
 import context_bridge
 from context_bridge.migrate import current, head, migrate
@@ -27,12 +28,15 @@ INDEXES = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND table
 OPTIONS = "SELECT relname, reloptions FROM pg_class WHERE relname = 'journey'"
 
 
-def schema(dialect: object) -> list[str]:
+def schema(dialect: Dialect) -> list[str]:
     """The statements that make the tables as `tables` has them."""
     made: list[str] = []
     for table in metadata.sorted_tables:
-        parts = [CreateTable(table), *map(CreateIndex, sorted(table.indexes, key=lambda index: str(index.name)))]
-        made += [str(part.compile(dialect=dialect)) for part in parts]  # type: ignore[arg-type]
+        parts: list[ExecutableDDLElement] = [
+            CreateTable(table),
+            *map(CreateIndex, sorted(table.indexes, key=lambda index: str(index.name))),
+        ]
+        made += [str(part.compile(dialect=dialect)) for part in parts]
     return made
 
 
@@ -72,7 +76,7 @@ def test_two_that_migrate_at_once_do_it_once(postgres: PostgresServer) -> None:
 
 async def make(url: str) -> None:
     connection = await asyncpg.connect(url)
-    for statement in schema(PGDialect_asyncpg()):  # type: ignore[no-untyped-call]
+    for statement in schema(PGDialect_asyncpg()):
         await connection.execute(statement)
     await connection.close()
 

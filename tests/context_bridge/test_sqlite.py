@@ -119,8 +119,11 @@ async def test_a_turn_is_on_the_disk_before_it_is_answered(store: ContextStore) 
     assert isinstance(store, Store)
     database = store._database
     assert isinstance(database, Sqlite)
-    modes = [await database._writer.run(lambda c, n=name: c.execute(f"PRAGMA {n}").fetchone()[0]) for name in PRAGMAS]
-    assert dict(zip(PRAGMAS, modes, strict=True)) == PRAGMAS
+
+    def modes(connection: sqlite3.Connection) -> dict[str, object]:
+        return {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in PRAGMAS}
+
+    assert await database._writer.run(modes) == PRAGMAS
 
 
 PRAGMAS = {"journal_mode": "wal", "synchronous": 2}

@@ -11,6 +11,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from asterisk.instance import Instance
 from context_bridge.contract import ContextStore
@@ -61,7 +62,8 @@ class Caller:
 async def _hears(call: Call, packets: int) -> None:
     """Until so many more packets came, or the call is over."""
     hearing = asyncio.ensure_future(call.packets(packets))
-    await asyncio.wait([call.ended, hearing], return_when=asyncio.FIRST_COMPLETED)
+    first: list[asyncio.Future[Any]] = [call.ended, hearing]
+    await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
     hearing.cancel()
 
 

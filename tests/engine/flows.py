@@ -245,6 +245,11 @@ def chat(flow: Flow = SUPPORT) -> Talk:
     return Talk(flow).arrive("chat-1", "chat")
 
 
+def with_fields(step: Step, **fields: Any) -> Step:
+    """The step with some fields exchanged, whichever kind it is."""
+    return replace(step, **fields)
+
+
 def with_steps(**steps: Step) -> Flow:
     """The support line with some steps exchanged."""
     return replace(SUPPORT, steps={**SUPPORT_STEPS, **steps})

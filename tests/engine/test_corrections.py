@@ -8,23 +8,23 @@ from ivr.engine.data import replace
 from ivr.engine.events import Alternative, Input
 from ivr.engine.flow import Flow, SlotSpec
 from ivr.engine.questions import TAKE_BACK
-from ivr.engine.steps import AskSlot, Choice, InvokeStep, Menu, SendStep, Verify
-from tests.engine.flows import ALWAYS, SUPPORT, SUPPORT_STEPS, Talk, chat, prompt, tries, voice, with_steps
+from ivr.engine.steps import AskSlot, Choice, InvokeStep, Menu, SendStep, Step, Verify
+from tests.engine.flows import ALWAYS, SUPPORT, SUPPORT_STEPS, Talk, chat, prompt, tries, voice, with_fields, with_steps
 
 ORDER = replace(SUPPORT.slots["order"], min_length=4)
 COUNT = SlotSpec("count", "number", "how many")
 
 
-def line(**steps: object) -> Flow:
+def line(**steps: Step) -> Flow:
     """Order number, then how many, then whether a link is wanted."""
     look_up = SUPPORT_STEPS["look_up"]
     assert isinstance(look_up, InvokeStep)
     flow = with_steps(
-        track=replace(SUPPORT_STEPS["track"], next="count"),  # type: ignore[type-var]
+        track=with_fields(SUPPORT_STEPS["track"], next="count"),
         count=AskSlot("count", prompt("How many?"), tries(), "ask_link"),
         look_up=replace(look_up, safe=True),
     )
-    flow = replace(flow, steps={**flow.steps, **steps})  # type: ignore[dict-item]
+    flow = replace(flow, steps={**flow.steps, **steps})
     return replace(flow, slots={**flow.slots, "order": ORDER, "count": COUNT})
 
 
@@ -77,7 +77,7 @@ def test_a_choice_can_be_exchanged_for_another() -> None:
 
 
 def test_what_was_looked_up_is_looked_up_again() -> None:
-    flow = line(track=replace(SUPPORT_STEPS["track"], next="look_up"))  # type: ignore[type-var]
+    flow = line(track=with_fields(SUPPORT_STEPS["track"], next="look_up"))
     talk = ordered(flow).invoked(state="packed", eta="2027-02-01")
     assert talk.collect.slot == "wants_link"
     assert says(talk, "no, I said 4218").invoke.arguments == {"order": "4218"}
@@ -85,12 +85,12 @@ def test_what_was_looked_up_is_looked_up_again() -> None:
 
 
 def test_what_was_done_is_not_undone() -> None:
-    unsafe = line(track=replace(SUPPORT_STEPS["track"], next="look_up"), look_up=SUPPORT_STEPS["look_up"])  # type: ignore[type-var]
+    unsafe = line(track=with_fields(SUPPORT_STEPS["track"], next="look_up"), look_up=SUPPORT_STEPS["look_up"])
     talk = ordered(unsafe).invoked(state="packed", eta="2027-02-01")
     says(talk, "no, I said 4218")
     assert (talk.journey.slots["order"].value, talk.journey.nomatches) == ("4217", 1)
     sent = line(
-        track=replace(SUPPORT_STEPS["track"], next="send"),  # type: ignore[type-var]
+        track=with_fields(SUPPORT_STEPS["track"], next="send"),
         send=SendStep("sms", ("Hello",), None, "ask_link", None),
     )
     talk = says(Talk(sent).arrive(reach={"sms": "+15550100"}), "track")
@@ -99,7 +99,7 @@ def test_what_was_done_is_not_undone() -> None:
 
 def test_what_was_proven_with_cannot_be_exchanged_after_the_proof() -> None:
     proof = Verify("pin", prompt("PIN?"), tries(), "check", {}, 3.0, "count", "person")
-    talk = ordered(line(track=replace(SUPPORT_STEPS["track"], next="prove"), prove=proof))  # type: ignore[type-var]
+    talk = ordered(line(track=with_fields(SUPPORT_STEPS["track"], next="prove"), prove=proof))
     talk.press("1234").invoked(ok="yes")
     assert talk.contact is not None
     assert talk.journey.contact is not None
@@ -116,8 +116,8 @@ def test_another_contacts_answer_cannot_be_exchanged() -> None:
 
 def test_a_secret_cannot_be_exchanged() -> None:
     flow = with_steps(
-        pin=replace(SUPPORT_STEPS["pin"], next="note"), note=AskSlot("day", prompt("Day?"), tries(), "bye")
-    )  # type: ignore[type-var]
+        pin=with_fields(SUPPORT_STEPS["pin"], next="note"), note=AskSlot("day", prompt("Day?"), tries(), "bye")
+    )
     talk = says(voice(flow), "new card").press("1234")
     assert says(talk, "no, I said 4321").journey.slots["pin"].value == "1234"
 
@@ -138,8 +138,8 @@ def test_the_menu_may_have_words_of_its_own_for_it() -> None:
 
 def test_a_text_is_taken_as_it_is_told() -> None:
     flow = line(
-        track=replace(SUPPORT_STEPS["track"], next="note"), note=AskSlot("note", prompt("Note?"), tries(), "bye")
-    )  # type: ignore[type-var]
+        track=with_fields(SUPPORT_STEPS["track"], next="note"), note=AskSlot("note", prompt("Note?"), tries(), "bye")
+    )
     talk = chat(flow).write("track").later(5).write("4217").later(5).write("no, I said nothing")
     assert talk.journey.slots["note"].value == "no, I said nothing"
 

@@ -12,7 +12,7 @@ from ivr.engine.events import Alternative, Input
 from ivr.engine.flow import Bands, SlotSpec
 from ivr.engine.journey import Journey
 from ivr.engine.step import current_wait
-from ivr.engine.steps import AskSlot
+from ivr.engine.steps import AskSlot, Menu
 from tests.engine.flows import SUPPORT, Talk, chat, prompt, tries, voice, with_steps
 
 AMOUNT = SlotSpec("amount", "money", "the amount")
@@ -71,6 +71,7 @@ def test_no_by_key_counts_as_misheard_so_that_the_keys_are_offered_in_the_end() 
 def test_what_was_meant_may_be_said_at_once(answer: str) -> None:
     flow = with_steps()
     menu = flow.steps["welcome"]
+    assert isinstance(menu, Menu)
     talk = says(voice(flow), "track", 0.6)
     if "a new card" in answer:
         flow = with_steps(
@@ -194,6 +195,8 @@ def test_nothing_is_asked_back_of_who_writes() -> None:
 
 def test_an_answer_that_a_newer_menu_does_not_know_is_no_answer() -> None:
     talk = says(voice(), "track", 0.6).leave("dropped")
-    newer = with_steps(welcome=replace(SUPPORT.steps["welcome"], choices=SUPPORT.steps["welcome"].choices[1:]))
+    menu = SUPPORT.steps["welcome"]
+    assert isinstance(menu, Menu)
+    newer = with_steps(welcome=replace(menu, choices=menu.choices[1:]))
     talk.flow = replace(newer, version="v2")
     assert talk.arrive("call-2", resume="continue").said[:2] == ["We were cut off.", "Welcome to Acme."]

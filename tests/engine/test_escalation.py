@@ -7,15 +7,15 @@ import pytest
 from ivr.engine.actions import Enqueue
 from ivr.engine.data import replace
 from ivr.engine.events import Input
-from tests.engine.flows import SUPPORT, SUPPORT_STEPS, Talk, tries, voice
+from tests.engine.flows import SUPPORT, SUPPORT_STEPS, Talk, tries, voice, with_fields
 
 KEYS = "Please use the keys of your phone."
 PATIENT = replace(
     SUPPORT,
     steps={
         **SUPPORT_STEPS,
-        "welcome": replace(SUPPORT_STEPS["welcome"], tries=tries(4)),  # type: ignore[type-var]
-        "track": replace(SUPPORT_STEPS["track"], tries=tries(4)),  # type: ignore[type-var]
+        "welcome": with_fields(SUPPORT_STEPS["welcome"], tries=tries(4)),
+        "track": with_fields(SUPPORT_STEPS["track"], tries=tries(4)),
     },
 )
 

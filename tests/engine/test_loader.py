@@ -8,7 +8,19 @@ import pytest
 import yaml
 
 from ivr.engine.loader import load, source
-from ivr.engine.steps import AskSlot, Branch, Condition, Handoff, InvokeStep, Menu, Ref, SendStep, SetStep
+from ivr.engine.steps import (
+    AskSlot,
+    Branch,
+    Condition,
+    Handoff,
+    InvokeStep,
+    Menu,
+    Prompt,
+    Ref,
+    SayStep,
+    SendStep,
+    SetStep,
+)
 from tests.engine.menu_files import PARTS, SERVICES, SUPPORT, with_steps
 
 
@@ -55,9 +67,11 @@ def test_prompts_may_differ_by_channel_and_be_recorded() -> None:
     steps = "  first:\n    say: {voice: Hear., text: Read., audio: hello.wav}\n    next: second\n"
     steps += "  second:\n    say: {voice: Both.}\n    next: bye\n"
     flow = load(with_steps(steps), "x")
-    first, second = flow.steps["first"].prompt, flow.steps["second"].prompt  # type: ignore[union-attr]
-    assert (first.voice, first.text, first.audio) == (("Hear.",), ("Read.",), "hello.wav")
-    assert second.text == second.voice == ("Both.",)
+    first, second = flow.steps["first"], flow.steps["second"]
+    assert isinstance(first, SayStep)
+    assert isinstance(second, SayStep)
+    assert first.prompt == Prompt(("Hear.",), ("Read.",), "hello.wav")
+    assert second.prompt == Prompt(("Both.",), ("Both.",))
 
 
 def test_questions_have_tapered_prompts_and_limits_of_their_own() -> None:

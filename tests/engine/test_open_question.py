@@ -6,7 +6,7 @@ from ivr.engine.data import replace
 from ivr.engine.events import Alternative, Input
 from ivr.engine.flow import Flow
 from ivr.engine.questions import intents_at
-from ivr.engine.steps import Branch, Choice, End, Goto, Menu, SayStep, Verify
+from ivr.engine.steps import Branch, Choice, End, Goto, Menu, SayStep, Step, Verify
 from tests.engine.flows import SUPPORT, Talk, chat, prompt, tries, voice
 
 
@@ -14,13 +14,14 @@ def menu(*choices: Choice, is_open: bool = False) -> Menu:
     return Menu(prompt("Which?"), choices, tries(), open=is_open)
 
 
-STEPS = {
-    "welcome": Menu(
-        prompt("How can I help you?"),
-        (Choice("cards", "1", "card services", ("cards",), "to_cards"), Choice("orders", "2", "orders", (), "orders")),
-        tries(),
-        open=True,
-    ),
+WELCOME = Menu(
+    prompt("How can I help you?"),
+    (Choice("cards", "1", "card services", ("cards",), "to_cards"), Choice("orders", "2", "orders", (), "orders")),
+    tries(),
+    open=True,
+)
+STEPS: dict[str, Step] = {
+    "welcome": WELCOME,
     "to_cards": SayStep(prompt("Cards."), "over"),
     "over": Goto("cards"),
     "cards": menu(
@@ -91,7 +92,7 @@ def test_nothing_behind_a_proof_or_a_decision_can_be_said_before_it() -> None:
     assert says(voice(LINE), "hear the last bill").said[0] == "Sorry?"
     assert says(voice(LINE), "see your bills").said == ["PIN?"]
     branch = replace(LINE, steps={**LINE.steps, "over": Branch((), "cards")})
-    assert not any(id_.startswith("cards/") for id_ in intents_at(branch, branch.steps["welcome"]))
+    assert not any(id_.startswith("cards/") for id_ in intents_at(branch, WELCOME))
 
 
 def test_in_a_chat_it_may_be_written_and_the_buttons_stay_few() -> None:
@@ -101,7 +102,7 @@ def test_in_a_chat_it_may_be_written_and_the_buttons_stay_few() -> None:
 
 
 def test_menus_that_lead_to_each_other_are_looked_at_once() -> None:
-    assert len(intents_at(LINE, LINE.steps["welcome"])) == 7
+    assert len(intents_at(LINE, WELCOME)) == 7
 
 
 def test_what_was_not_surely_heard_is_asked_back_and_survives_a_lost_line() -> None:
@@ -111,5 +112,5 @@ def test_what_was_not_surely_heard_is_asked_back_and_survives_a_lost_line() -> N
 
 
 def test_a_menu_that_is_not_open_takes_its_own_only() -> None:
-    closed: Flow = replace(LINE, steps={**LINE.steps, "welcome": replace(STEPS["welcome"], open=False)})  # type: ignore[type-var]
+    closed: Flow = replace(LINE, steps={**LINE.steps, "welcome": replace(WELCOME, open=False)})
     assert says(voice(closed), "I lost my card").said[0] == "Sorry?"

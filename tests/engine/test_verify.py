@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -50,7 +52,7 @@ BANK = replace(SUPPORT, steps={**SUPPORT_STEPS, **STEPS}, slots=SLOTS)
 PHONE = {"sms": "+15550100"}
 
 
-def at_the_pin(flow: Flow = BANK, **fields: object) -> Talk:
+def at_the_pin(flow: Flow = BANK, **fields: Any) -> Talk:
     return Talk(flow).arrive(reach=PHONE, **fields).press("1")
 
 

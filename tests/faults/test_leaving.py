@@ -47,8 +47,9 @@ async def test_from_a_chat(client_of: Any, monkeypatch: pytest.MonkeyPatch, capl
 async def test_from_a_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience, "PAUSES", (0.01,))
     records = Records()
-    driver = FakeDriver(records)
-    phones = WebPhone(driver, ToneSpeaker(tmp_path), Settings(data_dir=tmp_path))
+    driver: Any = FakeDriver(records)
+    speaker: Any = ToneSpeaker(tmp_path)
+    phones = WebPhone(driver, speaker, Settings(data_dir=tmp_path))
     async with serving(phones) as exchange:
         phone = await exchange.call()
         await phone.until("collect")

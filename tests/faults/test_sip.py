@@ -55,14 +55,15 @@ async def _is_served(site: Site, phone: Phone) -> None:
 
 async def _flood(call: Call) -> None:
     """Telephone events (RFC 4733) with all packets of ten digits at the same moment, fifty times a second."""
+    assert call.sound._transport is not None
     sound, source, time = call.sound, secrets.randbits(32), secrets.randbelow(1 << 30)
-    loop, sequence = asyncio.get_running_loop(), 0
+    loop, sequence, transport = asyncio.get_running_loop(), 0, call.sound._transport
     for digit in range(DIGITS):
         time += PACKET
         for end in (0, 0x80, 0x80, 0x80):
             sequence += 1
             header = struct.pack("!BBHII", 0x80, EVENT | (0x80 if not end else 0), sequence & 0xFFFF, time, source)
-            sound._transport.sendto(header + struct.pack("!BBH", KEYS.index("0"), end | 10, PACKET), sound._remote)
+            transport.sendto(header + struct.pack("!BBH", KEYS.index("0"), end | 10, PACKET), sound._remote)
         if digit % 10 == 9:
             done = loop.create_future()
             loop.call_later(PERIOD, done.set_result, None)

@@ -239,8 +239,8 @@ class Customer:
         place = place_of(journey)
         if place is None or bar.end is None or not self._more_turns:
             return place
-        misses = {"noinputs": bar.end.noinputs, "nomatches": bar.end.nomatches}
-        return replace(place, turn=place.turn - self._more_turns, **misses)
+        turn = place.turn - self._more_turns
+        return replace(place, turn=turn, noinputs=bar.end.noinputs, nomatches=bar.end.nomatches)
 
     async def _until(self, true: Callable[[], bool]) -> None:
         async with asyncio.timeout(PATIENCE):
@@ -279,7 +279,7 @@ class Customer:
     async def _at_a_recorder(self) -> bool:
         journey = await self.journey()
         steps = self._server.segue.flows.menus[self._told.menu].steps
-        return journey is not None and journey.step in steps and isinstance(steps[journey.step], RecordStep)
+        return journey is not None and isinstance(steps.get(journey.step or ""), RecordStep)
 
     def _there(self) -> Browser:
         if not self._chat:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ivr.conversation import CannotPlay, Conversation, Mismatch, Refused, load, run
 from ivr.engine.events import Channel
 from ivr.engine.journey import Journey
 
 
 class Parrot:
-    """A player without any Segue: says for each act what it was given to say."""
+    """Says for each act what it was given to say."""
 
     features = frozenset({"call", "voice", "press", "silence", "drop", "open_link"})
 
@@ -26,18 +28,15 @@ class Parrot:
     async def choose(self, label: str) -> None:
         raise CannotPlay(f"there is no button {label}")
 
-    async def type(self, text: str) -> None: ...
-    async def wait(self, seconds: float) -> None: ...
-    async def silence(self) -> None: ...
-    async def drop(self) -> None: ...
-    async def hang_up(self) -> None: ...
+    async def _nothing(self, *_: Any, **__: Any) -> None: ...
+
+    type = speak = unheard = record = flip = wait = silence = drop = hang_up = _nothing
+    give_code = agent_joins = agent_finishes = other_end = sent = callback = _nothing
+
     async def open_link(self) -> None:
         if self.acts.count("open"):
             raise Refused("used already")
         self.acts.append("open")
-
-    async def agent_joins(self) -> None: ...
-    async def agent_finishes(self) -> None: ...
 
     async def heard(self) -> list[str]:
         return self._says.pop(0) if self._says else []

@@ -14,7 +14,7 @@ from ivr.engine.steps import CallbackStep, Choice, Goto, Prompt, RecordStep, Spl
 from ivr.publishing import renames
 from ivr.publishing.changes import APART, changes, text_changes
 from ivr.publishing.phrases import KINDS
-from tests.engine.flows import SUPPORT, prompt, tries, with_steps
+from tests.engine.flows import SUPPORT, prompt, tries, with_fields, with_steps
 from tests.engine.strategies import flows
 from tests.publishing.menus import RENAMED, menu, text
 
@@ -141,12 +141,12 @@ def test_each_kind_of_change_has_its_sentence(exchanged: list[tuple[str, str]], 
         ),
         (
             "steps",
-            {**FULL.steps, "look_up": replace(FULL.steps["look_up"], service="orders.find", timeout=5.0)},  # type: ignore[call-arg]
+            {**FULL.steps, "look_up": with_fields(FULL.steps["look_up"], service="orders.find", timeout=5.0)},
             "step `look_up` now asks the service orders.find (before: orders.status)",
         ),
         (
             "steps",
-            {**FULL.steps, "link_or_not": replace(FULL.steps["link_or_not"], cases=())},  # type: ignore[call-arg]
+            {**FULL.steps, "link_or_not": with_fields(FULL.steps["link_or_not"], cases=())},
             "step `link_or_not` now decides so: nothing (before: wants_link is yes to `send`)",
         ),
         ("keys_after", 3, "the menu now offers keys after 3 answers by speech that were not understood (before: 2)"),
@@ -202,7 +202,7 @@ def test_languages_that_come_and_go() -> None:
 
 def test_other_words_in_another_language_are_told_for_that_language_only() -> None:
     german = FULL.others["de-DE"]
-    steps = {**german.steps, "tell": replace(german.steps["tell"], prompt=prompt("Unterwegs."))}  # type: ignore[call-arg]
+    steps = {**german.steps, "tell": with_fields(german.steps["tell"], prompt=prompt("Unterwegs."))}
     found = changes(FULL, replace(FULL, version="v2", others={"de-DE": replace(german, steps=steps)}))
     assert len(found) == 1
     assert found[0].startswith("in de-DE: step `tell` now says “Unterwegs.” (before: ")
@@ -299,6 +299,6 @@ def test_the_text_differs_file_by_file() -> None:
 
 
 def test_what_is_recorded_is_told() -> None:
-    steps = {**FULL.steps, "tell": replace(FULL.steps["tell"], prompt=Prompt(("a",), ("a",), "tell.wav"))}  # type: ignore[call-arg]
+    steps = {**FULL.steps, "tell": with_fields(FULL.steps["tell"], prompt=Prompt(("a",), ("a",), "tell.wav"))}
     found = changes(FULL, replace(FULL, version="v2", steps=steps))
     assert "step `tell` now says the recording tell.wav (before: nothing)" in found

@@ -111,7 +111,7 @@ async def test_what_becomes_of_each_utterance_is_counted_once(monkeypatch: pytes
         await ready(pool)
         paused = begin(pool, opening(), told := Told1())
         paused.feed(SECOND)
-        guess: asyncio.Future[Heard] = asyncio.get_running_loop().create_future()
+        guess: asyncio.Future[Heard | None] = asyncio.get_running_loop().create_future()
         paused.pause(b"", guess.set_result)
         await guess
         assert not counted, "a guess is none"

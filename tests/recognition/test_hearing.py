@@ -78,7 +78,7 @@ def drained(hearing: Hearing) -> list[Told]:
 
 
 def test_all_is_told_in_its_order(hearing: Hearing, wires: Wires) -> None:
-    told = [SpeechStarted(), Partial("bill"), BILLING]
+    told: list[Told] = [SpeechStarted(), Partial("bill"), BILLING]
     for thing in told:
         wires.tell(thing)
     assert drained(hearing) == told

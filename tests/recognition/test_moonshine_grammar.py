@@ -19,8 +19,12 @@ from recognition.moonshine.model import TOKENS, packaged
 from recognition.moonshine.tokens import Tokens
 from tests.servers import missing
 
-OPTIONS = {"billing": ("Billing", "a question about my bill"), "tv": ("Channel 5",), "operator": ("talk to a person",)}
-YES_NO = {"yes": ("Yes",), "no": ("No",), "operator": ("talk to a person",)}
+OPTIONS: dict[str, tuple[str, ...]] = {
+    "billing": ("Billing", "a question about my bill"),
+    "tv": ("Channel 5",),
+    "operator": ("talk to a person",),
+}
+YES_NO: dict[str, tuple[str, ...]] = {"yes": ("Yes",), "no": ("No",), "operator": ("talk to a person",)}
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp()
 
 
@@ -47,7 +51,7 @@ def value(text: str, kind: Kind, least: int = 0, most: int = 0) -> str | None:
     if not found:
         return None
     assert kind in {"digits", "number", "money", "date", "time"}
-    spec = SlotSpec("asked", kind, "asked", max_length=40)  # type: ignore[arg-type]
+    spec = SlotSpec("asked", kind, "asked", max_length=40)
     return match.value_of(spec, found[0].value, "speech", words_of("en-US"), NOON)
 
 

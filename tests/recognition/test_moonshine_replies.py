@@ -30,10 +30,10 @@ def heard(moonshine: Moonshine, sound: Samples, asked: Hints = ASK_YES_NO) -> st
     """Empty: it would be asked for again."""
     decoding = moonshine.open(asked)
     decoding.feed(sound)
-    first, *others = [one for one in decoding.final() if one.option] or [None]
-    if first is None or first.confidence < SURE or any(first.confidence - one.confidence < 0.15 for one in others):
+    found = [one for one in decoding.final() if one.option]
+    if not found or found[0].confidence < SURE:
         return ""
-    return first.option or ""
+    return "" if any(found[0].confidence - one.confidence < 0.15 for one in found[1:]) else found[0].option or ""
 
 
 def test_a_short_no_is_never_a_yes_wherever_the_steps_of_the_network_fall(moonshine: Moonshine) -> None:

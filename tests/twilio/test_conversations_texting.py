@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ WRITTEN += [load(path.read_text("utf-8"), path.stem) for path in sorted(Path(__f
 
 @pytest.mark.parametrize("told", WRITTEN, ids=lambda told: told.file)
 async def test_in_writing(told: Conversation, tmp_path: Path, rest: Standing) -> None:
-    more = {"public_url": PUBLIC, "twilio_account": SID, "twilio_tokens": TOKEN, "twilio_url": rest.at}
+    more: dict[str, Any] = {"public_url": PUBLIC, "twilio_account": SID, "twilio_tokens": TOKEN, "twilio_url": rest.at}
     more |= {"twilio_senders": SENDER, "twilio_whatsapp": SENDER}
     bars = await score(told, FLOWS)
     async with serving(told, tmp_path, tmp_path / "prompts", **more) as server, Desk(server.url) as desk:

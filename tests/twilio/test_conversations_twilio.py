@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ def test_what_is_not_played_here_is_known() -> None:
 
 @pytest.mark.parametrize("told", OURS, ids=lambda told: told.file)
 async def test_on_twilio(told: Conversation, tmp_path: Path, rest: Standing) -> None:
-    more = {"public_url": PUBLIC, "twilio_account": SID, "twilio_tokens": TOKEN, "twilio_url": rest.at}
+    more: dict[str, Any] = {"public_url": PUBLIC, "twilio_account": SID, "twilio_tokens": TOKEN, "twilio_url": rest.at}
     bars = await score(told, FLOWS)
     async with (
         serving(told, tmp_path, tmp_path / "prompts", **more) as server,

@@ -51,7 +51,7 @@ async def test_without_turns_things_happen_twice(
 
     def naive(call: Webhook, at: float) -> Event:
         event: Any = replace(event_of(call, at), id=f"event {next(numbers)}")
-        return replace(event, turn=None)  # type: ignore[no-any-return]
+        return replace(event, turn=None)
 
     monkeypatch.setattr(twilio, "event_of", naive)
     assert await harm(segue, carrier) & {"other words", "2 messages", "not finished"}

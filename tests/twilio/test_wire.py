@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -43,7 +44,8 @@ FORGED = [
 
 @pytest.mark.parametrize("verdict", DOUBTFUL)
 async def test_a_number_that_nobody_vouches_for_is_claimed(segue: Segue, carrier: Carrier, verdict: str | None) -> None:
-    call = await carrier.call(NUMBER, **({} if verdict is None else {"StirVerstat": verdict}))
+    more: dict[str, Any] = {} if verdict is None else {"StirVerstat": verdict}
+    call = await carrier.call(NUMBER, **more)
     contact = (await journey(segue, call)).contact
     assert contact is not None
     assert contact.trust == 1

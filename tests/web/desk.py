@@ -71,14 +71,15 @@ class Desk:
         self.wrong = {"store": "", "voices": "", "ami": ""}
         self.ears = ("", "heard: en-US")  # what is wrong with them, and what to know
         store: Any = self.store
+        driver: Any = self.driver
         self.access = Access(key, "http://127.0.0.1", ops_key=ops_key)
-        self.api = Api(self.driver, store, lambda row: str(row.payload["text"]))
+        self.api = Api(driver, store, lambda row: str(row.payload["text"]))
         self.live = Live(self.bus, heartbeat=heartbeat)
         title = "Acme support"
-        self.chat = Chat(self.driver, store, "support", lambda _menu: title, render, grace=grace, heartbeat=heartbeat)
+        self.chat = Chat(driver, store, "support", lambda _menu: title, render, grace=grace, heartbeat=heartbeat)
         checks = {name: self._check(name) for name in self.wrong}
         looks = {"ears": lambda: self.ears}
-        self.health = Health(self.driver, store, self.metrics, checks, ("chat", "webphone"), looks)
+        self.health = Health(driver, store, self.metrics, checks, ("chat", "webphone"), looks)
         self.recordings = Recordings(recordings)
         flows: Any = Menus({"support": load(CLOSABLE, "support.yaml")})
         more = [
@@ -89,9 +90,10 @@ class Desk:
         ]
         self.tables = [*more, self.api, self.live, self.chat, self.health]
         self.app = web.Application(middlewares=[problems, self.access.middleware])
-        parts = (*self.tables, self.access, Pages(demo=True), OpenApi(r for part in self.tables for r in part.table()))
-        for part in parts:
-            self.app.add_routes(part.routes())
+        described = OpenApi(route for part in self.tables for route in part.table())
+        for routes in (*(part.routes() for part in self.tables), self.access.routes(), described.routes()):
+            self.app.add_routes(routes)
+        self.app.add_routes(Pages(demo=True).routes())
         self.app.router.add_get("/broken", self._break)
         self.app.on_response_prepare.append(secure)
         self.app.on_startup.append(lambda _app: self.chat.start())

@@ -25,7 +25,8 @@ SAMPLES = {"day": "2099-12-01", "zip": ZIP, "pin": "0042", "card": "42170042"}  
 async def shop() -> AsyncIterator[TestServer]:
     app = web.Application()
     app.add_routes(DemoBackOffice().routes())
-    async with TestServer(app) as server:
+    server = TestServer(app)
+    async with server:
         yield server
 
 

@@ -20,8 +20,8 @@ PATH = f"/api/recordings/{RECORDING}"
 def spoken(folder: Path) -> bytes:
     """A message of two seconds; the bytes of its file."""
     file = folder / f"{RECORDING}.wav"
-    hum = np.sin(np.arange(32_000) * 2 * np.pi * 300 / 16_000).astype(np.float32) / 4
-    audio.write(file, hum, 16_000)
+    hum = np.sin(np.arange(32_000) * 2 * np.pi * 300 / 16_000) / 4
+    audio.write(file, hum.astype(np.float32), 16_000)
     return file.read_bytes()
 
 

@@ -71,5 +71,5 @@ def _behind(told: Floats, leap: NDArray[np.bool_], lengths: NDArray[np.int64], c
     return ways
 
 
-def _shifted(values: Array, by: int) -> Array:
+def _shifted(values: Array | Floats, by: int) -> Array:
     return np.concatenate([np.full((len(values), by), NEVER), values[:, :-by]], axis=1)

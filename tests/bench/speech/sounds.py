@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recognition import music
 from recognition.audio import Samples
@@ -48,9 +49,8 @@ def _keys(count: int, random: np.random.Generator) -> Samples:
     return tone
 
 
-def _tones(at: Samples, low: float, high: float) -> Samples:
-    tone: Samples = 0.1 * (np.sin(2 * np.pi * low * at) + np.sin(2 * np.pi * high * at))
-    return tone
+def _tones(at: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:
+    return 0.1 * (np.sin(2 * np.pi * low * at) + np.sin(2 * np.pi * high * at))
 
 
 def _kitchen(count: int, random: np.random.Generator) -> Samples:

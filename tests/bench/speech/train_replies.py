@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,7 +121,7 @@ class Layer:
         }
 
     def save(self) -> None:
-        small = {name: value.astype(np.float16) for name, value in self.weights.items()}
+        small: dict[str, Any] = {name: value.astype(np.float16) for name, value in self.weights.items()}
         np.savez_compressed(FILE, mean=self.mean.astype(np.float16), spread=self.spread.astype(np.float16), **small)
 
 

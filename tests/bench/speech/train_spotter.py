@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,7 +118,7 @@ class Layer:
         heard = np.stack([np.pad(one.heard, ((0, max(lengths) - len(one.heard)), (0, 0))) for one in batch])
         seen = (heard.astype(np.float32) - self.mean) / self.spread
         kept = (chance.random((*seen.shape[:2], HIDDEN)) >= DROPPED) / np.float32(1 - DROPPED)
-        hidden = np.maximum(seen @ self.weights["in"] + self.weights["in_bias"], 0) * kept
+        hidden = np.maximum(seen @ self.weights["in"] + self.weights["in_bias"], 0) * kept.astype(np.float32)
         logs = log_softmax(hidden @ self.weights["out"] + self.weights["out_bias"])
         losses, by_logit = slope(logs, lengths, [one.words for one in batch])
         by_logit /= len(batch)
@@ -130,7 +131,7 @@ class Layer:
         }
 
     def save(self, file: Path) -> None:
-        small = {name: value.astype(np.float16) for name, value in self.weights.items()}
+        small: dict[str, Any] = {name: value.astype(np.float16) for name, value in self.weights.items()}
         np.savez_compressed(file, mean=self.mean, spread=self.spread, **small)
 
 
