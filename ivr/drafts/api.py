@@ -23,6 +23,7 @@ from ivr.web.studio import LARGEST, Parts, ServiceUsed, services_of
 
 MOST = 20  # drafts at one time; the one that was not touched for longest makes room
 LIFE = 30 * 60.0  # seconds without a sign of life
+ONE = "/api/menus/try/{draft}"
 TypedAnswers = Annotated[dict[str, dict[str, str] | None], Meta(max_length=100)]
 
 
@@ -66,7 +67,9 @@ class Drafts(Described):
         return [web.get("/phone/try", self.phone), *super().routes()]
 
     def table(self) -> list[Route]:
-        one = "/api/menus/try/{draft}"
+        return [*self._from_begin_to_end(), *self._meanwhile()]
+
+    def _from_begin_to_end(self) -> list[Route]:
         return [
             Route(
                 method="POST",
@@ -80,8 +83,21 @@ class Drafts(Described):
                 desk=True,
             ),
             Route(
+                method="DELETE",
+                path=ONE,
+                handler=self.end,
+                summary="The draft is not played any more",
+                status=204,
+                problems=(403,),
+                desk=True,
+            ),
+        ]
+
+    def _meanwhile(self) -> list[Route]:
+        return [
+            Route(
                 method="POST",
-                path=f"{one}/chat",
+                path=f"{ONE}/chat",
                 handler=self.chat,
                 summary="What a customer or a person does in a draft's chat, and what is answered",
                 body=Done,
@@ -91,7 +107,7 @@ class Drafts(Described):
             ),
             Route(
                 method="PUT",
-                path=f"{one}/answers",
+                path=f"{ONE}/answers",
                 handler=self.answers,
                 summary="What the back offices of a draft answer from now on",
                 body=TypedAnswers,
@@ -101,20 +117,11 @@ class Drafts(Described):
             ),
             Route(
                 method="GET",
-                path=f"{one}/events",
+                path=f"{ONE}/events",
                 handler=self.events,
                 summary="What happens in a draft: turn, contact, sent (what would be), asked (a back office), reset",
                 media="text/event-stream",
                 problems=(404, 503),
-                desk=True,
-            ),
-            Route(
-                method="DELETE",
-                path=one,
-                handler=self.end,
-                summary="The draft is not played any more",
-                status=204,
-                problems=(403,),
                 desk=True,
             ),
         ]
