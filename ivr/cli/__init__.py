@@ -29,6 +29,7 @@ COMMANDS = {
     "talk": "try a menu in the terminal",
     "test": "play the conversations of the menus",
     "replay": "keep a journey that happened as a test",
+    "journeys": "find out what happened to a customer",
     "schema": "print the JSON Schema of menus, for editors",
     "diagram": "print the diagram of a menu as Mermaid text",
     "publish": "put the menus of a folder in force",
