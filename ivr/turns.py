@@ -16,6 +16,7 @@ from ivr.engine.data import Data, plain, replace
 from ivr.engine.events import (
     Arrived,
     Event,
+    Expired,
     Input,
     Invoked,
     InvokeFailed,
@@ -79,7 +80,8 @@ def change_of(turn: Turn, keeping: Keeping, region: str) -> Change:
         expected_rev=before.rev,
         customer=after.customer,
         node=contact.node if contact else None,
-        expires_at=kept_until(event.at, keeping),
+        # Who is closed for having been left alone was kept for long enough.
+        expires_at=event.at // HOUR * HOUR if isinstance(event, Expired) else kept_until(event.at, keeping),
         at=event.at,
         history=_history(turn, after),
         outbox=outbox,

@@ -48,22 +48,26 @@ async def _watched(name: str, job: Coroutine[Any, Any, None]) -> None:
 
 
 async def _sweep(segue: Segue) -> None:
-    """Close and remove journeys whose time is over."""
     while True:
         with contextlib.suppress(StoreUnavailable):  # said by /readyz and by every turn
-            while await segue.driver.expire():
-                pass
-            if segue.messages:
-                await segue.messages.sweep()
-            if segue.twilio:
-                await segue.twilio.sweep()
-            before = segue.driver.now() - segue.settings.journey_days * DAY
-            await segue.store.purge(before)
-            await segue.store.messages.purge(before)
-            await asyncio.to_thread(segue.speaker.forget, before)  # prompts may speak what a customer said
-            await asyncio.to_thread(Recordings(segue.settings.recordings_dir).forget, before)
-            forgotten = segue.driver.now() - segue.settings.speech_days * DAY
-            await asyncio.to_thread(Utterances(segue.settings.utterances_dir).forget, forgotten)
-            await segue.keeping_speech.look()
-            await segue.store.purge_answers(segue.driver.now() - ANSWER_LIFE)
+            await sweep(segue)
         await asyncio.sleep(SWEEP)
+
+
+async def sweep(segue: Segue) -> None:
+    """Close journeys that were left alone, and remove all that was kept for its time. Raises `StoreUnavailable`."""
+    while await segue.driver.expire():
+        pass
+    if segue.messages:
+        await segue.messages.sweep()
+    if segue.twilio:
+        await segue.twilio.sweep()
+    await segue.store.purge(segue.driver.now())  # journeys know their time themselves
+    before = segue.driver.now() - segue.settings.journey_days * DAY
+    await segue.store.messages.purge(before)
+    await asyncio.to_thread(segue.speaker.forget, before)  # prompts may speak what a customer said
+    await asyncio.to_thread(Recordings(segue.settings.recordings_dir).forget, before)
+    forgotten = segue.driver.now() - segue.settings.speech_days * DAY
+    await asyncio.to_thread(Utterances(segue.settings.utterances_dir).forget, forgotten)
+    await segue.keeping_speech.look()
+    await segue.store.purge_answers(segue.driver.now() - ANSWER_LIFE)
