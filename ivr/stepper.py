@@ -74,12 +74,13 @@ class Stepper:
             turn = await self._known(taken(flow, journey, event))
             if turn.after == journey:
                 return await self._unheard_of(event, journey, began) or turn
-            change = change_of(turn, self._keeping, self._region)
+            answer = None
             if answering is not None and not isinstance(turn.actions[-1], Invoke):
-                change = replace(change, answer=await answering.make(change.journey, said + outward(turn)))
+                answer = await answering.make(turn.after, said + outward(turn))
+            change = change_of(turn, self._keeping, self._region, answer)
             conflict = await self._save(change, turn)
             if conflict is None:
-                if answering is not None and change.answer is not None:
+                if answering is not None and answer is not None:
                     answering.saved()
                 return await self._saved(change, turn, began)
             if conflict.current is None:

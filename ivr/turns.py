@@ -9,7 +9,7 @@ from typing import Any
 
 from context_bridge.identity import normalize
 from context_bridge.links import new_link, token_for
-from context_bridge.records import CallbackRow, Change, HistoryRow, LinkRow, OutboxRow
+from context_bridge.records import AnswerRow, CallbackRow, Change, HistoryRow, LinkRow, OutboxRow
 from ivr.arrivals import LINK_TRUST
 from ivr.engine.actions import Action, BookCallback, Collect, Say, Send
 from ivr.engine.data import Data, plain, replace
@@ -67,9 +67,9 @@ def kept_until(at: float, keeping: Keeping) -> float:
     return (at + keeping.journey) // HOUR * HOUR
 
 
-def change_of(turn: Turn, keeping: Keeping, region: str) -> Change:
+def change_of(turn: Turn, keeping: Keeping, region: str, answer: AnswerRow | None = None) -> Change:
     """The next revision with its history row, its outbox rows and their links, and the callbacks that it promises, for
-    one transaction. `region` is for numbers without a country code."""
+    one transaction, with what it is answered. `region` is for numbers without a country code."""
     before, event = turn.before, turn.event
     after = replace(turn.after, rev=before.rev + 1)
     contact = after.contact
@@ -89,6 +89,7 @@ def change_of(turn: Turn, keeping: Keeping, region: str) -> Change:
         callbacks=tuple(
             _callback(after, event, promise, region) for promise in turn.actions if isinstance(promise, BookCallback)
         ),
+        answer=answer,
     )
 
 

@@ -155,7 +155,7 @@ class Twilio:
         """The customer has come into a room that nobody is in any more: back into the queue."""
         last = await self._store.last_answer(call.contact)
         if last is not None and last.epoch == call.epoch:
-            event = Requeued(id=f"{call.key}:alone", at=self._driver.now(), contact=call.contact, turn=call.turn)
+            event = Requeued(id=f"{call.event}:alone", at=self._driver.now(), contact=call.contact, turn=call.turn)
             actions = await self._driver.advance(event)
             await self._lead.call(call.contact, lambda epoch, _turn: self._lead.documents.turn(actions, epoch))
         return nothing()

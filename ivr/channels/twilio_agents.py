@@ -102,7 +102,7 @@ class Agents:
         if await self._store.answer(f"{call.contact}/{TAKEN}", *call.place) is not None:
             if wire.heard(call.form).dial:
                 return event_of(call, at)
-            return QueueLeft(id=call.key, at=at, contact=call.contact, outcome="done", turn=call.turn)
+            return QueueLeft(id=call.event, at=at, contact=call.contact, outcome="done", turn=call.turn)
         if (why := wire.ended(call.form)) is not None:
-            return Left(id=call.key, at=at, contact=call.contact, reason="dropped", detail=why)
-        return Requeued(id=call.key, at=at, contact=call.contact, turn=call.turn)
+            return Left(id=call.event, at=at, contact=call.contact, reason="dropped", detail=why)
+        return Requeued(id=call.event, at=at, contact=call.contact, turn=call.turn)

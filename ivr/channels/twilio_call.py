@@ -65,6 +65,12 @@ class Call(Data, frozen=True):
         """Of this place in this call; what is done there is done once."""
         return f"{self.contact}:{self.epoch}.{self.turn}"
 
+    @property
+    def event(self) -> str:
+        """The id of what happens at this place. Short, since each save of a journey holds the last of them; turns are
+        counted through all calls of a journey, so the end of a call's name tells them apart."""
+        return f"{self.contact[-8:]}:{self.epoch}.{self.turn}"
+
 
 def contact_of(call: str) -> str:
     return f"tw-{call}"
@@ -83,7 +89,7 @@ def call_of(contact: str) -> str:
 def event_of(call: Call, at: float) -> Event:
     """What the form of an action says. The id is the place, so that it is handled once."""
     heard, turn = wire.heard(call.form), call.turn
-    name, contact = call.key, call.contact
+    name, contact = call.event, call.contact
     if heard.recording and heard.seconds >= LEAST:  # by hanging up, too: most people end a message so
         return Recorded(id=name, at=at, contact=contact, turn=turn, recording=heard.recording, seconds=heard.seconds)
     why = wire.ended(call.form) or ""

@@ -86,7 +86,7 @@ class Queue:
         actions = await self._driver.advance(event, answering=_Unless(wish.body, answering), ask=False)
         if (wait := _question(actions, wish.body)) is None:
             return actions
-        name, at = f"{call.key}:call-back", self._driver.now()
+        name, at = f"{call.event}:call-back", self._driver.now()
         chosen = Input(id=name, at=at, contact=call.contact, text=wish.body, mode="button", turn=wait.turn)
         return await self._driver.advance(chosen, answering=answering, ask=False)
 

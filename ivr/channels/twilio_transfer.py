@@ -50,11 +50,13 @@ class Transfers:
         a talk that was had is over, and a caller who was still waiting has left."""
         at, heard = self._driver.now(), wire.heard(call.form)
         if (why := wire.ended(call.form)) is not None and not heard.talked:
-            return Left(id=call.key, at=at, contact=call.contact, reason="dropped", detail=why)
+            return Left(id=call.event, at=at, contact=call.contact, reason="dropped", detail=why)
         talked = heard.talked or (not heard.dial and await self._is_talking(call))
         outcome = "answered" if talked else OUTCOMES.get(heard.dial, "failed")
         seconds = wire.seconds(call.form.get("DialCallDuration", ""))
-        return TransferEnded(id=call.key, at=at, contact=call.contact, outcome=outcome, seconds=seconds, turn=call.turn)
+        return TransferEnded(
+            id=call.event, at=at, contact=call.contact, outcome=outcome, seconds=seconds, turn=call.turn
+        )
 
     async def _is_talking(self, call: Call) -> bool:
         """Whether we know of a talk that is on: that it ended may be told without a word of it (`twilio_fallback`)."""

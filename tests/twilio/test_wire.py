@@ -219,7 +219,7 @@ class TestExchange:
 def test_what_a_verb_brought(form: dict[str, str], kind: type, more: dict[str, object]) -> None:
     event = event_of(Call.of({"CallSid": SID, **form}, {"epoch": "2", "turn": "7"}), 1.0)
     assert type(event) is kind
-    assert event.id == f"tw-{SID}:2.7"
+    assert event.id == f"{SID[-8:]}:2.7"
     assert getattr(event, "turn", 7) == 7
     assert {name: getattr(event, name) for name in more} == more
 
