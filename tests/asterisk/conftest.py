@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -13,6 +14,7 @@ from typing import cast
 import pytest
 import pytest_asyncio
 
+from asterisk.ami import AMI
 from asterisk.calls import AsteriskChannel
 from asterisk.instance import Instance
 from asterisk.lay import CannotLay, lay
@@ -25,6 +27,7 @@ from recognition.speak import Clip, Speaker
 from tests.asterisk.fake_driver import PROMPTS, WHISPER, FakeDriver
 from tests.asterisk.hearing import likeness
 from tests.asterisk.phone import Call, Phone
+from tests.asterisk.victim import Start, Victim
 from tests.servers import free_port, missing
 
 MEDIA = free_port()  # where Asterisk looks for whoever listens to callers by WebSocket
@@ -109,3 +112,68 @@ def channel_on(asterisk: Instance, driver: FakeDriver, speaker: Speaker) -> Aste
     return AsteriskChannel(
         cast("Driver", driver), speaker, Settings(ami_url=asterisk.ami_url, public_url=url, data_dir=folder)
     )
+
+
+@pytest.fixture
+def start(asterisk: Instance, speaker: Speaker, driver: FakeDriver) -> Start:
+    """Servers in processes of their own, to be killed."""
+
+    @contextlib.asynccontextmanager
+    async def run(*options: str) -> AsyncIterator[Victim]:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.asterisk.server", asterisk.ami_url, str(driver.file)),
+            *(str(prompts_of(speaker)), *options),
+            stdout=asyncio.subprocess.PIPE,
+            cwd=Path(__file__).parents[2],
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        )
+        victim = Victim(process)
+        try:
+            await victim.says("up")
+            yield victim
+        finally:
+            await victim.kill()
+
+    return run
+
+
+def prompts_of(speaker: Speaker) -> Path:
+    return speaker._clips.folder
+
+
+@contextlib.asynccontextmanager
+async def successor(asterisk: Instance, speaker: Speaker, driver: FakeDriver) -> AsyncIterator[FakeDriver]:
+    """The next server, on the same records."""
+    after = FakeDriver(driver.file)
+    async with serving(channel_on(asterisk, after, speaker)):
+        yield after
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def gone(asterisk: Instance, speaker: Speaker, driver: FakeDriver) -> AsyncIterator[Lab]:
+    """A lab whose server a test ends with `leaves`."""
+    async with Phone(asterisk.sip_port) as phone:
+        yield Lab(asterisk, driver, channel_on(asterisk, driver, speaker), speaker, phone)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def agent(asterisk: Instance) -> AsyncIterator[Phone]:
+    async with Phone(asterisk.sip_port, "agent1") as phone:
+        await phone.register(asterisk.agent_secret)
+        yield phone
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def patience(asterisk: Instance) -> AsyncIterator[Callable[[int], Awaitable[None]]]:
+    """Sets for how many seconds the dialplan waits for us when it has told a caller so."""
+    ami = AMI(asterisk.ami_url)
+    await ami.connect()
+
+    async def lasts(seconds: int) -> None:
+        await ami.do("Setvar", Variable="SEGUE_AWAY", Value=seconds)
+
+    try:
+        yield lasts
+    finally:
+        await lasts(2)
+        ami.close()

@@ -1,14 +1,10 @@
-"""kill -9 of our server in the middle of a call, and of Asterisk: what the caller notices, and what is kept."""
+"""kill -9 of our server in the middle of a call: what the caller notices, and what is kept of their keys and words."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import signal
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
 import pytest
 
@@ -17,71 +13,15 @@ from asterisk.instance import Instance
 from recognition import audio
 from recognition.speak import Speaker
 from tests.asterisk import fake_driver as said
-from tests.asterisk.conftest import Lab, channel_on, serving
+from tests.asterisk.conftest import channel_on, serving, successor
 from tests.asterisk.fake_driver import FakeDriver
 from tests.asterisk.hearing import times
-from tests.asterisk.phone import Call, Phone
-from tests.asterisk.test_queue import heard_by
+from tests.asterisk.phone import Phone
 from tests.asterisk.test_speech import ONE, PAUSE, spoken, talking, tone
+from tests.asterisk.victim import Start, heard_times, until_number_is_asked
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-Start = Callable[..., contextlib.AbstractAsyncContextManager["Victim"]]
-
-
-class Victim:
-    """A server of ours in another process."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.process = process
-
-    async def says(self, word: str) -> None:
-        assert self.process.stdout
-        async with asyncio.timeout(60):
-            assert (await self.process.stdout.readline()).decode().strip() == word
-
-    def go_on(self) -> None:
-        self.process.send_signal(signal.SIGUSR1)
-
-    async def kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            self.process.kill()
-        await self.process.wait()
-
-
-@pytest.fixture
-def start(asterisk: Instance, speaker: Speaker, driver: FakeDriver) -> Start:
-    @contextlib.asynccontextmanager
-    async def run(*options: str) -> AsyncIterator[Victim]:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.asterisk.server", asterisk.ami_url, str(driver.file)),
-            *(str(prompts_of(speaker)), *options),
-            stdout=asyncio.subprocess.PIPE,
-            cwd=Path(__file__).parents[2],
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-        )
-        victim = Victim(process)
-        try:
-            await victim.says("up")
-            yield victim
-        finally:
-            await victim.kill()
-
-    return run
-
-
-def prompts_of(speaker: Speaker) -> Path:
-    return speaker._clips.folder
-
-
-@contextlib.asynccontextmanager
-async def successor(asterisk: Instance, speaker: Speaker, driver: FakeDriver) -> AsyncIterator[FakeDriver]:
-    """The next server, on the same records."""
-    after = FakeDriver(driver.file)
-    async with serving(channel_on(asterisk, after, speaker)):
-        yield after
-
 
 Told = Callable[[str, str], Awaitable[None]]
 
@@ -103,17 +43,6 @@ async def keys_of(asterisk: Instance) -> AsyncIterator[Told]:
         yield told
     finally:
         ami.close()
-
-
-async def heard_times(speaker: Speaker, call: Call, say: said.Say) -> int:
-    samples, _ = audio.read((await speaker.clip(say.text, 8000)).path)
-    return times(call.sound.pcm(), samples)
-
-
-async def until_number_is_asked(speaker: Speaker, call: Call) -> None:
-    await call.hears(await speaker.clip(said.CHOICE.text, 8000))
-    await call.press("1")
-    await call.hears(await speaker.clip(said.NUMBER.text, 8000))
 
 
 async def test_killed_in_mid_prompt_it_is_heard_to_its_end_and_once(
@@ -258,61 +187,6 @@ async def test_who_called_while_we_were_away_is_served(
             assert len(after.seen("arrived")) == 1
 
 
-async def test_without_us_the_dialplan_asks_for_patience_and_keeps_the_keys(
-    asterisk: Instance, speaker: Speaker, driver: FakeDriver, start: Start
-) -> None:
-    """Two seconds in the tests' configuration; then its own prompt, in which the caller goes on keying."""
-    async with Phone(asterisk.sip_port) as phone:
-        async with start() as victim:
-            call = await phone.call("100")
-            await until_number_is_asked(speaker, call)
-            await call.press("42")
-            await call.silence(0.5)
-            await victim.kill()
-        await call.packets(10)  # one moment please
-        await call.press("17#")
-        async with successor(asterisk, speaker, driver) as after:
-            await call.hears(await speaker.clip(said.ON_ITS_WAY.text, 8000))
-            assert after.seen("number") == ["4217"]
-            assert await heard_times(speaker, call, said.NUMBER) == 1
-
-
-async def test_without_us_for_too_long_a_person_gets_the_call(
-    asterisk: Instance, speaker: Speaker, driver: FakeDriver, start: Start
-) -> None:
-    async with Phone(asterisk.sip_port) as phone, Phone(asterisk.sip_port, "agent1") as agent:
-        await agent.register(asterisk.agent_secret)
-        async with start() as victim:
-            call = await phone.call("100")
-            await until_number_is_asked(speaker, call)
-            await victim.kill()
-        ringing = await agent.rings()
-        assert ringing.invite
-        assert ringing.invite["x-context-id"] == driver_contact(driver)
-        await ringing.answer()
-        await heard_by(ringing, call, await speaker.clip(said.NUMBER.text, 8000))  # else the phone would ring again
-        async with successor(asterisk, speaker, driver) as after:
-            ringing.hang_up()  # the agent could not help: the menu goes on where it was
-            await call.hears(await speaker.clip(said.NUMBER.text, 8000))
-            await call.press("4217#")
-            await call.hears(await speaker.clip(said.ON_ITS_WAY.text, 8000))
-            assert after.seen("number") == ["4217"]
-
-
-def driver_contact(driver: FakeDriver) -> str:
-    return FakeDriver(driver.file).events[0][0]
-
-
-async def test_a_store_that_is_down_costs_no_call(lab: Lab) -> None:
-    call = await lab.phone.call("100")
-    await lab.hears(call, said.CHOICE)
-    lab.driver.available = False
-    await call.press("1")
-    await call.packets(40)  # one moment please
-    lab.driver.available = True
-    await lab.hears(call, said.NUMBER)  # the key was not lost
-
-
 async def test_killed_while_the_caller_speaks_the_question_is_put_once_more_and_heard(
     asterisk: Instance, speaker: Speaker, driver: FakeDriver, start: Start
 ) -> None:
@@ -349,44 +223,3 @@ async def test_killed_in_mid_prompt_the_next_server_hears_who_breaks_in(
             await call.hears(await speaker.clip(said.NUMBER.text, 8000))
         samples, _ = audio.read((await speaker.clip(said.CHOICE.text, 8000)).path)
         assert times(call.sound.pcm(), samples[-8000:]) == 0, "the prompt went on to its end"
-
-
-async def test_a_mistake_in_a_turn_costs_no_call(lab: Lab, caplog: pytest.LogCaptureFixture) -> None:
-    call = await lab.phone.call("100")
-    await lab.hears(call, said.CHOICE)
-    await call.press("8")
-    await call.packets(40)
-    await call.press("1")
-    await lab.hears(call, said.NUMBER)
-    assert "a turn failed with RuntimeError" in caplog.text
-    assert "a mistake with 8" not in caplog.text  # an exception's own words may be the customer's
-
-
-async def test_asterisk_is_killed_and_comes_back(
-    asterisk_root: Path, speaker: Speaker, driver: FakeDriver, tmp_path: Path
-) -> None:
-    async with Instance(asterisk_root, tmp_path / "asterisk", rtp_timeout=2) as own:
-        channel = channel_on(own, driver, speaker)
-        async with serving(channel), Phone(own.sip_port) as phone:
-            call = await phone.call("100")
-            await call.hears(await speaker.clip(said.CHOICE.text, 8000))
-            own.kill()
-            await own.ended()
-            call.vanish()
-            await own.start()
-            await driver.until(lambda: driver.seen("left") == ["dropped"])
-            again = await phone.call("100")
-            await again.hears(await speaker.clip(said.CHOICE.text, 8000))
-            assert channel.trouble == ""
-
-
-async def test_the_link_is_cut_and_the_call_goes_on(lab: Lab) -> None:
-    call = await lab.phone.call("100")
-    await lab.hears(call, said.CHOICE)
-    await call.press("1")
-    await lab.hears(call, said.NUMBER)
-    lab.channel._ami.close()
-    await call.press("4217#")
-    await lab.hears(call, said.ON_ITS_WAY)
-    assert lab.driver.seen("number") == ["4217"]
-    assert lab.driver.seen("left") == []
