@@ -106,3 +106,11 @@ if __name__ == "__main__":
         asyncio.run(_count(url, keys.split(","), int(rest[0])))
     else:
         asyncio.run(_write(url, keys.split(",")))
+
+
+def sms(key: str, due_at: float = NOW) -> OutboxRow:
+    return OutboxRow(key, "j1", "sms", {"to": "+15550100", "text": "Follow: {link}"}, due_at)
+
+
+def link(token_hash: str, expires_at: float = NOW + DAY) -> LinkRow:
+    return LinkRow(token_hash, "j1", "tell", 3, expires_at)

@@ -102,3 +102,10 @@ async def desk(segue: Segue) -> AsyncIterator[aiohttp.ClientSession]:
 async def texter(segue: Segue) -> AsyncIterator[Texter]:
     async with Texter(Account(SID, TOKEN, f"http://127.0.0.1:{segue.settings.port}", PUBLIC), "+14155550134") as texter:
         yield texter
+
+
+@pytest.fixture
+async def whatsapp(segue: Segue) -> AsyncIterator[Texter]:
+    account = Account(SID, TOKEN, f"http://127.0.0.1:{segue.settings.port}", PUBLIC)
+    async with Texter(account, "whatsapp:+14155550134", f"whatsapp:{WHATSAPP}") as texter:
+        yield texter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from typing import Self
 from urllib.parse import urlencode
@@ -10,9 +11,13 @@ from xml.etree import ElementTree as ET
 import aiohttp
 
 from ivr.channels.twilio_signature import SIGNATURE, form_content, sign
+from ivr.engine.journey import Journey
 from ivr.server import Segue
 from tests.twilio.carrier import FORM, Account
 from tests.twilio.rest import Standing
+
+ASKS = "What is your order number?"
+TOLD = "Order 4217 is with our carrier"
 
 LONGEST = 1600
 
@@ -102,3 +107,31 @@ def texts(body: bytes) -> list[str]:
         assert len(child.text.encode("utf-16-le")) // 2 <= LONGEST
         found.append(child.text)
     return found
+
+
+def lose_answers(rest: Standing, times: int = 1) -> None:
+    """The next messages are made, and nobody is told so."""
+    left = iter(range(times))
+    rest.cut = lambda path, fields: "Body" in fields and next(left, None) is not None
+
+
+async def journey(segue: Segue) -> Journey:
+    [row] = await segue.store.recent(10)
+    found = await segue.store.load(row.id)
+    assert found is not None
+    return found
+
+
+async def contact(segue: Segue) -> str:
+    found = (await journey(segue)).contact
+    assert found is not None
+    return found.id
+
+
+async def until(segue: Segue, sent: int, rest: Standing) -> list[str]:
+    """Until so many messages went out by the API; their texts."""
+    async with asyncio.timeout(30), segue.bus.subscribe(None) as events:
+        while len(rest.messages) < sent:
+            await anext(events)
+    assert rest.violations == []
+    return [message["body"] for message in rest.messages]
