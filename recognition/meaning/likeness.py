@@ -15,8 +15,9 @@ from recognition.meaning.fillers import content, negates
 
 PHONETIC = {"en"}  # double metaphone knows how English is spelt; Kölner Phonetik and its like know names only
 SOUND = 0.9  # what likeness of sound counts for
-INSIDE = {True: (80, 15), False: (65, 30)}  # a phrase of several words, of one, within a text: at least, and at most
-# so much more for how much of the text it is. "the bus is late again today" is not "again"
+# A phrase of several words, of one, of one in another form, within a text: at least, and at most so much more for how
+# much of the text it is. "the bus is late again today" is not "again", and "a bus leaves every hour" not "hours".
+SEVERAL, ONE, ONE_INFLECTED = (80, 15), (65, 30), (55, 40)
 ONE_WORD = 88.0  # two words are the same if they are so much alike; "card" and "cart" are 75
 TURNED = 0.8  # what is left when one of the two is turned round: "I do not want sales" is hardly "sales"
 
@@ -55,7 +56,7 @@ def _inside(said: list[str], meant: list[str]) -> float:
     """All words of the phrase are among those of the text: the more of the text they are, the likelier it is meant."""
     if not all(any(_same(word, other) for other in said) for word in meant):
         return 0.0
-    least, more = INSIDE[len(meant) > 1]
+    least, more = SEVERAL if len(meant) > 1 else ONE if meant[0] in said else ONE_INFLECTED
     return least + more * min(1.0, len("".join(meant)) / len("".join(said)))
 
 

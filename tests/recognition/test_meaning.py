@@ -84,6 +84,12 @@ def test_what_is_nearly_a_phrase_is_taken_for_it(alone: None, text: str, option:
     assert said(text)[0].option == option
 
 
+def test_a_word_in_another_form_is_hardly_the_option_in_a_sentence_about_something_else() -> None:
+    assert likeness("the train to the airport leaves every hour", "hours", "en-US") < 65
+    assert likeness("what are your hours please", "hours", "en-US") > 80
+    assert likeness("ich habe eine Frage zu meinen Rechnungen", "Rechnung", "de-DE") > 70
+
+
 def test_what_means_nothing_here_stays_words(alone: None) -> None:
     assert said("two eggs and a slice of toast") == (Alternative("two eggs and a slice of toast", 0.9),)
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from ivr.engine.data import replace
+from ivr.engine.data import replace as changed
 from ivr.engine.events import Input
+from ivr.engine.questions import TAKE_BACK
 from ivr.engine.steps import AskSlot, Choice, Menu
+from ivr.engine.words import words_of
 from recognition import audio
 from recognition.hearing import event_of
-from recognition.listen import Heard, hints_of
+from recognition.listen import Heard, Hints, hints_of
+from recognition.moonshine.answers import Answer, Evidence, confidence
 from recognition.moonshine.engine import Moonshine
+from recognition.moonshine.grammar import Meaning
+from tests.bench.speech.texts import ASK_MENU
 from tests.engine.flows import SUPPORT, SUPPORT_STEPS, Talk, prompt, tries, voice
 from tests.recognition.sounds import said
 
@@ -24,10 +31,10 @@ ANYTHING_ELSE = Menu(
     ),
     tries(),
 )
-FLOW = replace(
+FLOW = changed(
     SUPPORT,
     steps={**SUPPORT_STEPS, "track": AskSlot("order", prompt("Which order?"), tries(), "else"), "else": ANYTHING_ELSE},
-    slots={**SUPPORT.slots, "order": replace(SUPPORT.slots["order"], min_length=4)},
+    slots={**SUPPORT.slots, "order": changed(SUPPORT.slots["order"], min_length=4)},
 )
 
 
@@ -65,6 +72,25 @@ def test_the_answer_before_is_asked_for_again(text: str, name: str, moonshine: M
         assert talk.said == ["Did you say go back?"]
         speaks(talk, moonshine, "yes", name)
     assert talk.collect.slot == "order"
+
+
+@pytest.mark.parametrize("name", ["slt", "rms", "awb"])
+def test_something_else_is_no_answer_where_back_may_be_said(name: str, moonshine: Moonshine) -> None:
+    """That was taken for "hours"."""
+    back = words_of("en-US").spoken.wrong[1:]  # "go back" is an option of that menu
+    hints = Hints(
+        ASK_MENU.kind, ASK_MENU.language, {**ASK_MENU.phrases, TAKE_BACK: back}, ASK_MENU.always | {TAKE_BACK}
+    )
+    utterance = moonshine.open(hints)
+    utterance.feed(said("the train to the airport leaves every hour", RATE, f"flite:{name}"))
+    assert all(one.confidence < 0.5 for one in utterance.final() if one.option)
+
+
+def test_that_something_else_is_meant_makes_nobody_surer_of_an_option() -> None:
+    """Of "Go on the second dion grinding" it did: who was holding on a second had gone back."""
+    hardly = Evidence(margin=6.88, share=1.0, piece=-1.74, meant=0.0, rival=0.0, others=0.35)
+    told = Answer(Meaning(TAKE_BACK, ""), "go back", hardly)
+    assert confidence(told, ASK_MENU) <= confidence(replace(told, evidence=replace(hardly, others=0.0)), ASK_MENU) < 0.5
 
 
 @pytest.mark.parametrize(
