@@ -4,7 +4,7 @@
 .PHONY: help run test check format bench bench-speech soak lock setup setup-dev asterisk servers clean
 MAKEFLAGS += --no-print-directory
 
-PORT ?= 8080
+PORT ?= $(or $(IVR_PORT),8080)
 BIN := .venv/bin
 PACKAGES := ivr callbacks recognition context_bridge asterisk
 COMPILED = $(BIN)/python -m compileall -q $(PACKAGES) # no process that is started must wait for the compiler
