@@ -55,6 +55,15 @@ def head() -> str:
     return HEAD
 
 
+def refuse_newer(revision: str) -> None:
+    """Raises `StoreUnavailable` for a database that a later Segue has brought up to date. Revisions count up."""
+    if revision > head():
+        raise StoreUnavailable(
+            f"the database is at revision {revision}, of a newer Segue than this one, which knows {head()}: start the "
+            "newer one, or put the backup from before the upgrade in its place"
+        )
+
+
 def sqlite_path(url: str) -> str | None:
     """`sqlite:///relative`, `sqlite:////absolute`, `sqlite://` for memory; None for another database."""
     if not url.startswith("sqlite://"):
@@ -120,7 +129,9 @@ async def _current_postgres(url: str) -> str:
 
 @cache
 def _statements(dialect: str, since: str) -> list[str]:
-    """The SQL from that revision to the newest; none where it is the newest."""
+    """The SQL from that revision to the newest; none where it is the newest. Raises `StoreUnavailable` for a later
+    one."""
+    refuse_newer(since)
     if since == head():
         return []
     from alembic import command

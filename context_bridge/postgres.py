@@ -84,6 +84,7 @@ class Postgres:
 
     async def open(self) -> None:
         version = await self._held.run(migrate.postgres_version)
+        migrate.refuse_newer(version)
         if version != (needed := migrate.head()):
             raise StoreUnavailable(
                 f"the database is at revision {version or 'none'}, this Segue needs {needed}: run `segue migrate`"

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from asterisk.survey import survey as survey_asterisk
 from context_bridge.contract import StoreUnavailable
-from context_bridge.migrate import current, head, sqlite_path
+from context_bridge.migrate import current, head, refuse_newer, sqlite_path
 from context_bridge.redis_stream import ping
 from context_bridge.store import open_store
 from ivr import settings
@@ -162,6 +162,10 @@ def _sqlite(path: str, url: str) -> Sequence[Finding]:
         revision = current(url)
     except sqlite3.Error as error:
         return [Finding("database", f"{path}: {error}", "correct IVR_DATABASE_URL, or put the backup in its place")]
+    try:
+        refuse_newer(revision)
+    except StoreUnavailable as error:
+        return [Finding("database", path, str(error))]
     state = "is up to date" if revision == head() else "will be brought up to date at the next start"
     return [Finding("database", f"{path} {state}")]
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+import asyncpg
 import pytest
 
+from context_bridge.migrate import current, migrate
 from ivr.cli import main
 from tests.servers import PostgresServer, free_port
 
@@ -46,3 +51,40 @@ def test_migrate_postgresql(
     assert main(["migrate"]) == 0
     main(["doctor"])
     assert "answers, and is up to date" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_database_of_a_newer_segue_is_left_alone(
+    kind: str,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Somebody went back to the version before, and not to the backup."""
+    if kind == "sqlite":
+        url = f"sqlite:///{tmp_path / 'a.db'}"
+        migrate(url)
+        with closing(sqlite3.connect(tmp_path / "a.db")) as newer, newer:
+            newer.execute("UPDATE alembic_version SET version_num = '0999'")
+    else:
+        url = request.getfixturevalue("postgres").database("newer")
+        migrate(url)
+        asyncio.run(_newer(url))
+    monkeypatch.setenv("IVR_DATABASE_URL", url)
+    for command in (["migrate"], ["switch", "list"], ["serve"]):
+        assert main(command) == 2
+        told = capsys.readouterr().err
+        assert "the database is at revision 0999, of a newer Segue than this one" in told
+        assert "or put the backup from before the upgrade in its place" in told
+    main(["doctor"])
+    (line,) = (line for line in capsys.readouterr().out.splitlines() if " database " in line)
+    assert line.startswith("WRONG")
+    assert "of a newer Segue" in line
+    assert current(url) == "0999"
+
+
+async def _newer(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute("UPDATE alembic_version SET version_num = '0999'")
+    await connection.close()
