@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+
+import pytest
+from sqlalchemy.sql.expression import ClauseElement
 
 from context_bridge.contract import ContextStore
+from context_bridge.database import Row, Values
 from context_bridge.records import Begun, Customer, SpeechKeepingRow, SwitchRow
+from context_bridge.store import Store
 from ivr.engine.data import replace
 from ivr.engine.journey import Contact
 from tests.context_bridge.turns import NOW, journey, link, save, sms, turn
@@ -103,6 +109,21 @@ async def test_an_unknown_number_is_one_customer_however_many_ask(store: Context
     assert [who.newcomer for who in answers].count(True) == 1
     assert not (await store.identify("e164", "+15550100", "first")).newcomer
     assert (await store.identify("sip", "+15550100")).customers == ()
+
+
+async def test_a_number_that_is_attached_while_it_is_looked_up_makes_no_newcomer(
+    store: ContextStore, other: ContextStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(store, Store)
+    real = store._database.read
+
+    async def read(statement: ClauseElement, values: Values) -> Sequence[Row]:
+        found = await real(statement, values)
+        await other.attach(Customer("anna"), "e164", "+15550100")
+        return found
+
+    monkeypatch.setattr(store._database, "read", read)
+    assert (await store.identify("e164", "+15550100", "first")).customers == (Customer("anna"),)
 
 
 async def test_a_number_of_two_customers_is_shared(store: ContextStore) -> None:
