@@ -37,24 +37,10 @@ from ivr.turns import Keeping  # noqa: E402
 from recognition import audio  # noqa: E402
 from recognition.speak import Clip  # noqa: E402
 from tests.asterisk.phone import Phone  # noqa: E402
+from tests.bench.again import MENU  # noqa: E402
 
 CALLS, TURNS, ROUNDS = (1, 50, 200), {1: 20, 50: 6, 200: 4}, 2
 PROMPT = 0.2  # seconds: the caller lets it end, so that the next packet is the next prompt's
-MENU = """
-menu: again
-title: Again
-language: en-US
-channels: [voice]
-start: again
-exhausted: enough
-steps:
-  again:
-    menu:
-      prompt: Again?
-      choices: [{key: 1, label: go on, goto: again}, {key: 2, label: stop, goto: enough}]
-      timeout: 60s
-  enough: {end: Goodbye.}
-"""
 DIALPLAN = """
 [segue](+)
 exten => 900,1,Answer()

@@ -27,25 +27,11 @@ from context_bridge.migrate import migrate
 from ivr.collector import settle
 from ivr.server import application, build
 from ivr.settings import Settings
+from tests.bench.again import MENU
 
 SID, TOKEN = "AC" + "b" * 32, "twilio-auth-token"
 PUBLIC = "https://segue.example"
 PROMPT = "Again? For go on, press 1. For stop, press 2."
-MENU = """
-menu: again
-title: Again
-language: en-US
-channels: [voice]
-start: again
-exhausted: enough
-steps:
-  again:
-    menu:
-      prompt: Again?
-      choices: [{key: 1, label: go on, goto: again}, {key: 2, label: stop, goto: enough}]
-      timeout: 60s
-  enough: {end: Goodbye.}
-"""
 
 
 def document(turn: int) -> str:
