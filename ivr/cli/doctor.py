@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import shutil
 import socket
@@ -13,6 +14,7 @@ import sqlite3
 import tempfile
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from asterisk.survey import survey as survey_asterisk
@@ -90,7 +92,7 @@ async def _menus(setting: Settings) -> Sequence[Finding]:
     try:
         flows, _ = read_folder(setting.menus, setting.services)
     except MenuMistakes as error:
-        state = f"{len(error.mistakes)} mistakes in {setting.menus}, the first: {error.mistakes[0]}"
+        state = f"mistakes in {setting.menus}: {len(error.mistakes)}, the first: {error.mistakes[0]}"
         return [Finding("menus", state, "segue check lists them all")]
     state = f"{', '.join(sorted(flows)) or 'none'} in {setting.menus}"
     wrong = "" if setting.menu in flows else f"set IVR_MENU, which is {setting.menu!r}, to one of them"
@@ -250,9 +252,28 @@ async def _port(setting: Settings) -> Sequence[Finding]:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server itself does
                 probe.bind(target)
     except OSError as error:
-        remedy = "end what listens there (perhaps Segue itself, which is fine), or set IVR_PORT"
+        if (found := await asyncio.to_thread(_server_at, setting)) is not None:
+            return [found]
+        remedy = "end what listens there, or set IVR_PORT"
         return [Finding("port", f"{where} cannot be listened on: {error.strerror}", remedy)]
     return [Finding("port", f"{where} is free")]
+
+
+def _server_at(setting: Settings) -> Finding | None:
+    """The Segue that serves there, and what it says of itself; None: it is something else."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(setting.host, setting.host)  # noqa: S104  # nothing is bound
+    connection = HTTPConnection(host, setting.port, timeout=PATIENCE)
+    try:
+        connection.request("GET", "/readyz")
+        parts = json.load(connection.getresponse())["parts"]
+        wrong = [f"{part['name']}: {part['wrong']}" for part in parts if part["needed"] and not part["ok"]]
+    except (OSError, HTTPException, ValueError, KeyError, TypeError):
+        return None
+    finally:
+        connection.close()
+    if wrong:
+        return Finding("server", f"runs on {setting.host}:{setting.port} and is not ready", "; ".join(wrong))
+    return Finding("server", f"runs on {setting.host}:{setting.port}, ready")
 
 
 LOOKS: Sequence[Callable[[Settings], Awaitable[Sequence[Finding]]]] = (

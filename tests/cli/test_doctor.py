@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from pathlib import Path
 
 import pytest
 
+from ivr import settings
 from ivr.cli import main
+from ivr.server import serve
 from tests.servers import free_port, needs
 
 
@@ -54,3 +57,26 @@ def test_doctor_says_all_that_is_wrong_and_what_to_do(
     assert all("; " in line for name, line in lines.items() if name != "settings")
     assert "pw@" not in str(lines)
     assert "secret@" not in str(lines)
+
+
+async def test_doctor_asks_the_server_that_runs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A port that is taken by Segue itself is as it should be; what the server finds wrong with itself is told."""
+    (menus := tmp_path / "menus").mkdir()
+    (menus / "hello.yaml").write_text("menu: hello\nstart: bye\nsteps:\n  bye: {end: Goodbye.}\n")
+    for name, value in {"MENUS": str(menus), "MENU": "hello", "PORT": str(free_port()), "EARS": "0"}.items():
+        monkeypatch.setenv(f"IVR_{name}", value)
+    setting, ready = settings.load(), asyncio.Event()
+    server = asyncio.create_task(serve(setting, lambda _: ready.set()))
+    async with asyncio.timeout(120):
+        await ready.wait()
+        assert await asyncio.to_thread(main, ["doctor"]) == 0
+        assert f"ok     server    runs on 127.0.0.1:{setting.port}, ready" in capsys.readouterr().out
+        setting.data_dir.joinpath("prompts").rename(tmp_path / "away")
+        setting.data_dir.joinpath("prompts").touch()
+        assert await asyncio.to_thread(main, ["doctor"]) == 1
+    (line,) = (line for line in capsys.readouterr().out.splitlines() if " server " in line)
+    assert line.startswith(f"WRONG  server    runs on 127.0.0.1:{setting.port} and is not ready; disk: ")
+    server.cancel()
+    await asyncio.gather(server, return_exceptions=True)
