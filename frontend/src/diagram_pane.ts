@@ -23,7 +23,7 @@ export class DiagramPane {
     const traffic = el("input", { type: "checkbox", id: "traffic", change: () => void this.#traffic(traffic) });
     this.element = el("section", { id: "drawing", "aria-label": "Diagram" },
       el("div", { class: "tools", role: "toolbar", "aria-label": "Diagram tools" },
-        tool("Fit", "Show all of it (0)", () => this.view.fit()),
+        tool("Fit", "Fit: show all of it (0)", () => this.view.fit()),
         tool("−", "Smaller (-)", () => this.view.zoom(0.8)),
         tool("+", "Larger (+)", () => this.view.zoom(1.25)),
         el("label", { class: "check", for: "traffic" }, traffic, `Traffic, ${DAYS} days`),

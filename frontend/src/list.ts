@@ -6,8 +6,18 @@ import { onNews } from "./live.js";
 import { Switches } from "./switches.js";
 
 export async function showList(main: HTMLElement): Promise<void> {
+  document.querySelector(".skips")!.remove(); // there is neither text nor diagram
   const list = el("ul", { class: "menus" });
-  const draw = async () => list.replaceChildren(...(await get<MenuLine[]>("/api/menus")).map(line));
+  let shown = "";
+  const draw = async () => {
+    const lines = (await get<MenuLine[]>("/api/menus")).map(line);
+    const told = lines.map((one) => one.textContent).join("\n");
+    if (told === shown) return; // a link that is replaced while it is clicked is not followed
+    const at = list.contains(document.activeElement) && document.activeElement!.getAttribute("href");
+    shown = told;
+    list.replaceChildren(...lines);
+    if (at) list.querySelector<HTMLElement>(`[href="${CSS.escape(at)}"]`)?.focus();
+  };
   const switches = new Switches();
   main.replaceChildren(el("div", { class: "page" }, el("h1", {}, "Menus"),
     el("p", { class: "muted" }, "Open one to read, try and change it. Callers notice nothing until you publish."),

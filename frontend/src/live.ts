@@ -14,6 +14,6 @@ export function onNews(look: () => Promise<unknown>): void {
       timer = 0;
     }, AGAIN);
   };
-  listen("/api/events", { turn: soon, contact: soon, published: soon, reset: soon });
+  listen("/api/events", { turn: soon, contact: soon, published: soon, reset: soon }, { seen: true });
   document.addEventListener("visibilitychange", soon);
 }

@@ -16,7 +16,7 @@ declare module "pages/wire.js" {
   export function listen(
     path: string,
     handlers: Record<string, (body: never) => void>,
-    options?: { closed?: () => void; state?: (there: boolean) => void },
+    options?: { closed?: () => void; state?: (there: boolean) => void; seen?: boolean },
   ): () => void;
 }
 

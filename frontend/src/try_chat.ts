@@ -17,7 +17,7 @@ const OVER: Record<string, string> = {
 
 export class TryChat implements Play {
   readonly element: HTMLElement;
-  #log = el("ol", { class: "bubbles", role: "log", "aria-label": "Conversation", tabindex: 0 });
+  #log = el("div", { class: "bubbles", role: "log", "aria-label": "Conversation", tabindex: 0 });
   #options = el("div", { class: "options", role: "group", "aria-label": "Answers" });
   #text = el("input", { type: "text", id: "try-text", "aria-label": "Your message", autocomplete: "off", maxlength: 1000, placeholder: "Write a message" });
   #form = el("form", { submit: (event: SubmitEvent) => this.#write(event) }, this.#text, el("button", {}, "Send"));
@@ -90,11 +90,11 @@ export class TryChat implements Play {
   }
 
   #bubble({ from, text }: Bubble): void {
-    this.#log.append(el("li", { class: `bubble ${from === "customer" ? "own" : from}` }, text));
+    this.#log.append(el("p", { class: `bubble ${from === "customer" ? "own" : from}` }, text));
     this.#log.scrollTop = this.#log.scrollHeight;
   }
 
   #note(text: string): void {
-    this.#log.append(el("li", { class: "note" }, text));
+    this.#log.append(el("p", { class: "note" }, text));
   }
 }

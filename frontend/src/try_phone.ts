@@ -15,7 +15,7 @@ const STATES: Record<string, string> = { calling: "Calling…", talking: "Connec
 export class TryPhone implements Play {
   readonly element: HTMLElement;
   #phone: WebPhone;
-  #said = el("ol", { class: "bubbles", role: "log", "aria-label": "What is said", tabindex: 0 });
+  #said = el("div", { class: "bubbles", role: "log", "aria-label": "What is said", tabindex: 0 });
   #status = el("p", { class: "small muted", role: "status" });
   #keys = el("div", { class: "keys", role: "group", "aria-label": "Keys" });
   #options = el("div", { class: "options", role: "group", "aria-label": "Answers" });
@@ -90,7 +90,7 @@ export class TryPhone implements Play {
   #line(text: string, kind: string): void {
     const last = this.#said.lastElementChild;
     if (kind === "own" && last?.classList.contains("own")) last.append(text);
-    else this.#said.append(el("li", { class: kind === "note" ? "note" : `bubble ${kind}` }, text));
+    else this.#said.append(el("p", { class: kind === "note" ? "note" : `bubble ${kind}` }, text));
     this.#said.scrollTop = this.#said.scrollHeight;
   }
 

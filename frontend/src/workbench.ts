@@ -24,7 +24,8 @@ export class Workbench {
   #editor!: Editor;
   #pane: DiagramPane;
   #problems: Problems;
-  #tabs = el("div", { class: "files", role: "tablist", "aria-label": "Files" });
+  #tabs = el("div", { class: "tabs", role: "tablist", "aria-label": "Files" });
+  #files = el("div", { class: "files" }, this.#tabs);
   #note = el("div", { id: "overtaken", role: "status", hidden: true });
   #title = el("h1", {});
   #state = el("p", { id: "state", class: "small muted", role: "status" });
@@ -68,7 +69,7 @@ export class Workbench {
     this.main.replaceChildren(
       this.#note,
       el("div", { class: "bench" },
-        el("section", { id: "texts", "aria-label": "Text" }, this.#tabs, host, this.#problems.element),
+        el("section", { id: "texts", "aria-label": "Text" }, this.#files, host, this.#problems.element),
         this.#pane.element, this.#side));
   }
 
@@ -143,7 +144,8 @@ export class Workbench {
           if (step) this.#showFile(files[(files.indexOf(file) + step + files.length) % files.length]!);
         },
       }, file);
-    }), this.#adder());
+    }));
+    this.#files.replaceChildren(this.#tabs, this.#adder());
     if (focused) this.#tabs.querySelector<HTMLElement>("[aria-selected=true]")?.focus();
   }
 
@@ -163,7 +165,7 @@ export class Workbench {
       [button.hidden, form.hidden] = [true, false];
       name.focus();
     } }, "+");
-    return el("span", { role: "presentation" }, button, form);
+    return el("span", {}, button, form);
   }
 
   // What the text, the cursor and the diagram tell each other
