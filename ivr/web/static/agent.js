@@ -3,12 +3,14 @@
 
 import { callActs, calls, hangUp, ready, renamed } from "./agent_calls.js";
 import { handOn, passing } from "./agent_pass.js";
+import { ring } from "./agent_ring.js";
 import { flipped, loadSide, owed } from "./agent_side.js";
 import { byId, el, icon } from "./dom.js";
 import { nameOf, popCard, waitingCard } from "./pop.js";
-import { ask, listen } from "./wire.js";
+import { ask, listen, Refused } from "./wire.js";
 
 const NAME = "segue.agent";
+const AGAIN = 2000; // ms until what could not be loaded is asked for again
 const asked = new URLSearchParams(location.search);
 const desk = {
   pops: new Map(), // contact -> pop, in the order in which they came
@@ -19,6 +21,7 @@ const desk = {
   call: null, // the web phone call that we are in
   loading: false,
   again: false, // something happened meanwhile
+  later: 0, // the timer of the next try to load
   wrong: "",
 };
 
@@ -38,12 +41,12 @@ function draw() {
 
 function drawPop() {
   const pop = desk.looked ?? desk.pops.get(desk.chosen);
-  const typed = byId("talk-text")?.value, focused = document.activeElement?.id;
+  const typed = byId("talk-text")?.value, focused = document.activeElement, inside = byId("pop").contains(focused);
   byId("pop").replaceChildren(pop
     ? popCard(pop, desk.looked ? looking(pop) : acts(pop), talk(pop))
     : el("p", { class: "empty muted" }, desk.wrong || "Choose a customer to see their journey."));
   if (typed && byId("talk-text")) byId("talk-text").value = typed;
-  if (focused) byId(focused)?.focus();
+  if (inside) (focused.isConnected ? focused : byId(focused.id) ?? byId("pop")).focus(); // what had it may be gone
   const log = byId("talk-log");
   if (log) log.scrollTop = log.scrollHeight;
 }
@@ -80,8 +83,8 @@ function talk(pop) {
   if (pop.channel !== "chat") return null;
   const said = desk.said.get(pop.journey) ?? [];
   const bubbles = said.map(({ from, text, sender }) =>
-    el("li", { class: `bubble ${SIDES[from]}` }, from === "agent" && sender ? el("span", { class: "who" }, sender) : "", text));
-  const log = el("ol", { id: "talk-log", class: "bubbles", role: "log", "aria-label": "Conversation", tabindex: "0" }, bubbles);
+    el("p", { class: `bubble ${SIDES[from]}` }, from === "agent" && sender ? el("span", { class: "who" }, sender) : "", text));
+  const log = el("div", { id: "talk-log", class: "bubbles", role: "log", "aria-label": "Conversation", tabindex: "0" }, bubbles);
   const form = el("form", { submit: (event) => write(event, pop) },
     el("label", { for: "talk-text", class: "hidden-visually" }, "Your message"),
     el("input", { id: "talk-text", type: "text", maxlength: 1000, autocomplete: "off", placeholder: `Write to ${nameOf(pop)}` }), el("button", {}, "Send"));
@@ -186,20 +189,6 @@ function arrived(pop) {
   if (desk.chosen === pop.contact && isNew) refresh();
 }
 
-const audio = globalThis.AudioContext ? new AudioContext() : null;
-
-/** Two soft tones. Browsers allow sound only after the first click on a page; until then the pop is silent. */
-function ring() {
-  if (audio?.state !== "running") return void audio?.resume().catch(() => {});
-  for (const [pitch, from] of [[660, 0], [880, 0.16]]) {
-    const tone = new OscillatorNode(audio, { frequency: pitch }), volume = new GainNode(audio, { gain: 0.08 });
-    tone.connect(volume).connect(audio.destination);
-    volume.gain.setTargetAtTime(0, audio.currentTime + from + 0.1, 0.04);
-    tone.start(audio.currentTime + from);
-    tone.stop(audio.currentTime + from + 0.35);
-  }
-}
-
 const IN_HAND = ["queued", "with_agent"];
 
 function changed({ contact, status, agent }) {
@@ -255,6 +244,11 @@ async function load() {
       desk.again = false;
       await lookUp();
     } while (desk.again);
+    byId("line").textContent = "";
+  } catch (error) { // a desk that shows nobody looks like one at which nobody waits
+    byId("line").textContent = error instanceof Refused ? error.message : "The server cannot be reached. Trying again…";
+    clearTimeout(desk.later);
+    desk.later = setTimeout(load, AGAIN);
   } finally {
     desk.loading = false;
   }
@@ -298,7 +292,7 @@ setInterval(draw, 5000); // how long each has waited
 if (!desk.agent) askName();
 listen("/api/events", { pop: arrived, contact: changed, message: heard, callback: owed, switch: flipped, reset: load }, {
   state: (on) => {
-    byId("line").textContent = on ? "" : "Connecting…";
-    if (on) load().catch((error) => (byId("line").textContent = error.message));
+    if (on) load();
+    else byId("line").textContent = "Connecting…";
   },
 });

@@ -20,7 +20,7 @@ const chat = {
 
 function bubble(message, id) {
   const own = message.from === "customer";
-  const item = el("li", { class: `bubble arrive ${own ? "own" : message.from}`, "data-id": id });
+  const item = el("p", { class: `bubble arrive ${own ? "own" : message.from}`, "data-id": id });
   if (message.from === "agent") item.append(el("span", { class: "who" }, message.name || message.sender || "Agent"));
   else item.append(el("span", { class: "hidden-visually" }, own ? "You: " : "Answer: "));
   item.append(el("span", { lang: message.language }, message.text));
@@ -30,7 +30,7 @@ function bubble(message, id) {
 }
 
 function note(words) {
-  log.append(el("li", { class: "note" }, words));
+  log.append(el("p", { class: "note" }, words));
   toEnd();
 }
 

@@ -82,4 +82,4 @@ listen("/api/events", {
   contact: changed,
   outbox: (row) => outbox.put(row),
   reset: () => outbox.load(),
-}, { state: (on) => on && outbox.load() });
+}, { seen: true, state: (on) => on && outbox.load() });

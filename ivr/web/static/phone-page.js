@@ -4,7 +4,7 @@ import { byId, el } from "./dom.js";
 import { WebPhone } from "./phone.js";
 
 const LETTERS = { 2: "ABC", 3: "DEF", 4: "GHI", 5: "JKL", 6: "MNO", 7: "PQRS", 8: "TUV", 9: "WXYZ", 0: "+" };
-const NAMES = { "*": "star", "#": "hash" };
+const NAMES = { "*": "star", "#": "hash", 0: "0" };
 const MOST_SAID = 40; // captions kept on the page
 const STATES = {
   idle: "Ready",
@@ -122,7 +122,7 @@ phone.addEventListener("error", ({ detail }) => note(detail.message, true));
 function caption(text, who = "us") {
   const said = byId("said");
   said.querySelector(".now")?.classList.remove("now");
-  said.append(el("li", { class: `now ${who}` }, text));
+  said.append(el("p", { class: `now ${who}` }, text));
   while (said.children.length > MOST_SAID) said.firstElementChild.remove();
   said.scrollTop = said.scrollHeight;
 }
@@ -194,10 +194,9 @@ function words(seconds) {
 // Pressing
 
 for (const key of "123456789*0#") {
-  const label = NAMES[key] ?? (LETTERS[key]?.length > 1 ? `${key}, ${LETTERS[key]}` : key);
   byId("keys").append(
-    el("button", { type: "button", disabled: true, "data-key": key, "aria-label": label, click: () => press(key) },
-      key, el("small", { "aria-hidden": "true" }, LETTERS[key] ?? "")),
+    el("button", { type: "button", disabled: true, "data-key": key, "aria-label": NAMES[key], click: () => press(key) },
+      key, " ", el("small", {}, LETTERS[key] ?? "")),
   );
 }
 

@@ -25,7 +25,7 @@ function trust({ trust: tier, trust_words: words }) {
 function head(pop, acts) {
   const where = [channelName(pop.channel), pop.queue && `queue ${pop.queue}`, pop.title].filter(Boolean).join(" · ");
   return el("section", { class: "card head arrive" },
-    el("div", { class: "who" }, el("h1", {}, nameOf(pop)), trust(pop)),
+    el("div", { class: "who" }, el("h2", {}, nameOf(pop)), trust(pop)),
     el("p", { class: "muted small" }, icon(pop.channel), ` ${where}`, pop.customer.name && pop.identifier ? ` · ${phone(pop.identifier)}` : ""),
     pop.why && el("p", { class: "why" }, sentence(withoutIds(pop.why))),
     pop.summary && pop.summary !== pop.why && el("p", { class: "muted" }, withoutIds(pop.summary)),

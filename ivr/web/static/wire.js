@@ -25,16 +25,40 @@ export async function ask(path, body) {
 /**
  * Listen to `path`. `handlers`: kind -> function of the event's body; `closed` is called when the server ends the
  * stream for good; `state` is told true or false as the connection comes and goes. Returns a function that stops.
+ *
+ * `seen`: listen only while the page is seen, and hear what was missed when it is seen again. A browser has six
+ * connections to a server without HTTP/2, for all tabs together: each that listens unseen keeps one from the others.
  */
-export function listen(path, handlers, { closed = () => {}, state = () => {} } = {}) {
-  const source = new EventSource(path);
-  source.addEventListener("open", () => state(true));
-  source.addEventListener("error", () => {
-    state(false);
-    if (source.readyState === EventSource.CLOSED) closed();
-  });
-  for (const [kind, handler] of Object.entries(handlers)) {
-    source.addEventListener(kind, (event) => handler(JSON.parse(event.data)));
+export function listen(path, handlers, { closed = () => {}, state = () => {}, seen = false } = {}) {
+  let source = null, last = "";
+  const open = () => {
+    const url = new URL(path, location.href);
+    if (last) url.searchParams.set("after", last);
+    const opened = (source = new EventSource(url));
+    opened.addEventListener("open", () => state(true));
+    opened.addEventListener("error", () => {
+      state(false);
+      if (opened.readyState === EventSource.CLOSED) closed();
+    });
+    for (const [kind, handler] of Object.entries(handlers)) {
+      opened.addEventListener(kind, ({ data, lastEventId }) => {
+        last = lastEventId;
+        handler(JSON.parse(data));
+      });
+    }
+  };
+  const close = () => {
+    source?.close();
+    source = null;
+  };
+  const looked = () => (document.hidden ? close() : source ?? open());
+  if (!seen) open();
+  else {
+    document.addEventListener("visibilitychange", looked);
+    looked();
   }
-  return () => source.close();
+  return () => {
+    document.removeEventListener("visibilitychange", looked);
+    close();
+  };
 }
