@@ -101,9 +101,9 @@ async def serving(channel: AsteriskChannel) -> AsyncIterator[None]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def lab(asterisk: Instance, speaker: Speaker, driver: FakeDriver) -> AsyncIterator[Lab]:
+async def lab(asterisk: Instance, phone: Phone, speaker: Speaker, driver: FakeDriver) -> AsyncIterator[Lab]:
     channel = channel_on(asterisk, driver, speaker)
-    async with Phone(asterisk.sip_port) as phone, serving(channel):
+    async with serving(channel):
         yield Lab(asterisk, driver, channel, speaker, phone)
 
 
@@ -112,6 +112,12 @@ def channel_on(asterisk: Instance, driver: FakeDriver, speaker: Speaker) -> Aste
     return AsteriskChannel(
         cast("Driver", driver), speaker, Settings(ami_url=asterisk.ami_url, public_url=url, data_dir=folder)
     )
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def phone(asterisk: Instance) -> AsyncIterator[Phone]:
+    async with Phone(asterisk.sip_port) as phone:
+        yield phone
 
 
 @pytest.fixture
@@ -150,10 +156,9 @@ async def successor(asterisk: Instance, speaker: Speaker, driver: FakeDriver) ->
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def gone(asterisk: Instance, speaker: Speaker, driver: FakeDriver) -> AsyncIterator[Lab]:
-    """A lab whose server a test ends with `leaves`."""
-    async with Phone(asterisk.sip_port) as phone:
-        yield Lab(asterisk, driver, channel_on(asterisk, driver, speaker), speaker, phone)
+async def gone(asterisk: Instance, phone: Phone, speaker: Speaker, driver: FakeDriver) -> Lab:
+    """A lab whose server comes and goes in the test."""
+    return Lab(asterisk, driver, channel_on(asterisk, driver, speaker), speaker, phone)
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -19,22 +19,21 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_without_us_the_dialplan_asks_for_patience_and_keeps_the_keys(
-    asterisk: Instance, speaker: Speaker, driver: FakeDriver, start: Start
+    asterisk: Instance, phone: Phone, speaker: Speaker, driver: FakeDriver, start: Start
 ) -> None:
     """Two seconds in the tests' configuration; then its own prompt, in which the caller goes on keying."""
-    async with Phone(asterisk.sip_port) as phone:
-        async with start() as victim:
-            call = await phone.call("100")
-            await until_number_is_asked(speaker, call)
-            await call.press("42")
-            await call.silence(0.5)
-            await victim.kill()
-        await call.packets(10)  # one moment please
-        await call.press("17#")
-        async with successor(asterisk, speaker, driver) as after:
-            await call.hears(await speaker.clip(said.ON_ITS_WAY.text, 8000))
-            assert after.seen("number") == ["4217"]
-            assert await heard_times(speaker, call, said.NUMBER) == 1
+    async with start() as victim:
+        call = await phone.call("100")
+        await until_number_is_asked(speaker, call)
+        await call.press("42")
+        await call.silence(0.5)
+        await victim.kill()
+    await call.packets(10)  # one moment please
+    await call.press("17#")
+    async with successor(asterisk, speaker, driver) as after:
+        await call.hears(await speaker.clip(said.ON_ITS_WAY.text, 8000))
+        assert after.seen("number") == ["4217"]
+        assert await heard_times(speaker, call, said.NUMBER) == 1
 
 
 async def test_without_us_for_too_long_a_person_gets_the_call(
