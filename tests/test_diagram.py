@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hypothesis import given, settings
+
 from ivr.diagram import Diagram, Edge, diagram, mermaid
+from ivr.diagram.ways import ways
+from ivr.engine.flow import Flow
 from ivr.engine.loader import load
+from ivr.engine.loader.ways import led_to
 from ivr.flows import read_folder
+from tests.engine.strategies import flows
 
 MENU = """
 menu: shop
@@ -78,6 +84,13 @@ def test_the_shipped_menus_are_drawn_whole() -> None:
     found = diagram(flow)
     assert {node.id for node in found.nodes} == set(flow.steps)
     assert {edge.target for edge in found.edges} <= set(flow.steps)
+
+
+@settings(max_examples=50, deadline=None)
+@given(flows)
+def test_every_way_that_the_engine_may_go_is_drawn(flow: Flow) -> None:
+    for name, step in flow.steps.items():
+        assert {target for _, _, target in ways(flow, step, name)} >= set(led_to(step)), step
 
 
 def test_a_transfer_shows_whom_it_calls_and_both_ways_on() -> None:

@@ -133,6 +133,15 @@ async def test_a_service_fails_as_was_typed_and_a_dropped_line_goes_on(client: a
     assert said(await do("say", text="4217", turn=back["turn"])) == ["No answer.", "Goodbye."]
 
 
+async def test_what_back_offices_answer_can_be_changed_while_a_draft_is_played(client: aiohttp.ClientSession) -> None:
+    stage, do = await play(client, answers={"orders.status": None})
+    first = await do("arrive")
+    answers = {"orders.status": {"status": "lost", "eta": "2026-12-01"}}
+    async with client.put(f"/api/menus/try/{stage['draft']}/answers", json=answers) as response:
+        assert response.status == 204
+    assert "It is lost." in said(await do("say", text="4217", turn=first["turn"]))
+
+
 async def test_a_draft_begins_in_the_language_that_was_chosen(client: aiohttp.ClientSession) -> None:
     stage, do = await play(client, language="de-DE", answers={"orders.status": None})
     assert sorted(stage["languages"]) == ["de-DE", "en-US"]
