@@ -14,6 +14,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 
 from context_bridge.contract import StoreUnavailable
 from ivr.cli.complaint import Complaint
@@ -81,6 +82,7 @@ def _overview() -> argparse.ArgumentParser:
         description="An IVR and contact-center server on which a customer never has to start over.",
         epilog="Settings are read from IVR_* variables; docs/operations.md lists them.",
     )
+    parser.add_argument("--version", action="version", version=f"segue {version('segue')}")
     commands = parser.add_subparsers(required=True, metavar="command")
     for name, what in COMMANDS.items():
         commands.add_parser(name, help=what)
