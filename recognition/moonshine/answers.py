@@ -139,8 +139,9 @@ def answers(
     held = _with_numbers(found_twice, numbers, found.free.score)
     told = {meaning: spotted.fit(meaning.value) for meaning in held if meaning.value} if spotted else {}
     fit = told | ({meaning: replied.fit(meaning.option) for meaning in [*held, *meant]} if replied else {})
+    tells = {meaning: value for meaning, value in fit.items() if meaning.option != "no"}  # of a no it never makes a yes
     scores = {
-        meaning: one.score - grammar.heard_in_noise.get(meaning.option or "", 0.0) + WITNESS * fit.get(meaning, 0.0)
+        meaning: one.score - grammar.heard_in_noise.get(meaning.option or "", 0.0) + WITNESS * tells.get(meaning, 0.0)
         for meaning, one in held.items()
     }
     shares, witnessed = _shares(scores), _shares(told)

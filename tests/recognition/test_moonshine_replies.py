@@ -10,7 +10,7 @@ from recognition.audio import Samples
 from recognition.listen import Hints
 from recognition.moonshine.engine import Moonshine
 from recognition.moonshine.model import RATE
-from recognition.moonshine.replies import FARTHEST, Replied
+from recognition.moonshine.replies import FARTHEST, Replied, Replies
 from tests.bench.speech.line import mu_law
 from tests.bench.speech.texts import ASK_YES_NO
 from tests.recognition import sounds
@@ -22,7 +22,7 @@ SURE = 0.5
 
 def by_telephone(text: str, voice: str, late: int = 0) -> Samples:
     """`late`: samples at 8,000 Hz by which the ear began to listen later."""
-    room = [audio.silence(0.33, LINE)[late:], sounds.said(text, LINE, f"flite:{voice}"), audio.silence(0.5, LINE)]
+    room = [audio.silence(0.33, LINE)[late:], sounds.said(text, LINE, voice), audio.silence(0.5, LINE)]
     return audio.resample(mu_law(np.concatenate(room)), LINE, RATE)
 
 
@@ -38,9 +38,15 @@ def heard(moonshine: Moonshine, sound: Samples, asked: Hints = ASK_YES_NO) -> st
 
 def test_a_short_no_is_never_a_yes_wherever_the_steps_of_the_network_fall(moonshine: Moonshine) -> None:
     """It was, in one of four places (this voice taught neither the network nor the layer)."""
-    told = [heard(moonshine, by_telephone("No.", "slt", late)) for late in range(0, STEP, 16)]
+    told = [heard(moonshine, by_telephone("No.", "flite:slt", late)) for late in range(0, STEP, 16)]
     assert "yes" not in told
     assert told.count("no") >= 10
+
+
+@pytest.mark.parametrize("voice", ["en-us", "en-gb+f3", "en-us+f4"])
+def test_who_says_no_to_what_the_network_is_sure_of_is_asked_again(voice: str, moonshine: Moonshine) -> None:
+    """It writes "Yeah." and thinks of nothing else."""
+    assert heard(moonshine, by_telephone("nah", voice)) != "yes"
 
 
 @pytest.mark.parametrize("voice", ["slt", "awb", "rms"])
@@ -54,7 +60,13 @@ def test_a_short_no_is_never_a_yes_wherever_the_steps_of_the_network_fall(moonsh
 def test_the_layer_does_not_stand_against_what_was_said(
     text: str, reply: str, voice: str, moonshine: Moonshine
 ) -> None:
-    assert heard(moonshine, by_telephone(text, voice)) == reply
+    assert heard(moonshine, by_telephone(text, f"flite:{voice}")) == reply
+
+
+def test_a_no_is_never_made_a_yes(moonshine: Moonshine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Replies, "spot", lambda _self, _view: Replied({"yes": 1.0, "no": 0.0, "": 0.0}))
+    told = {heard(moonshine, by_telephone("No.", "flite:slt", late)) for late in (0, 32, 80, 96)}
+    assert told == {""}
 
 
 def test_the_opposite_of_what_it_sounds_like_is_unlikely_and_other_options_are_not() -> None:
