@@ -14,7 +14,7 @@ from asterisk.media import Media
 
 WAYS = ("WebSocket", "AudioSocket")  # the better one first: its sound comes to the port that all the rest uses
 CONNECTION = "segue"  # its name in websocket_client.conf
-OPTIONS = "qouE"  # no beep; only what the caller says; exactly this channel; end with it
+OPTIONS = "qouEl"  # no beep; only what the caller says; exactly this channel; end with it; drop nothing that is late
 ANSWER = 3000  # milliseconds for Asterisk to connect to us
 AGAIN = 60.0  # seconds until what has failed is tried again
 AT_ONCE, MUTE = 1.0, 3  # seconds; so many taps in a row that ended at once and without a sound: nobody spies
