@@ -85,6 +85,12 @@ async def test_the_demo_is_no_wider_than_a_window_that_is_zoomed_into(person: An
     assert await page.evaluate(WIDTH) <= 500
 
 
+async def test_what_to_do_next_is_marked_where_people_choose_the_colours(person: Any, desk: Desk) -> None:
+    page: Page = await (await person(agent="Ann")).open("/demo")
+    await page.emulate_media(forced_colors="active")
+    await expect(page.locator("#story [aria-current=step]")).to_have_css("outline-style", "solid")
+
+
 @pytest.mark.parametrize("width", [390, NARROW])
 async def test_the_studio_in_a_narrow_window_scrolls_its_text_in_a_part_of_it(segue: Segue, width: int) -> None:
     async with ops(segue.settings.url, width=width, height=LOW) as alice:
