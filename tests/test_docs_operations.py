@@ -28,8 +28,8 @@ def test_the_table_of_settings_has_each_setting_with_its_default_in_the_order_of
 def test_each_command_has_a_line(capsys: object) -> None:
     listed = set(re.findall(r"^\| `segue (\w+)", PAGE, re.MULTILINE))
     assert listed == {
-        "serve", "check", "talk", "test", "replay", "journeys", "schema", "diagram", "switch", "ears", "migrate", "models",
-        "voices", "doctor",
+        "serve", "check", "talk", "test", "replay", "journeys", "schema", "diagram", "switch", "ears", "migrate",
+        "models", "voices", "doctor",
     }  # fmt: skip
     for command in listed:
         try:
