@@ -47,6 +47,7 @@ def test_ten_mistakes_are_ten_messages() -> None:
         ("langauge: en\nmnu: b\n", 'did you mean "menu"?'),
         ("title: Acme: support\n", "put a text that contains a colon and a blank in quotes"),
         ('title: "Acme\n', "close the quotes"),
+        ("channels: [voice\n", "1:11: this is not YAML: the bracket that opens here is not closed"),
         ("a: &x [1]\n", "1:4: anchors are not used"),
         ("always: [{key: *, do: repeat}]\n", "put * and & in quotes"),
         ("a: *x\n", "1:4: aliases are not used"),

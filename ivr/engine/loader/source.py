@@ -212,7 +212,8 @@ def _is_open(error: yaml.MarkedYAMLError, text: str) -> bool:
     opened, found = error.context_mark, error.problem_mark
     if not opened or not found or "flow" not in str(error.context) or found.line == opened.line:
         return False
-    return bool(NEXT_LINE.fullmatch(text.splitlines()[found.line][: found.column]))
+    line = next(iter(text.splitlines()[found.line :]), "")  # none: the text is over
+    return bool(NEXT_LINE.fullmatch(line[: found.column]))
 
 
 def _syntax_remedy(problem: str) -> str:
