@@ -96,12 +96,18 @@ class Media:
         if visit and visit.leave:
             visit.leave()
 
-    def _enter(self, token: str, leave: Callable[[], None]) -> Guest | None:
+    def _enter(self, token: str, leave: Callable[[], None]) -> bool:
         visit = self._visits.get(token)
         if visit is None or visit.leave:
-            return None
+            return False
         visit.leave = leave
-        return visit.guest
+        return True
+
+    def _feed(self, token: str, sound: bytes) -> None:
+        """Asterisk sends whole frames, one at a time; a half one would be no sound of ours."""
+        if visit := self._visits.get(token):
+            for start in range(0, len(sound) - FRAME + 1, FRAME):
+                visit.guest.frame(sound[start : start + FRAME])
 
     def _left(self, token: str) -> None:
         if visit := self._visits.pop(token, None):
@@ -111,14 +117,13 @@ class Media:
 
     async def _websocket(self, request: web.Request) -> web.WebSocketResponse:
         token, socket = request.query.get("token", ""), web.WebSocketResponse(protocols=("media",), compress=False)
-        guest = self._enter(token, lambda: self._spawn(socket.close())) if self._admits(request.remote) else None
-        if guest is None:
+        if not (self._admits(request.remote) and self._enter(token, lambda: self._spawn(socket.close()))):
             raise web.HTTPForbidden
         try:
             await socket.prepare(request)
             async for message in socket:
                 if message.type is WSMsgType.BINARY:
-                    _feed(guest, message.data)
+                    self._feed(token, message.data)
         finally:
             self._left(token)
         return socket
@@ -141,19 +146,19 @@ class Media:
         try:
             async with asyncio.timeout(HELLO_WITHIN):
                 token = await _token(reader)
-            if guest := self._enter(token, lambda: _hang_up(writer)):
-                await self._listen(guest, token, reader)
+            if self._enter(token, lambda: _hang_up(writer)):
+                await self._listen(token, reader)
         except (OSError, EOFError, TimeoutError):
             pass  # its end, however it came
         finally:
             writer.close()
 
-    async def _listen(self, guest: Guest, token: str, reader: asyncio.StreamReader) -> None:
+    async def _listen(self, token: str, reader: asyncio.StreamReader) -> None:
         try:
             while True:
                 kind, body = await _message(reader)
                 if kind == SOUND:
-                    _feed(guest, body)
+                    self._feed(token, body)
         finally:
             self._left(token)
 
@@ -175,12 +180,6 @@ async def _token(reader: asyncio.StreamReader) -> str:
 async def _message(reader: asyncio.StreamReader) -> tuple[int, bytes]:
     head = await reader.readexactly(3)
     return head[0], await reader.readexactly(int.from_bytes(head[1:], "big"))
-
-
-def _feed(guest: Guest, sound: bytes) -> None:
-    """Asterisk sends whole frames, one at a time; a half one would be no sound of ours."""
-    for start in range(0, len(sound) - FRAME + 1, FRAME):
-        guest.frame(sound[start : start + FRAME])
 
 
 def is_loopback(host: str) -> bool:

@@ -10,13 +10,14 @@ import logging
 from collections.abc import Callable
 
 from asterisk.ami import AMI, AMIRefused, Event
-from asterisk.media import Media
+from asterisk.media import RATE, Media
 
 WAYS = ("WebSocket", "AudioSocket")  # the better one first: its sound comes to the port that all the rest uses
 CONNECTION = "segue"  # its name in websocket_client.conf
 OPTIONS = "qouEl"  # no beep; only what the caller says; exactly this channel; end with it; drop nothing that is late
 ANSWER = 3000  # milliseconds for Asterisk to connect to us
 AGAIN = 60.0  # seconds until what has failed is tried again
+LATE = 0.1  # seconds that a tap may hear us the caller too late; for more of it another one is opened
 AT_ONCE, MUTE = 1.0, 3  # seconds; so many taps in a row that ended at once and without a sound: nobody spies
 REMEDY = (
     "Asterisk must load app_chanspy and chan_websocket or chan_audiosocket, let us originate (manager.conf), and reach "
@@ -119,17 +120,19 @@ class Tap:
     def __init__(self, taps: Taps, channel: str, feed: Callable[[bytes], None]) -> None:
         self._taps, self._channel, self._feed = taps, channel, feed
         self._token = self._way = ""
-        self._heard = False
         self._since = 0.0  # it was opened
+        self._first = 0.0  # sound came
+        self._heard = 0.0  # seconds of sound
 
     def open(self) -> bool:
-        """Begin to listen, unless we do. False: there is no way now."""
-        if self._token:
+        """Begin to listen, unless we do and hear at once what is said. False: there is no way now."""
+        if self._token and self._late() < LATE:
             return True
+        self.close()
         if (way := self._taps.way) is None:
             return False
         self._token, self._way = self._taps.media.expect(self), way
-        self._heard, self._since = False, self._taps.clock()
+        self._heard, self._since = 0.0, self._taps.clock()
         self._taps.try_way(self, way, self._channel, self._token)
         return True
 
@@ -145,12 +148,18 @@ class Tap:
             self._taps.is_no_way(self._way)
             self.open()
 
+    def _late(self) -> float:
+        """Seconds by which sound comes late since something stood still: ChanSpy never catches up."""
+        return self._taps.clock() - self._first - self._heard if self._heard else 0.0
+
     # The `Guest`
 
     def frame(self, pcm: bytes) -> None:
-        self._heard = True
+        if not self._heard:
+            self._first = self._taps.clock()
+        self._heard += len(pcm) / 2 / RATE
         self._feed(pcm)
 
     def lost(self) -> None:
         self._token = ""
-        self._taps.ended(self._taps.clock() - self._since, heard=self._heard)
+        self._taps.ended(self._taps.clock() - self._since, heard=self._heard > 0)
