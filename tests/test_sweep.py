@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,11 @@ import pytest
 from ivr.driver import Arrival
 from ivr.engine.events import Input, Left
 from ivr.server import build
-from ivr.server.jobs import sweep
+from ivr.server.jobs import serving, sweep
 from ivr.settings import Settings
 from tests.publishing.menus import menu
 from tests.publishing.site import NOW
+from tests.waiting import eventually
 
 DAY, HOUR = 86400.0, 3600.0
 
@@ -41,3 +43,23 @@ async def test_a_journey_is_kept_for_its_days_and_no_longer(how: str, tmp_path: 
         await sweep(segue)
         assert await store.row(journey.id) is None
         assert await store.history(journey.id) == []
+
+
+async def test_what_cannot_be_removed_ends_no_removing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told, and tried again."""
+    (folder := tmp_path / "menus").mkdir()
+    (folder / "support.yaml").write_text(menu().source)
+    monkeypatch.setattr("ivr.server.jobs.SWEEP", 0.05)
+    settings = Settings(data_dir=tmp_path, menus=folder, ears=0)
+    stray = settings.recordings_dir / "stray.wav"
+    stray.mkdir(parents=True)  # which is no file
+    os.utime(stray, (0, 0))
+    async with build(settings) as segue:
+        running = serving(segue)
+        await anext(running)
+        await eventually(lambda: caplog.text.count("could not be removed") > 1)
+        assert "stopped" not in caplog.text
+        with pytest.raises(StopAsyncIteration):
+            await anext(running)

@@ -116,8 +116,8 @@ class Call:
             left = None
             await self.line.send(wire.Error(message=str(error)))
             await self._handset.farewell((), "broken")
-        except StoreUnavailable:
-            log.error("call %s ends: the database has been away for too long", self.contact)
+        except StoreUnavailable as error:
+            log.error("call %s ends, the database has been away for too long: %s", self.contact, error)
             await self._handset.farewell((fault(self._handset.language),), "broken")
         except Exception as error:  # a mistake of ours must end this call kindly, not leave its caller in silence
             log.error("call %s failed with %s", self.contact, trace(error))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any
@@ -49,25 +48,30 @@ async def _watched(name: str, job: Coroutine[Any, Any, None]) -> None:
 
 async def _sweep(segue: Segue) -> None:
     while True:
-        with contextlib.suppress(StoreUnavailable):  # said by /readyz and by every turn
+        try:
             await sweep(segue)
+        except StoreUnavailable:
+            pass  # said by /readyz and by every turn
+        except OSError as error:
+            log.error("what was kept for its time could not be removed, it is tried again in %g s: %s", SWEEP, error)
         await asyncio.sleep(SWEEP)
 
 
 async def sweep(segue: Segue) -> None:
-    """Close journeys that were left alone, and remove all that was kept for its time. Raises `StoreUnavailable`."""
+    """Close journeys that were left alone, and remove all that was kept for its time. Raises `StoreUnavailable` and
+    `OSError`."""
     while await segue.driver.expire():
         pass
     if segue.messages:
         await segue.messages.sweep()
     if segue.twilio:
         await segue.twilio.sweep()
-    await segue.store.purge(segue.driver.now())  # journeys know their time themselves
-    before = segue.driver.now() - segue.settings.journey_days * DAY
+    now = segue.driver.now()
+    before = now - segue.settings.journey_days * DAY
+    await segue.store.purge(now)  # journeys know their time themselves
     await segue.store.messages.purge(before)
+    await segue.store.purge_answers(now - ANSWER_LIFE)
     await asyncio.to_thread(segue.speaker.forget, before)  # prompts may speak what a customer said
     await asyncio.to_thread(Recordings(segue.settings.recordings_dir).forget, before)
-    forgotten = segue.driver.now() - segue.settings.speech_days * DAY
-    await asyncio.to_thread(Utterances(segue.settings.utterances_dir).forget, forgotten)
+    await asyncio.to_thread(Utterances(segue.settings.utterances_dir).forget, now - segue.settings.speech_days * DAY)
     await segue.keeping_speech.look()
-    await segue.store.purge_answers(segue.driver.now() - ANSWER_LIFE)
