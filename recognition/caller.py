@@ -34,12 +34,10 @@ class Customer(Protocol):
 
 
 class Identifier(Protocol):
-    """What the store knows of a number or address: the customers it may be, and whether it is known to be shared."""
+    """What the store knows of a number or address: the customers it may be, several when it is shared."""
 
     @property
     def customers(self) -> Sequence[Customer]: ...
-    @property
-    def shared(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,7 @@ def decide(
 
 
 def _only_customer(identifier: Identifier) -> Customer | None:
-    return identifier.customers[0] if len(identifier.customers) == 1 and not identifier.shared else None
+    return identifier.customers[0] if len(identifier.customers) == 1 else None
 
 
 def _rule(candidate: Candidate, policy: ResumePolicy, now: float) -> Resume | None:

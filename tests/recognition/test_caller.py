@@ -26,8 +26,8 @@ POLICY = ResumePolicy(
 ANNA, BORIS = Customer("anna", "Anna"), Customer("boris", "Boris")
 
 
-def number(*customers: Customer, shared: bool = False) -> Identifier:
-    return Identifier("e164", "+15550100", customers, shared)
+def number(*customers: Customer) -> Identifier:
+    return Identifier("e164", "+15550100", customers)
 
 
 def journey(
@@ -62,8 +62,6 @@ LEFT = journey(MINUTE, "paused", "caller")
         (number(ANNA), "TN-Validation-Failed", 3, 3),
         (number(ANNA), "A", None, 2),
         (number(ANNA), "TN-Validation-Passed-A", None, 2),
-        (number(ANNA, shared=True), "A", None, 1),
-        (number(ANNA, BORIS, shared=True), "A", None, 1),
         (number(ANNA, BORIS), "A", None, 1),
         (None, None, 3, 3),
         (number(BORIS), "A", 3, 3),
@@ -109,7 +107,6 @@ def test_trust_tier(identifier: Identifier | None, attestation: str | None, link
         (None, [LOST], "fresh", None, "withheld"),
         (number(), [LOST], "fresh", None, "not known"),
         (number(ANNA, BORIS), [LOST], "fresh", None, "shared by 2 customers"),
-        (number(ANNA, shared=True), [LOST], "fresh", None, "shared"),
     ],
 )
 def test_decide(
@@ -133,8 +130,7 @@ def test_a_menu_without_rules_always_begins_fresh() -> None:
 
 
 people = st.sampled_from([ANNA, BORIS, Customer("carla")])
-identifiers = st.none() | st.builds(number, shared=st.booleans()) | st.builds(number, people, shared=st.booleans())
-identifiers |= st.builds(number, people, people, shared=st.booleans())
+identifiers = st.none() | st.builds(number) | st.builds(number, people) | st.builds(number, people, people)
 journeys = st.lists(
     st.builds(
         Candidate,
@@ -156,7 +152,7 @@ def test_nobody_gets_the_journey_of_somebody_else(
 ) -> None:
     decision = decide(identifier, trust, candidates, "support", POLICY, NOW)
     assert (decision.journey is None) == (decision.resume == "fresh")
-    if identifier is None or trust == 0 or identifier.shared or len(identifier.customers) != 1:
+    if identifier is None or trust == 0 or len(identifier.customers) != 1:
         assert decision.journey is None
         assert decision.customer is None
     if decision.journey is not None:
