@@ -181,6 +181,7 @@ class TestBargeIn:
 
     async def test_the_first_word_is_heard_whole(self, talk: Talk) -> None:
         call = await talk.asked()
+        await eventually(lambda: bool(talk.listener.ears) and talk.ear.fed > 0)  # a busy machine is slow to tap
         call.sound.speak(spoken(ONE, 2.0))
         await talk.hears(call, said.NUMBER)
         assert len(talk.ear.utterances[0]) > 1.9 * 16_000, "the first word was cut"
