@@ -17,7 +17,7 @@ CONNECTION = "segue"  # its name in websocket_client.conf
 OPTIONS = "qouEl"  # no beep; only what the caller says; exactly this channel; end with it; drop nothing that is late
 ANSWER = 3000  # milliseconds for Asterisk to connect to us
 AGAIN = 60.0  # seconds until what has failed is tried again
-LATE = 0.1  # seconds that a tap may hear us the caller too late; for more of it another one is opened
+LATE = 0.1  # seconds by which what comes through a tap may be late; else the next question opens another
 AT_ONCE, MUTE = 1.0, 3  # seconds; so many taps in a row that ended at once and without a sound: nobody spies
 REMEDY = (
     "Asterisk must load app_chanspy and chan_websocket or chan_audiosocket, let us originate (manager.conf), and reach "

@@ -95,6 +95,12 @@ UNFINISHED = (
     .order_by(journey.c.updated_at.desc())
     .limit(given("limit"))
 )
+OF_CUSTOMER = (
+    select(*ROW)
+    .where(journey.c.customer == given("customer"))
+    .order_by(journey.c.updated_at.desc())
+    .limit(given("limit"))
+)
 _live_on = (
     journey.c.node == given("node"),
     journey.c.contact.is_not(None),

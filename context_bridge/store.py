@@ -103,6 +103,10 @@ class Store:
         rows = await self._database.read(sql.UNFINISHED, values)
         return [Begun(decode(body), updated_at) for body, updated_at in rows]
 
+    async def of_customer(self, customer: str, limit: int) -> list[JourneyRow]:
+        """All that is kept, the latest first."""
+        return await self._rows(sql.OF_CUSTOMER, customer=customer, limit=limit)
+
     async def live_on(self, node: str) -> list[JourneyRow]:
         return await self._rows(sql.LIVE_ON, node=node)
 

@@ -15,6 +15,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
 from context_bridge.contract import ContextStore
@@ -26,13 +27,18 @@ from ivr.cli.installation import opened
 from ivr.cli.published import day
 
 NEWEST = 20
-LOOKED_THROUGH = 10_000  # journeys, the newest ones, among which those of a customer are looked for
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("who", nargs="?", help="a number with its country code, or the id of a journey")
-    parser.add_argument("--limit", type=int, default=NEWEST, help=f"how many are listed ({NEWEST})")
+    parser.add_argument("--limit", type=_count, default=NEWEST, help=f"how many are listed ({NEWEST})")
     parser.add_argument("--json", action="store_true", help="all that is kept of one, or of those that are listed")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of journeys; write 1 or more")
+    return int(text)
 
 
 async def run(chosen: argparse.Namespace) -> int:
@@ -58,11 +64,11 @@ async def _listed(store: ContextStore, who: str | None, region: str, limit: int)
     known = normalize(who, region, "allowed")
     if known is None:
         raise Complaint(f"{who!r} is neither a journey nor a number; write the number as +4915112345678")
-    customers = {customer.id for customer in (await store.identify(*known)).customers}
-    rows = [row for row in await store.recent(LOOKED_THROUGH) if row.customer in customers]
+    customers = (await store.identify(*known)).customers
+    rows = [row for customer in customers for row in await store.of_customer(customer.id, limit)]
     if not rows:
         raise Complaint(f"no journey of {who} is kept; who withheld the number is found by time only: segue journeys")
-    return rows[:limit]
+    return sorted(rows, key=attrgetter("updated_at"), reverse=True)[:limit]
 
 
 async def _whole(store: ContextStore, row: JourneyRow) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,25 @@ def test_all_that_is_kept_of_a_journey(capsys: pytest.CaptureFixture[str]) -> No
     assert [turn["kind"] for turn in kept["turns"]] == ["Arrived", "Input"]
     assert kept["turns"][1]["heard"] == "2"
     assert json.loads("".join(told(capsys, BOB, "--json"))) == [kept]
+
+
+def test_of_a_number_that_several_use_the_journeys_of_all_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    async def shared() -> None:
+        store = await open_store(os.environ["IVR_DATABASE_URL"], clock=lambda: NOW)
+        (bob,) = (await store.identify("e164", BOB)).customers
+        await store.attach(bob, "e164", ANN)
+        await store.close()
+
+    asyncio.run(shared())
+    assert len(told(capsys, ANN)) == 2
+    assert len(told(capsys, ANN, "--limit", "1")) == 1
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "many"])
+def test_so_many_journeys_there_are_not(limit: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["journeys", "--limit", limit])
+    assert "is no number of journeys; write 1 or more" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

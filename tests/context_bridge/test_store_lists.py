@@ -37,6 +37,14 @@ async def test_journeys_of_a_customer_that_may_go_on(store: ContextStore) -> Non
     assert await store.unfinished("anna", "support", NOW - 100) == [Begun(newer, NOW - 30), Begun(older, NOW - 60)]
 
 
+async def test_all_journeys_of_a_customer(store: ContextStore) -> None:
+    for n, status in enumerate(("dropped", "finished", "live")):
+        await save(store, turn(journey(f"j{n}", status=status), at=NOW + n))
+    await save(store, turn(journey("of bob"), customer="bob"))
+    assert [row.id for row in await store.of_customer("anna", 10)] == ["j2", "j1", "j0"]
+    assert [row.id for row in await store.of_customer("anna", 2)] == ["j2", "j1"]
+
+
 async def test_a_machine_that_begins_again_and_again_is_not_looked_through(store: ContextStore) -> None:
     await asyncio.gather(*(save(store, turn(journey(f"j{n}"), at=NOW + n)) for n in range(30)))
     found = await store.unfinished("anna", "support", NOW)

@@ -3,8 +3,7 @@
 python -m tests.bench.speech.train_replies
 
 The voices `SPARED` are never heard by it, so that it can be judged by them. The encoder stays as it is; what is trained
-is a layer that looks at each moment, of which the most and the mean of all moments are weighed together, by Adam
-(Kingma and Ba, 2015).
+is a layer that looks at each moment, of which the most and the mean of all moments are weighed together.
 """
 
 from __future__ import annotations
@@ -28,6 +27,7 @@ from tests.bench.speech.line import RATE as NARROW
 from tests.bench.speech.line import through
 from tests.bench.speech.texts import LISTED, OUTSIDE
 from tests.bench.speech.train_spotter import ACCENTS, FOLDER, PITCHES, lines
+from tests.bench.speech.training import Course, moments, train
 from tests.bench.speech.voices import Voice, espeak, installed
 
 SPARED = ("slt", "joe")
@@ -126,25 +126,8 @@ class Layer:
 
 
 def trained(heard: Sequence[Sample]) -> Layer:
-    """In batches of utterances that are about as long."""
-    everything = np.concatenate([one.heard for one in heard[::3]]).astype(np.float32)
-    layer, chance = Layer(everything.mean(0), everything.std(0) + 1e-3), np.random.default_rng(1)
-    by_length = sorted(heard, key=lambda one: len(one.heard))
-    batches = [by_length[at : at + TOGETHER] for at in range(0, len(heard), TOGETHER)]
-    first, second = ({name: np.zeros_like(value) for name, value in layer.weights.items()} for _ in range(2))
-    step = 0
-    for epoch in range(EPOCHS):
-        losses = []
-        for number in chance.permutation(len(batches)):
-            loss, slopes = layer.learn(batches[number], chance)
-            losses.append(loss)
-            step += 1
-            for name, slope in slopes.items():
-                first[name] = 0.9 * first[name] + 0.1 * slope
-                second[name] = 0.999 * second[name] + 0.001 * slope**2
-                speed = RATE_OF_LEARNING * (1 - 0.9 * epoch / EPOCHS) / (1 - 0.9**step)
-                layer.weights[name] -= speed * first[name] / (np.sqrt(second[name] / (1 - 0.999**step)) + 1e-8)
-        print(f"{epoch + 1} of {EPOCHS}: {np.mean(losses):.3f} a reply", flush=True)
+    layer = Layer(*moments(heard))
+    train(layer, heard, Course(EPOCHS, TOGETHER, RATE_OF_LEARNING))
     return layer
 
 

@@ -32,6 +32,7 @@ from tests.bench.speech.corpus import spoken
 from tests.bench.speech.ctc import slope
 from tests.bench.speech.line import RATE as NARROW
 from tests.bench.speech.line import Line, through
+from tests.bench.speech.training import Course, moments, train
 from tests.bench.speech.voices import Voice, espeak, installed
 
 FOLDER = Path("var/bench/voices")
@@ -39,7 +40,7 @@ MANY = ("flite-slt", "flite-rms", "flite-awb", "piper-joe")  # 120 numbers each,
 ACCENTS = ("en-us", "en-us+f4", "en-gb", "en-gb+m2", "en-gb-scotland", "en-029")  # of espeak-ng, beside the installed
 TEMPOS = (0.85, 0.92, 1.0, 1.08, 1.18)
 PITCHES = (0.9, 0.95, 1.0, 1.0, 1.05, 1.1)
-HIDDEN, EPOCHS, TOGETHER, RATE_OF_LEARNING, DROPPED = 128, 16, 32, 5e-3, 0.2
+HIDDEN, EPOCHS, TOGETHER, RATE_OF_LEARNING, STEEPEST, DROPPED = 128, 16, 32, 5e-3, 5.0, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,26 +137,8 @@ class Layer:
 
 
 def trained(heard: Sequence[Sample]) -> Layer:
-    """By Adam, with batches of utterances that are about as long."""
-    everything = np.concatenate([one.heard for one in heard[::3]]).astype(np.float32)
-    layer, chance = Layer(everything.mean(0), everything.std(0) + 1e-3), np.random.default_rng(1)
-    by_length = sorted(heard, key=lambda one: len(one.heard))
-    batches = [by_length[at : at + TOGETHER] for at in range(0, len(heard), TOGETHER)]
-    first, second = ({name: np.zeros_like(value) for name, value in layer.weights.items()} for _ in range(2))
-    step = 0
-    for epoch in range(EPOCHS):
-        losses = []
-        for number_of_batch in chance.permutation(len(batches)):
-            loss, slopes = layer.learn(batches[number_of_batch], chance)
-            losses.append(loss)
-            step += 1
-            for name, slope_ in slopes.items():
-                clipped = np.clip(slope_, -5, 5)
-                first[name] = 0.9 * first[name] + 0.1 * clipped
-                second[name] = 0.999 * second[name] + 0.001 * clipped**2
-                speed = RATE_OF_LEARNING * (1 - 0.9 * epoch / EPOCHS) / (1 - 0.9**step)
-                layer.weights[name] -= speed * first[name] / (np.sqrt(second[name] / (1 - 0.999**step)) + 1e-8)
-        print(f"{epoch + 1} of {EPOCHS}: {np.mean(losses):.2f} a number", flush=True)
+    layer = Layer(*moments(heard))
+    train(layer, heard, Course(EPOCHS, TOGETHER, RATE_OF_LEARNING, STEEPEST))
     return layer
 
 
